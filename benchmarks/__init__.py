@@ -1,0 +1,1 @@
+"""Measurements: each prints this project and its peers in one run."""

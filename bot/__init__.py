@@ -1,0 +1,1 @@
+"""The bot: conversation, channels, store and command line around the language understanding."""

@@ -1,0 +1,133 @@
+"""Turns decisions and entries into replies, with no words but those of texts.yaml and the FAQ."""
+
+from bot.replies import NONE, Choice, Reply
+from bot.situation import Situation
+from intents.decision import Decision, DecisionKind
+from intents.faq import FaqEntry, Kind, Source
+
+HUMAN = "m"
+"""The token of the wish for a human."""
+
+_LONGEST_QUOTE = 120
+
+
+def answer_reply(situation: Situation, entry: FaqEntry) -> Reply:
+    """Return an entry's answer with its sources, «Stand» and follow-ups."""
+    texts = situation.texts
+    plain = situation.state.plain
+    text = entry.plain_answer if plain and entry.plain_answer else entry.answer
+    notes = [texts.no_plain_answer] if plain and not entry.plain_answer else []
+    notes += [texts.source.format(quelle=_linked(source)) for source in entry.sources]
+    if entry.updated:
+        notes.append(texts.as_of.format(datum=f"{entry.updated:%d.%m.%Y}"))
+    choices = follow_up_choices(situation, entry)
+    return Reply(text.strip(), tuple(notes), texts.follow_ups if choices else "", choices)
+
+
+def follow_up_choices(situation: Situation, entry: FaqEntry) -> tuple[Choice, ...]:
+    """Return the follow-ups of an entry that may be shown today."""
+    found = (situation.entry(entry_id) for entry_id in dict.fromkeys(entry.follow_ups))
+    return tuple(
+        Choice(other.question, f"e:{other.id}")
+        for other in found
+        if other and other.id != entry.id and other.kind is not Kind.REDIRECT
+    )
+
+
+def redirect_reply(situation: Situation, entry: FaqEntry) -> Reply:
+    """Return where to turn instead, with the contact as far as it is known."""
+    base = answer_reply(situation, entry)
+    return Reply(base.text, base.notes + contact_lines(situation), base.offer, base.choices)
+
+
+def clarify_reply(situation: Situation, decision: Decision, number: int, *, named: bool = False) -> Reply:
+    """Ask back with the real questions and «Nichts davon»."""
+    texts = situation.texts
+    entries = [entry for entry in map(situation.entry, decision.choices) if entry]
+    choices = [Choice(entry.question, f"p:{entry.id}:{number}") for entry in entries]
+    none = Choice(texts.none_of_these, f"{NONE}:{number}")
+    text = texts.clarify_part.format(frage=quoted(decision.query)) if named else texts.clarify
+    return Reply(text, choices=(*choices, none))
+
+
+def fallback_reply(situation: Situation, decision: Decision) -> Reply:
+    """Admit not knowing and offer a human and the contact."""
+    texts = situation.texts
+    by_reason = {
+        "empty": texts.fallback_empty,
+        "gate": texts.fallback_empty,
+        "expired": texts.fallback_expired,
+    }
+    return with_human(situation, by_reason.get(decision.reason, texts.fallback))
+
+
+def with_human(situation: Situation, text: str) -> Reply:
+    """Return a text with the contact and the offer of a human."""
+    texts = situation.texts
+    human = Choice(texts.human_choice, HUMAN)
+    return Reply(text, contact_lines(situation), texts.offer_human, (human,))
+
+
+def human_reply(situation: Situation, lead: str = "") -> Reply:
+    """Say how to reach a human, and that nobody was notified."""
+    lines = contact_lines(situation)
+    text = situation.texts.human if lines else situation.texts.human_unknown
+    return Reply(f"{lead}\n\n{text}".strip(), lines)
+
+
+def smalltalk_reply(situation: Situation, decision: Decision) -> Reply:
+    """Return the reply to smalltalk; the wish for a human and for help get what they ask for."""
+    texts = situation.texts
+    text = texts.smalltalk_reply(decision.smalltalk)
+    if decision.smalltalk == "human":
+        return human_reply(situation, text)
+    if decision.smalltalk == "help":
+        return Reply(f"{text}\n\n{texts.help}")
+    return Reply(text)
+
+
+def emergency_reply(situation: Situation, decision: Decision) -> Reply:
+    """Return the emergency numbers."""
+    return Reply(situation.texts.emergency_reply(decision.emergency), urgent=True)
+
+
+def contact_lines(situation: Situation) -> tuple[str, ...]:
+    """Return one line for each contact detail that is known."""
+    texts, contact = situation.texts, situation.faq.contact
+    lines = (
+        (texts.contact_name, contact.name),
+        (texts.contact_website, contact.website),
+        (texts.contact_phone, contact.phone),
+        (texts.contact_hours, contact.hours),
+    )
+    return tuple(template.format(wert=value) for template, value in lines if value)
+
+
+def quoted(question: str) -> str:
+    """Return a citizen's question fit for a quotation: one line, not long, without markup."""
+    line = " ".join(question.replace("*", "").replace("[", "(").replace("]", ")").split())
+    return line if len(line) <= _LONGEST_QUOTE else line[: _LONGEST_QUOTE - 1].rstrip() + "…"
+
+
+def reply_to(situation: Situation, decision: Decision, number: int) -> Reply:
+    """Return the reply to a decision whose entries were checked before."""
+    entry = situation.entry(decision.entry)
+    match decision.kind:
+        case DecisionKind.ANSWER if entry:
+            return answer_reply(situation, entry)
+        case DecisionKind.REDIRECT if entry:
+            return redirect_reply(situation, entry)
+        case DecisionKind.CLARIFY:
+            return clarify_reply(situation, decision, number)
+        case DecisionKind.SMALLTALK:
+            return smalltalk_reply(situation, decision)
+        case DecisionKind.EMERGENCY:
+            return emergency_reply(situation, decision)
+        case _:
+            return fallback_reply(situation, decision)
+
+
+def _linked(source: Source) -> str:
+    """Return a source as Markdown link, or its bare title."""
+    title = source.title.replace("[", "(").replace("]", ")")
+    return f"[{title}]({source.url})" if source.url else title

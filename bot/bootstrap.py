@@ -1,0 +1,172 @@
+"""The composition root: puts store, channel, conversation and language understanding together."""
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+from rich.console import Console
+
+from bot.channels.console import chat_at_terminal, chat_in_pipe, is_terminal
+from bot.clock import Clock, SystemClock, city_day
+from bot.errors import BotError
+from bot.events import Event
+from bot.journal import Question
+from bot.ports import Understanding
+from bot.settings import Settings
+from bot.situation import Situation
+from bot.state import ChatState
+from bot.store.chats import SqlChats, new_key
+from bot.store.database import Database
+from bot.store.index import IndexCache
+from bot.store.migrate import backup, upgrade
+from bot.store.questions import forget, questions_since
+from bot.texts import Texts, load_texts
+from bot.worker import Handled, Worker
+from intents.decision import Decision
+from intents.errors import Finding
+from intents.faq import FaqBase, load_faq
+from intents.query import Query
+
+Progress = Callable[[int, int], None]
+"""Called with (done, all) while the index is built."""
+
+
+def build_understanding(
+    settings: Settings, faq: FaqBase, today: date, progress: Progress | None
+) -> Understanding:
+    """Prepare the matcher of an FAQ; seconds, with the embedding cache."""
+    from intents.matcher import build_matcher
+
+    return build_matcher(
+        faq,
+        models=settings.models_dir,
+        cache=IndexCache(settings.index_path),
+        today=today,
+        max_wrong_answer_rate=settings.max_wrong_answer_rate,
+        out_of_scope_share=settings.out_of_scope_share,
+        encoders=settings.encoders,
+        progress=progress,
+    )
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """The parts that a test replaces."""
+
+    clock: Clock
+    understanding: Callable[[Settings, FaqBase, date, Progress | None], Understanding]
+
+
+PRODUCTION = Wiring(SystemClock(), build_understanding)
+
+
+@dataclass(frozen=True)
+class App:
+    """Settings, parts and content of one run of the program."""
+
+    settings: Settings
+    wiring: Wiring
+    texts: Texts
+    faq: FaqBase
+
+    @classmethod
+    def from_settings(cls, settings: Settings, wiring: Wiring, faq: Path | None = None) -> "App":
+        """Load the content; raises FaqError and TextsError."""
+        return cls(settings, wiring, load_texts(), load_faq(faq or settings.faq_path))
+
+    def understanding(self) -> Understanding:
+        """Prepare the language understanding, with progress for a person who waits."""
+        progress = progress_line(self.texts.console_preparing) if sys.stderr.isatty() else None
+        today = city_day(self.wiring.clock.now())
+        return self.wiring.understanding(self.settings, self.faq, today, progress)
+
+    def situation(self) -> Situation:
+        """Return the situation of a chat in which nothing was said but who the bot is."""
+        state = ChatState(introduced=True)
+        days = self.settings.question_retention_days
+        return Situation(state, self.wiring.clock.now(), self.faq, self.texts, days)
+
+
+def talk(app: App) -> None:
+    """Hold a terminal chat, or answer the lines of a pipe."""
+    database = open_database(app.settings)
+    try:
+        forget_old(database, app.settings, app.wiring.clock)
+        handle = console_handler(app, database)
+        if is_terminal():
+            chat_at_terminal(handle, app.texts, Console(highlight=False))
+        else:
+            chat_in_pipe(handle, sys.stdin.buffer, sys.stdout)
+    finally:
+        database.close()
+
+
+def console_handler(app: App, database: Database) -> Callable[[Event], Handled]:
+    """Return what takes the events of one new terminal chat."""
+    days = app.settings.question_retention_days
+    chats = SqlChats(database, "console")
+    decide = app.understanding().match
+    worker = Worker(chats, app.wiring.clock, decide, app.faq, app.texts, days)
+    key = new_key()
+    return lambda event: worker.handle(key, event)
+
+
+def lint_file(settings: Settings, wiring: Wiring, path: Path) -> tuple[Finding, ...]:
+    """Return what is to be improved in an FAQ file; raises FaqError when it cannot be used at all."""
+    from intents.lint import lint
+
+    app = App.from_settings(settings, wiring, path)
+    match = app.understanding().match_many
+    today = city_day(wiring.clock.now())
+    progress = progress_line(app.texts.console_checking) if sys.stderr.isatty() else None
+
+    def ask(texts: Sequence[str]) -> list[Decision]:
+        return match([Query(text) for text in texts])
+
+    return tuple(lint(app.faq, today=today, match=ask, progress=progress))
+
+
+def train_models(settings: Settings, data: Path) -> None:
+    """Rebuild the models from labelled public questions."""
+    try:
+        from intents.train import train
+    except ImportError as error:
+        raise BotError(f"Zum Trainieren fehlt ein Paket ({error.name}): pip install .[train]") from error
+    train(data, settings.models_dir, cache=IndexCache(settings.index_path), say=print)
+
+
+def progress_line(template: str) -> Progress:
+    """Return a progress line on stderr that vanishes when all is done."""
+
+    def tell(done: int, total: int) -> None:
+        line = template.format(prozent=100 * done // max(total, 1))
+        end = f"\r{' ' * len(line)}\r" if done >= total else ""
+        sys.stderr.write(f"\r{line}{end}")
+        sys.stderr.flush()
+
+    return tell
+
+
+def open_database(settings: Settings) -> Database:
+    """Open the database in its current form."""
+    database = Database.at(settings.database_path)
+    upgrade(database)
+    return database
+
+
+def back_up(settings: Settings, target: Path) -> Path:
+    """Copy the database whole."""
+    return backup(settings.database_path, target)
+
+
+def forget_old(database: Database, settings: Settings, clock: Clock) -> int:
+    """Delete the question texts whose time is over; return how many."""
+    now = clock.now()
+    return forget(database, now=now, before=now - timedelta(days=settings.question_retention_days))
+
+
+def logged_questions(database: Database, days: int, clock: Clock) -> list[Question]:
+    """Return the logged questions of the last days whose text is still there."""
+    return questions_since(database, clock.now() - timedelta(days=days))

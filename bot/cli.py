@@ -1,0 +1,188 @@
+"""The command line: verbs, options, exit codes 0 ok, 1 finding, 2 usage."""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import click
+import structlog
+import typer
+
+from bot import logs, verbs
+from bot.bootstrap import PRODUCTION, App, Wiring
+from bot.errors import BotError
+from bot.settings import Settings, load_settings
+from intents.errors import FaqError
+
+HELP = {"help_option_names": ["-h", "--help"]}
+
+app = typer.Typer(
+    help="FAQ-Bot einer Stadt: antwortet sicher oder gar nicht.",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings=HELP,
+)
+database = typer.Typer(help="Datenbank: anlegen, umstellen, sichern.", rich_markup_mode=None)
+privacy = typer.Typer(help="Datenschutz: löschen, was nicht mehr gebraucht wird.", rich_markup_mode=None)
+app.add_typer(database, name="db")
+app.add_typer(privacy, name="privacy")
+
+Faq = Annotated[Path | None, typer.Option("--faq", help="FAQ-Datei; sonst FAQ_PATH.", metavar="DATEI")]
+AsJson = Annotated[bool, typer.Option("--json", help="Ausgabe als JSON.")]
+
+
+@app.callback(invoke_without_command=True)
+def begin(context: typer.Context) -> None:
+    """FAQ-Bot einer Stadt: antwortet sicher oder gar nicht."""
+    if context.invoked_subcommand is None:
+        raise typer.Exit(verbs.run(_app(context)))
+
+
+@app.command("run")
+def run(context: typer.Context) -> None:
+    """Startet den Bot; ohne TELEGRAM_BOT_TOKEN das Gespräch am Bildschirm."""
+    raise typer.Exit(verbs.run(_app(context)))
+
+
+@app.command("chat")
+def chat(context: typer.Context, faq: Faq = None) -> None:
+    """Gespräch am Bildschirm; Beenden mit /ende."""
+    raise typer.Exit(verbs.chat(_app(context, faq)))
+
+
+@app.command("ask")
+def ask(
+    context: typer.Context,
+    text: Annotated[str, typer.Argument(help="Die Frage.", metavar="FRAGE")],
+    after: Annotated[
+        list[str] | None, typer.Option(help="Was vorher gesagt wurde; mehrfach möglich.")
+    ] = None,
+    faq: Faq = None,
+    *,
+    as_json: AsJson = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Sagt, warum so entschieden wurde.")] = False,
+) -> None:
+    """Beantwortet eine einzelne Frage."""
+    raise typer.Exit(verbs.ask(_app(context, faq), text, after or (), as_json=as_json, explain=explain))
+
+
+@app.command("check")
+def check(
+    context: typer.Context,
+    faq: Faq = None,
+    *,
+    schema: Annotated[bool, typer.Option("--schema", help="Gibt das JSON-Schema der FAQ-Datei aus.")] = False,
+) -> None:
+    """Prüft die FAQ-Datei; jeder Befund mit Datei, Zeile und Spalte."""
+    settings = _settings()
+    code = (
+        verbs.show_schema() if schema else verbs.check(settings, _wiring(context), faq or settings.faq_path)
+    )
+    raise typer.Exit(code)
+
+
+@app.command("eval")
+def evaluate(
+    context: typer.Context,
+    questions: Annotated[Path, typer.Option(help="Fragen, eine je Zeile (JSON).", metavar="DATEI")],
+    faq: Faq = None,
+    out: Annotated[Path | None, typer.Option(help="Ergebnisse, eines je Zeile.", metavar="DATEI")] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Beantwortet eine Datei von Fragen und nennt die Kennzahlen."""
+    raise typer.Exit(verbs.evaluate(_app(context, faq), questions, out, as_json=as_json))
+
+
+@app.command("train")
+def train(
+    data: Annotated[Path, typer.Option(help="Verzeichnis mit den Trainingsfragen.", metavar="VERZEICHNIS")],
+) -> None:
+    """Baut models/ aus öffentlichen Fragen mit Lösung neu."""
+    raise typer.Exit(verbs.train(_settings(), data))
+
+
+@app.command("unanswered")
+def unanswered(
+    context: typer.Context,
+    days: Annotated[int, typer.Option(min=1, max=3650, help="Zeitraum in Tagen.", metavar="TAGE")] = 30,
+    *,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Ausgabe als CSV.")] = False,
+) -> None:
+    """Zeigt, welche Fragen offen blieben; die häufigsten zuerst."""
+    raise typer.Exit(verbs.show_unanswered(_app(context), days=days, as_csv=as_csv))
+
+
+@database.command("upgrade")
+def upgrade() -> None:
+    """Legt die Datenbank an oder stellt sie um; vorher entsteht eine Sicherung."""
+    raise typer.Exit(verbs.upgrade_database(_settings()))
+
+
+@database.command("backup")
+def backup(path: Annotated[Path, typer.Argument(help="Zieldatei.", metavar="PFAD")]) -> None:
+    """Sichert die Datenbank, auch während der Bot läuft."""
+    raise typer.Exit(verbs.back_up_database(_settings(), path))
+
+
+@privacy.command("prune")
+def prune(context: typer.Context) -> None:
+    """Löscht Fragetexte, deren Aufbewahrungszeit um ist."""
+    raise typer.Exit(verbs.prune(_settings(), _wiring(context)))
+
+
+def main(arguments: Sequence[str] | None = None, *, wiring: Wiring = PRODUCTION) -> int:
+    """Run a command line and return its exit code; what goes wrong is told in one line."""
+    try:
+        return _run(arguments, wiring)
+    except click.ClickException as error:
+        error.show()
+        return verbs.USAGE
+    except (BotError, FaqError) as error:
+        verbs.say(str(error))
+        return error.exit_code if isinstance(error, BotError) else verbs.USAGE
+    except (click.Abort, BrokenPipeError, SystemExit):  # Click exits when its reader went away (| head)
+        _close_quietly()
+        return verbs.OK
+    except Exception as error:  # noqa: BLE001 - the last resort: one line instead of a traceback
+        return _unexpected(error)
+
+
+def _run(arguments: Sequence[str] | None, wiring: Wiring) -> int:
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    code = app(given, prog_name="run_bot.py", standalone_mode=False, obj=wiring)
+    sys.stdout.flush()
+    return int(code or verbs.OK)
+
+
+def _unexpected(error: Exception) -> int:
+    """Tell that the program itself failed; the trace goes to the log at level DEBUG."""
+    verbs.say(f"Unerwarteter Fehler ({type(error).__name__}). Mit LOG_LEVEL=DEBUG steht mehr im Protokoll.")
+    structlog.get_logger(__name__).debug("unexpected", exc_info=error)
+    return verbs.FINDING
+
+
+def _close_quietly() -> None:
+    """Keep the interpreter from complaining about a reader that went away."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _wiring(context: typer.Context) -> Wiring:
+    wiring = context.find_object(Wiring)
+    return wiring or PRODUCTION
+
+
+def _settings() -> Settings:
+    settings = load_settings()
+    logs.configure(settings.log_level)
+    return settings
+
+
+def _app(context: typer.Context, faq: Path | None = None) -> App:
+    return App.from_settings(_settings(), _wiring(context), faq)

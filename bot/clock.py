@@ -1,0 +1,36 @@
+"""Time: the one module that asks the machine what time it is."""
+
+import time
+from datetime import UTC, date, datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+CITY_ZONE = ZoneInfo("Europe/Berlin")
+"""The time zone in which an entry's dates are meant."""
+
+
+class Clock(Protocol):
+    """Tells the time."""
+
+    def now(self) -> datetime:
+        """Return the current moment, aware, in UTC."""
+
+    def monotonic(self) -> float:
+        """Return seconds that never run backwards."""
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Return the current moment, aware, in UTC."""
+        return datetime.now(UTC)  # noqa: TID251 - this is the clock
+
+    def monotonic(self) -> float:
+        """Return seconds that never run backwards."""
+        return time.monotonic()
+
+
+def city_day(moment: datetime) -> date:
+    """Return the calendar day of a moment in the city."""
+    return moment.astimezone(CITY_ZONE).date()

@@ -1,0 +1,46 @@
+"""The question log: what is written down about a question."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.effects import Note
+from bot.privacy import kept_text
+from intents.decision import Candidate
+
+
+@dataclass(frozen=True)
+class Question:
+    """One logged question."""
+
+    number: int
+    """Which question of its chat it is, from 1."""
+    at: datetime
+    text: str | None
+    """Redacted; None when it is not kept or its time is over."""
+    decision: str
+    reason: str
+    entry: str | None
+    confidence: float
+    candidates: tuple[Candidate, ...]
+    faq: str
+    """Content hash of the FAQ."""
+    model: str
+    """Hash of the model artefacts."""
+    feedback: str | None = None
+
+
+def question_from(note: Note, at: datetime, keep_days: int) -> Question:
+    """Return what is kept of a question."""
+    decision = note.decision
+    return Question(
+        number=note.number,
+        at=at,
+        text=kept_text(decision, keep_days),
+        decision=decision.kind.value,
+        reason=decision.reason,
+        entry=decision.entry,
+        confidence=decision.confidence,
+        candidates=decision.candidates,
+        faq=decision.faq,
+        model=decision.model,
+    )

@@ -1,0 +1,83 @@
+"""What is remembered of a chat between two turns."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from intents.query import Context
+
+VERSION = 1
+"""Version of the serialised form."""
+
+CONTEXT_SECONDS = 15 * 60.0
+"""How long a question can refer to the one before it."""
+
+
+@dataclass(frozen=True)
+class ChatState:
+    """The memory of one chat; small, serialisable, without personal data."""
+
+    introduced: bool = False
+    """The citizen was told that this is a program."""
+    plain: bool = False
+    """Answers come in plain language."""
+    asked: int = 0
+    """Number of questions so far."""
+    last_question: str = ""
+    """The last question as it was understood, redacted."""
+    last_entry: str | None = None
+    offered: tuple[str, ...] = ()
+    """Entries of an open «Meinten Sie …?»."""
+    listed: tuple[tuple[int, str], ...] = ()
+    """Number and token of every choice of the latest numbered list."""
+    pending: bool = False
+    """The last reply ended with choices, so that «ja» and «nein» mean something."""
+    at: datetime | None = None
+    """When the last turn was."""
+
+    def age(self, now: datetime) -> float:
+        """Return the seconds since the last turn; never negative."""
+        return max(0.0, (now - self.at).total_seconds()) if self.at else 0.0
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Say whether what was said last still counts."""
+        return self.at is not None and self.age(now) <= CONTEXT_SECONDS
+
+    def context(self, now: datetime) -> Context | None:
+        """Return what the next question may refer to, None when there is nothing."""
+        if not self.is_fresh(now) or not (self.last_question or self.last_entry):
+            return None
+        return Context(self.last_question, self.last_entry, self.offered, self.age(now))
+
+    def without_context(self) -> "ChatState":
+        """Return the state with everything the citizen said forgotten."""
+        return replace(self, last_question="", last_entry=None, offered=(), listed=(), pending=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a JSON-ready form."""
+        return {**asdict(self), "version": VERSION, "at": self.at.isoformat() if self.at else None}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> "ChatState":
+        """Read to_dict() back; a form of another version or a broken one is a new chat."""
+        if data.get("version") != VERSION:
+            return cls()
+        try:
+            return cls._read(data)
+        except (KeyError, TypeError, ValueError):
+            return cls()
+
+    @classmethod
+    def _read(cls, data: Mapping[str, Any]) -> "ChatState":
+        return cls(
+            introduced=bool(data["introduced"]),
+            plain=bool(data["plain"]),
+            asked=int(data["asked"]),
+            last_question=str(data["last_question"]),
+            last_entry=None if data["last_entry"] is None else str(data["last_entry"]),
+            offered=tuple(map(str, data["offered"])),
+            listed=tuple((int(number), str(token)) for number, token in data["listed"]),
+            pending=bool(data["pending"]),
+            at=datetime.fromisoformat(data["at"]).astimezone(UTC) if data["at"] else None,
+        )

@@ -1,0 +1,107 @@
+"""Brings the database to the current form; a copy is kept before a change."""
+
+import sqlite3
+from pathlib import Path
+
+import sqlalchemy as sa
+import structlog
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import Connection
+
+from bot.errors import StoreError
+from bot.store.database import Database
+
+SCRIPTS = Path(__file__).with_name("migrations")
+
+log = structlog.get_logger(__name__)
+
+
+def upgrade(database: Database, *, scripts: Path = SCRIPTS) -> bool:
+    """Create or migrate the tables; return whether anything had to be done."""
+    _make_room(database.path)
+    if _is_current(database, scripts):
+        return False
+    found = _revision_before(database)
+    if found:
+        copy = backup(database.path, _free_name(database.path, found))
+        log.info("database_backed_up", copy=str(copy))
+    database.write(lambda connection: _migrate(connection, scripts))
+    log.info("database_upgraded", path=str(database.path))
+    return True
+
+
+def backup(source: Path, target: Path) -> Path:
+    """Copy a running database whole; raise StoreError when the target exists or cannot be written."""
+    if target.exists():
+        raise StoreError(f"Sicherung {target} gibt es schon. Bitte einen anderen Namen wählen.")
+    if not source.exists():
+        raise StoreError(f"Datenbank {source} gibt es nicht.")
+    unfinished = target.with_name(f"{target.name}.unfertig")
+    try:
+        _copy(source, unfinished)
+        unfinished.replace(target)
+    except (OSError, sqlite3.Error) as error:
+        unfinished.unlink(missing_ok=True)
+        raise StoreError(f"Sicherung {target} lässt sich nicht schreiben: {error}.") from error
+    return target
+
+
+def _copy(source: Path, target: Path) -> None:
+    reading, writing = sqlite3.connect(source, timeout=10), sqlite3.connect(target)
+    try:
+        reading.backup(writing)
+    finally:
+        reading.close()
+        writing.close()
+
+
+def _make_room(path: Path) -> None:
+    """Create the directory of the database."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"Verzeichnis {path.parent} lässt sich nicht anlegen: {error.strerror}.") from error
+
+
+def _is_current(database: Database, scripts: Path) -> bool:
+    """Say whether the database has the newest form; refuse one that is newer or not ours."""
+    if not database.path.exists():
+        return False
+    script = ScriptDirectory(str(scripts))
+    known = {revision.revision for revision in script.walk_revisions()}
+    found = _revision_before(database)
+    if found and found not in known:
+        raise StoreError(f"Datenbank {database.path} stammt von einer neueren Version (Stand {found}).")
+    return found == script.get_current_head()
+
+
+def _revision_before(database: Database) -> str | None:
+    """Return the form of an existing database, None for an empty one; refuse somebody else's."""
+    if not database.path.exists():
+        return None
+    return database.read(lambda connection: _revision(connection, database.path))
+
+
+def _revision(connection: Connection, path: Path) -> str | None:
+    tables = sa.inspect(connection).get_table_names()
+    if tables and "alembic_version" not in tables:
+        raise StoreError(f"Datenbank {path} gehört nicht zu diesem Programm. Bitte DATABASE_URL prüfen.")
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _migrate(connection: Connection, scripts: Path) -> None:
+    """Run all pending migrations in the one transaction of this connection."""
+    config = Config()
+    config.set_main_option("script_location", str(scripts).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _free_name(path: Path, revision: str) -> Path:
+    """Return a name for a copy that is not taken yet."""
+    first = path.with_name(f"{path.name}.vor-{revision}")
+    names = [first, *(first.with_name(f"{first.name}-{count}") for count in range(2, 1000))]
+    return next(name for name in names if not name.exists())

@@ -1,0 +1,55 @@
+"""The question log: reading it, and forgetting in time."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from bot.journal import Question
+from bot.state import ChatState
+from bot.store.database import Database
+from bot.store.tables import chat as chats
+from bot.store.tables import question as questions
+from intents.decision import Candidate
+
+CONTEXT_KEPT = timedelta(days=1)
+"""How long a silent chat's last question stays in its state."""
+
+
+def questions_since(database: Database, moment: datetime) -> list[Question]:
+    """Return the logged questions from a moment on whose text is still there, oldest first."""
+    kept = (questions.c.at >= moment) & questions.c.text.is_not(None)
+    query = sa.select(questions).where(kept).order_by(questions.c.id)
+    return database.read(lambda connection: [_question(row) for row in connection.execute(query)])
+
+
+def forget(database: Database, *, now: datetime, before: datetime) -> int:
+    """Delete question texts from before a moment and the context of silent chats; return how many texts."""
+
+    def work(connection: Connection) -> int:
+        old = (questions.c.at < before) & questions.c.text.is_not(None)
+        count = connection.execute(sa.update(questions).where(old).values(text=None)).rowcount
+        _forget_contexts(connection, now - CONTEXT_KEPT)
+        return count
+
+    count = database.write(work)
+    database.shrink_log()
+    return count
+
+
+def _forget_contexts(connection: Connection, before: datetime) -> None:
+    """Take what the citizen said last out of the state of chats that are silent for long."""
+    silent = (chats.c.updated_at < before) & (chats.c.state["last_question"].as_string() != "")
+    found = connection.execute(sa.select(chats.c.key, chats.c.state, chats.c.version).where(silent)).all()
+    for row in found:
+        state = ChatState.from_dict(row.state).without_context().to_dict()
+        values = {"state": state, "version": row.version + 1}
+        connection.execute(sa.update(chats).where(chats.c.key == row.key).values(**values))
+
+
+def _question(row: Row[Any]) -> Question:
+    """Return a row as a value."""
+    candidates = tuple(Candidate(c["id"], c["confidence"]) for c in row.candidates)
+    values = {name: value for name, value in row._mapping.items() if name not in ("id", "chat_key")}
+    return Question(**{**values, "candidates": candidates})

@@ -1,0 +1,165 @@
+"""The bot's own sentences: read from texts.yaml, complete or refused."""
+
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bot.errors import TextsError
+
+DEFAULT_PATH = Path(__file__).with_name("texts.yaml")
+
+_PLACEHOLDERS: Mapping[str, frozenset[str]] = {
+    "welcome": frozenset({"vorstellung"}),
+    "welcome_titled": frozenset({"titel", "vorstellung"}),
+    "source": frozenset({"quelle"}),
+    "as_of": frozenset({"datum"}),
+    "part_answered": frozenset({"frage"}),
+    "part_unknown": frozenset({"frage"}),
+    "clarify_part": frozenset({"frage"}),
+    "contact_name": frozenset({"wert"}),
+    "contact_website": frozenset({"wert"}),
+    "contact_phone": frozenset({"wert"}),
+    "contact_hours": frozenset({"wert"}),
+    "topic": frozenset({"thema"}),
+    "privacy_kept": frozenset({"tage"}),
+    "privacy_link": frozenset({"wert"}),
+    "imprint": frozenset({"wert"}),
+    "command_unknown": frozenset({"befehl"}),
+    "console_preparing": frozenset({"prozent"}),
+    "console_checking": frozenset({"prozent"}),
+}
+
+_KINDS: Mapping[str, frozenset[str]] = {
+    "smalltalk": frozenset(
+        {"general", "greeting", "thanks", "goodbye", "praise", "insult", "bot", "human", "help"}
+        | {"yes", "no", "how"}
+    ),
+    "figures": frozenset(),
+    "emergency": frozenset({"allgemein", "suizid", "feuer", "medizin", "gewalt", "unfall", "gas"}),
+}
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Every sentence the bot itself says, by its key in texts.yaml."""
+
+    introduction: str
+    welcome: str
+    welcome_titled: str
+    source: str
+    as_of: str
+    follow_ups: str
+    no_plain_answer: str
+    part_answered: str
+    part_unknown: str
+    clarify: str
+    clarify_part: str
+    none_of_these: str
+    none_picked: str
+    choice_unknown: str
+    choice_old: str
+    entry_gone: str
+    fallback: str
+    fallback_empty: str
+    fallback_expired: str
+    offer_human: str
+    human_choice: str
+    contact_name: str
+    contact_website: str
+    contact_phone: str
+    contact_hours: str
+    human: str
+    human_unknown: str
+    topics: str
+    topic: str
+    topic_all: str
+    topic_other: str
+    topic_more: str
+    topics_none: str
+    plain_on: str
+    plain_off: str
+    help: str
+    privacy: str
+    privacy_kept: str
+    privacy_not_kept: str
+    privacy_link: str
+    imprint: str
+    imprint_unknown: str
+    farewell: str
+    command_unknown: str
+    error: str
+    console_you: str
+    console_bot: str
+    console_pick: str
+    console_preparing: str
+    console_checking: str
+    console_no_token: str
+    console_no_telegram: str
+    smalltalk: Mapping[str, str]
+    emergency: Mapping[str, str]
+    figures: Mapping[str, str]
+    """German names of the figures of an evaluation."""
+
+    def smalltalk_reply(self, intent: str | None) -> str:
+        """Return the reply to a smalltalk intent; an unknown one gets the general text."""
+        return self.smalltalk.get(intent or "", self.smalltalk["general"])
+
+    def emergency_reply(self, kind: str | None) -> str:
+        """Return the emergency text; an unknown kind gets the general one."""
+        return self.emergency.get(kind or "", self.emergency["allgemein"])
+
+
+def load_texts(path: Path = DEFAULT_PATH) -> Texts:
+    """Read the texts; raise TextsError naming every missing, unknown or unfit one."""
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        message = f"{path.name}: nicht lesbar: {str(error).splitlines()[0]}"
+        raise TextsError(message) from error
+    return texts_from(data, path.name)
+
+
+def texts_from(data: object, name: str = "texts.yaml") -> Texts:
+    """Check the content of a texts file and make it a value."""
+    if not isinstance(data, dict):
+        raise TextsError(f"{name}: es fehlen alle Texte")
+    wanted = {field.name for field in fields(Texts)}
+    problems = [f"«{key}» fehlt" for key in sorted(wanted - data.keys())]
+    problems += [f"«{key}» ist unbekannt" for key in sorted(map(str, data.keys() - wanted))]
+    for key in sorted(wanted & data.keys()):
+        problems += _group_problems(key, data[key]) if key in _KINDS else _text_problems(key, data[key])
+    if problems:
+        raise TextsError(f"{name}: " + "; ".join(problems))
+    return Texts(**{key: _cleaned(data[key]) for key in wanted})
+
+
+def _group_problems(key: str, group: object) -> list[str]:
+    """Say what is wrong with the texts below «smalltalk» or «emergency»."""
+    if not isinstance(group, dict):
+        return [f"«{key}» ist keine Liste von Texten"]
+    missing = [f"«{key}.{kind}» fehlt" for kind in sorted(_KINDS[key] - group.keys())]
+    return missing + [p for kind, text in group.items() for p in _text_problems(f"{key}.{kind}", text)]
+
+
+def _text_problems(key: str, text: object) -> list[str]:
+    """Say what is wrong with one text."""
+    if not isinstance(text, str) or not text.strip():
+        return [f"«{key}» ist leer"]
+    try:
+        found = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    except ValueError:
+        return [f"«{key}»: geschweifte Klammer ohne Gegenstück"]
+    wanted = _PLACEHOLDERS.get(key, frozenset())
+    missing = [f"«{key}»: Platzhalter {{{name}}} fehlt" for name in sorted(wanted - found)]
+    return missing + [f"«{key}»: Platzhalter {{{name}}} ist unbekannt" for name in sorted(found - wanted)]
+
+
+def _cleaned(value: Any) -> Any:
+    """Drop the line end that YAML leaves behind a block."""
+    if isinstance(value, dict):
+        return {key: text.strip() for key, text in value.items()}
+    return value.rstrip("\n") if isinstance(value, str) else value

@@ -1,0 +1,203 @@
+"""What the verbs of the command line do; each returns the exit code."""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from bot.bootstrap import (
+    App,
+    Wiring,
+    back_up,
+    forget_old,
+    lint_file,
+    logged_questions,
+    open_database,
+    talk,
+    train_models,
+)
+from bot.channels.console import plain_reply
+from bot.channels.safe import neutral
+from bot.errors import QuestionFileError
+from bot.jsonout import decision_to_json
+from bot.questionfile import AskedQuestion, read_questions
+from bot.rehearsal import decide_all, played, replies_to
+from bot.review import COLUMNS, OpenGroup, row, to_csv, unanswered
+from bot.settings import Settings
+from intents.decision import Decision
+from intents.errors import FaqError
+from intents.evaluate import summarise
+from intents.faq_schema import json_schema
+
+OK, FINDING, USAGE = 0, 1, 2
+"""Exit codes."""
+
+
+def run(app: App) -> int:
+    """Say that the chat is here, and hold it."""
+    token = app.settings.telegram_bot_token
+    say(app.texts.console_no_telegram if token else app.texts.console_no_token)
+    talk(app)
+    return OK
+
+
+def chat(app: App) -> int:
+    """Hold a terminal chat."""
+    talk(app)
+    return OK
+
+
+def ask(app: App, text: str, after: Sequence[str], *, as_json: bool, explain: bool) -> int:
+    """Decide one question and print the decision or what a citizen would read."""
+    understanding = app.understanding()
+    decision = next(decide_all(app.situation(), [AskedQuestion(text, after=tuple(after))], understanding))
+    if as_json:
+        print(decision_to_json(decision))
+        return OK
+    before = played(app.situation(), after, understanding.match)
+    for reply in replies_to(before, text, decision):
+        print(neutral(plain_reply(reply)))
+    if explain:
+        print("\n" + "\n".join(map(neutral, decision.explanation)))
+    return OK
+
+
+def evaluate(app: App, questions: Path, out: Path | None, *, as_json: bool) -> int:
+    """Decide a file of questions, write the results, print the figures."""
+    asked = read_questions(questions)
+    if out and out.exists() and out.samefile(questions):
+        raise QuestionFileError(f"{out}: --out und --questions sind dieselbe Datei")
+    decided = _with_progress(decide_all(app.situation(), asked, app.understanding()), len(asked))
+    decisions = list(_written(decided, out) if out else decided)
+    figures = summarise([(d, q.expected) for d, q in zip(decisions, asked, strict=True)])
+    if as_json:
+        print(json.dumps({**figures, "decisions": _counts(decisions)}, ensure_ascii=False))
+    else:
+        _print_figures(app, figures, decisions, labelled=any(q.expected is not None for q in asked))
+    return OK
+
+
+def check(settings: Settings, wiring: Wiring, path: Path) -> int:
+    """Print every finding in an FAQ file with its place."""
+    if not path.is_file():
+        say(f"{path}: Datei nicht gefunden")
+        return USAGE
+    try:
+        findings = lint_file(settings, wiring, path)
+    except FaqError as error:
+        findings = error.findings
+    for finding in findings:
+        print(finding)
+    return FINDING if findings else OK
+
+
+def show_schema() -> int:
+    """Print the JSON Schema of FAQ files."""
+    print(json.dumps(json_schema(), ensure_ascii=False, indent=2))
+    return OK
+
+
+def train(settings: Settings, data: Path) -> int:
+    """Rebuild the models from labelled public questions."""
+    if not data.is_dir():
+        say(f"{data}: Verzeichnis nicht gefunden")
+        return USAGE
+    train_models(settings, data)
+    return OK
+
+
+def show_unanswered(app: App, *, days: int, as_csv: bool) -> int:
+    """Print what stayed unanswered, grouped."""
+    database = open_database(app.settings)
+    try:
+        questions = logged_questions(database, days, app.wiring.clock)
+    finally:
+        database.close()
+    groups = unanswered(questions, app.understanding().lemma_key) if questions else []
+    if as_csv:
+        sys.stdout.write(to_csv(groups))
+    else:
+        _print_groups(groups, days)
+    return OK
+
+
+def upgrade_database(settings: Settings) -> int:
+    """Create or migrate the database."""
+    open_database(settings).close()
+    print(f"{settings.database_path}: auf dem neuesten Stand")
+    return OK
+
+
+def back_up_database(settings: Settings, target: Path) -> int:
+    """Copy the database."""
+    print(f"{back_up(settings, target)}: geschrieben")
+    return OK
+
+
+def prune(settings: Settings, wiring: Wiring) -> int:
+    """Delete question texts whose time is over."""
+    database = open_database(settings)
+    try:
+        count = forget_old(database, settings, wiring.clock)
+    finally:
+        database.close()
+    print(f"{count} Fragetexte gelöscht (älter als {settings.question_retention_days} Tage)")
+    return OK
+
+
+def say(line: str) -> None:
+    """Print a line for the person at the shell, apart from the program's output."""
+    print(line, file=sys.stderr)
+
+
+def _written(decisions: Iterator[Decision], out: Path) -> Iterator[Decision]:
+    """Write each decision as a line while it passes."""
+    try:
+        with out.open("w", encoding="utf-8") as file:
+            for decision in decisions:
+                file.write(decision_to_json(decision) + "\n")
+                file.flush()
+                yield decision
+    except OSError as error:
+        raise QuestionFileError(f"{out}: nicht schreibbar: {error.strerror}") from error
+
+
+def _with_progress(decisions: Iterator[Decision], total: int) -> Iterator[Decision]:
+    """Count on stderr for a person who waits."""
+    for done, decision in enumerate(decisions, start=1):
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r{done}/{total}" + ("\n" if done == total else ""))
+        yield decision
+
+
+def _counts(decisions: Sequence[Decision]) -> dict[str, int]:
+    """Return how often each kind of decision was taken."""
+    return dict(sorted(Counter(decision.kind.value for decision in decisions).items()))
+
+
+def _print_figures(
+    app: App, figures: dict[str, float | int], decisions: Sequence[Decision], *, labelled: bool
+) -> None:
+    """Print the figures, a line each; without labels only how the questions were decided."""
+    for key, value in figures.items():
+        if labelled or key == "n":
+            shown = str(value) if isinstance(value, int) else f"{value:.3f}"
+            print(f"{shown:>7}  {app.texts.figures.get(key, key)}")
+    for kind, count in _counts(decisions).items():
+        print(f"{count:>7}  {kind}")
+
+
+def _print_groups(groups: Sequence[OpenGroup], days: int) -> None:
+    """Print the groups as a table."""
+    if not groups:
+        print(f"In den letzten {days} Tagen blieb keine Frage offen.")
+        return
+    table = Table(*COLUMNS)
+    for group in groups:
+        table.add_row(*(Text(neutral(cell)) for cell in row(group)))
+    Console(highlight=False).print(table)

@@ -1,0 +1,95 @@
+"""Handles one event of a chat: load, decide, commit, and only then reply."""
+
+from dataclasses import dataclass
+
+import structlog
+
+from bot.clock import Clock
+from bot.conversation import Decide, step
+from bot.effects import Effect, Leave, Mark, Note, Say
+from bot.errors import BotError, ConflictError
+from bot.events import Event
+from bot.journal import question_from
+from bot.ports import Chats, Outcome
+from bot.replies import Reply
+from bot.situation import Situation
+from bot.state import ChatState
+from bot.texts import Texts
+from intents.faq import FaqBase
+
+_ATTEMPTS = 5
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Handled:
+    """What the channel has to do after an event."""
+
+    replies: tuple[Reply, ...]
+    over: bool = False
+    """The citizen has ended the chat."""
+
+
+@dataclass(frozen=True)
+class Worker:
+    """Carries the conversation of all chats of one channel."""
+
+    chats: Chats
+    clock: Clock
+    decide: Decide
+    faq: FaqBase
+    texts: Texts
+    keep_days: int
+
+    def handle(self, chat: str, event: Event) -> Handled:
+        """Return the replies to an event; what it changes is committed before."""
+        for _ in range(_ATTEMPTS):
+            try:
+                return self._turn(chat, event)
+            except ConflictError:
+                log.info("turn_repeated", chat=chat)
+        return Handled((Reply(self.texts.error),))
+
+    def _turn(self, chat: str, event: Event) -> Handled:
+        """Take one turn; matching happens while no transaction is open."""
+        saved = self.chats.load(chat)
+        now = self.clock.now()
+        situation = Situation(saved.state, now, self.faq, self.texts, self.keep_days)
+        stepped = self._stepped(situation, event)
+        if stepped is None:
+            return Handled((Reply(self.texts.error),))
+        state, effects = stepped
+        questions = tuple(question_from(e, now, self.keep_days) for e in effects if isinstance(e, Note))
+        marks = tuple(effect for effect in effects if isinstance(effect, Mark))
+        self.chats.commit(chat, saved.version, Outcome(state, questions, marks), now)
+        return handled(effects)
+
+    def _stepped(self, situation: Situation, event: Event) -> tuple[ChatState, tuple[Effect, ...]] | None:
+        """Take the step; one that fails is logged without the citizen's words."""
+        try:
+            return step(situation, event, self.decide)
+        except BotError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one bad message must not end the service
+            log.error(  # noqa: TRY400 - a traceback may quote the citizen
+                "turn_failed", event_kind=type(event).__name__, error=type(error).__name__
+            )
+            log.debug("turn_failed_at", trace=_places(error))
+            return None
+
+
+def handled(effects: tuple[Effect, ...]) -> Handled:
+    """Return what is left to do for the channel."""
+    replies = tuple(effect.reply for effect in effects if isinstance(effect, Say))
+    return Handled(replies, over=any(isinstance(effect, Leave) for effect in effects))
+
+
+def _places(error: BaseException) -> str:
+    """Return where an error arose, without its message, which may quote a citizen."""
+    places = []
+    trace = error.__traceback__
+    while trace:
+        places.append(f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    return " > ".join(places)

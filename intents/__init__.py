@@ -1,0 +1,1 @@
+"""Language understanding: text in, decision out. Knows no channel, database or web."""

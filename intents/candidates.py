@@ -1,0 +1,154 @@
+"""Lexical and semantic retrieval: every entry's scores for a question, and the few entries worth ranking."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import fuzz
+from rapidfuzz.process import cdist
+
+from intents.encoder import Floats
+from intents.index import Index, Space, question_kinds
+from intents.lexical import char_terms, part_terms
+from intents.pipeline import Analysis
+from intents.text import folded
+
+CANDIDATES = 12
+"""Entries worth ranking."""
+_TEMPERATURE = 0.05
+"""Of the soft vote over phrasings: how quickly a less similar phrasing loses its say."""
+_FUZZY_PHRASINGS = 60
+"""Phrasings of a candidate that rapidfuzz compares."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A question, read: what every score starts from."""
+
+    text: str
+    analysis: Analysis
+    vectors: Mapping[str, Floats]
+    """Encoder family → the question's vector, shape (d,)."""
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores of all entries for one question."""
+
+    by_name: Mapping[str, Floats]
+    """Score name → shape (entries,); higher is better."""
+    unknown: float
+    """Share of the question's weight in words that the FAQ does not hold at all, 0 to 1."""
+    nearest: NDArray[np.int64]
+    """The nearest phrasing of each entry, shape (entries,)."""
+    closeness: Floats
+    """How close that phrasing is: the measure that not_questions are held against, shape (entries,)."""
+
+
+def score(index: Index, reading: Reading) -> Scores:
+    """Compare a question with every phrasing; the lexical scores first, then each encoder's."""
+    terms = part_terms(reading.analysis, index.synonyms)
+    overlap = index.parts.overlap(terms)
+    chars = index.chars.cosine(char_terms(reading.analysis.repaired_text))
+    near = overlap.dice + chars
+    scores = {
+        "dice": index.best_of_entry(overlap.dice),
+        "of_question": index.best_of_entry(overlap.of_question),
+        "of_text": index.best_of_entry(overlap.of_text),
+        "chars": index.best_of_entry(chars),
+        "whole": index.whole.overlap(terms).of_question,
+        "answer": index.answers.overlap(terms).of_question,
+    }
+    for family, space in index.spaces.items():
+        semantic, of_phrasing = _semantic(index, space, reading.vectors[family])
+        scores.update({f"{family}_{name}": values for name, values in semantic.items()})
+        near = near + 2 * of_phrasing
+    asked = sum(value * index.answers.weight(term) for term, value in terms.items())
+    missing = sum(v * index.answers.weight(t) for t, v in terms.items() if not index.answers.holds(t))
+    nearest = _nearest(index, near)
+    return Scores(scores, missing / max(asked, 1e-6), nearest, near[nearest])
+
+
+def _semantic(index: Index, space: Space, vector: Floats) -> tuple[dict[str, Floats], Floats]:
+    """Scores of one encoder by entry, and its mapped similarity to each phrasing."""
+    centred = space.projection.centred(vector[None, :])[0]
+    mapped = space.projection.mapped(vector[None, :])[0]
+    plain = space.phrasings @ centred
+    near = space.mapped @ mapped
+    scores = {
+        "max": index.best_of_entry(plain),
+        "map": index.best_of_entry(near),
+        "centroid": space.centroids @ mapped,
+        "vote": _votes(index, near),
+    }
+    if space.sentences is not None:
+        scores["answer"] = _best_sentence(index, space.sentences @ mapped)
+    return scores, near
+
+
+def _votes(index: Index, near: Floats) -> Floats:
+    """Logarithm of each entry's share in a soft vote of all phrasings, weighted by similarity."""
+    weights = np.exp((near - near.max()) / _TEMPERATURE)
+    share = np.add.reduceat(weights, index.starts) / weights.sum()
+    votes: Floats = np.log(np.maximum(share, 1e-4)).astype(np.float32)
+    return votes
+
+
+def _best_sentence(index: Index, near: Floats) -> Floats:
+    best = np.zeros(len(index.entries), dtype=np.float32)
+    np.maximum.at(best, index.sentence_owner, near)
+    return best
+
+
+def _nearest(index: Index, near: Floats) -> NDArray[np.int64]:
+    order = np.lexsort((near, index.owner))
+    ends = np.append(index.starts[1:], len(index.owner)) - 1
+    nearest: NDArray[np.int64] = order[ends]
+    return nearest
+
+
+def candidates(scores: Scores) -> NDArray[np.int64]:
+    """The numbers of the entries worth ranking, best first by the sum of standardised scores."""
+    used = [values for name, values in scores.by_name.items() if name.endswith(("map", "max", "dice", "chars", "vote"))]
+    total = sum(standardised(values) for values in used)
+    order: NDArray[np.int64] = np.argsort(-np.asarray(total), kind="stable")[:CANDIDATES]
+    return order
+
+
+def standardised(values: Floats) -> Floats:
+    """Distance from the mean of all entries in standard deviations."""
+    spread = float(values.std())
+    result: Floats = ((values - values.mean()) / max(spread, 1e-3)).astype(np.float32)
+    return result
+
+
+def fuzzy(index: Index, reading: Reading, chosen: NDArray[np.int64]) -> dict[str, Floats]:
+    """rapidfuzz's ratios to the candidates' phrasings, 0 to 1; shape (candidates,) each."""
+    asked = folded(reading.analysis.repaired_text)
+    rows = [_phrasings_of(index, int(number)) for number in chosen]
+    texts = [index.folded[row] for entry in rows for row in entry]
+    owner = np.repeat(np.arange(len(rows)), [len(entry) for entry in rows])
+    found: dict[str, Floats] = {}
+    for name, scorer in (("token_set", fuzz.token_set_ratio), ("token_sort", fuzz.token_sort_ratio)):
+        ratios = cdist([asked], texts, scorer=scorer, dtype=np.float32)[0] / 100
+        best = np.zeros(len(chosen), dtype=np.float32)
+        np.maximum.at(best, owner, ratios)
+        found[name] = best
+    return found
+
+
+def _phrasings_of(index: Index, number: int) -> range:
+    start = int(index.starts[number])
+    return range(start, start + min(int(index.sizes[number]), _FUZZY_PHRASINGS))
+
+
+def kinds_match(index: Index, reading: Reading, chosen: NDArray[np.int64]) -> Floats:
+    """How the question's kind (who, when, how much …) fits each candidate: 1 asked there, -1 never asked there, 0 none."""
+    asked = question_kinds(reading.text)
+    if not asked.any():
+        return np.zeros(len(chosen), dtype=np.float32)
+    held = index.question_types[chosen][:, asked]
+    match: Floats = (2 * held.mean(axis=1) - 1).astype(np.float32)
+    return match
+

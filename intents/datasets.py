@@ -1,0 +1,181 @@
+"""Labelled German questions for training and measuring: reading the public sets and cutting folds from them.
+
+A fold is a FAQ made of some wordings of some entries, and questions to ask it: other wordings of its entries,
+and wordings of entries that were left out whole («near» out-of-scope). Origins and licences: models/README.md.
+"""
+
+import json
+import random
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from intents.faq import FaqBase, FaqEntry
+
+
+@dataclass(frozen=True)
+class LabelledEntry:
+    """One intent of a labelled set."""
+
+    id: str
+    question: str | None
+    """The official title, where the set has one."""
+    wordings: tuple[str, ...]
+    answer: str | None = None
+    unanswered: tuple[str, ...] = ()
+    """Questions about the same thing that the answer does not answer."""
+
+
+@dataclass(frozen=True)
+class LabelledSet:
+    """A labelled set of questions."""
+
+    name: str
+    entries: tuple[LabelledEntry, ...]
+
+
+@dataclass(frozen=True)
+class Fold:
+    """A FAQ and the questions to ask it."""
+
+    name: str
+    faq: FaqBase
+    queries: tuple[str, ...]
+    expected: tuple[str | None, ...]
+    """The right entry's id; None for a near out-of-scope question."""
+
+
+PLAIN_SETS = ("mainfranken", "robo", "familienlotse", "datenrechte")
+SET_NAMES = (*PLAIN_SETS, "muenchen", "integreat")
+
+
+def load_sets(data: Path) -> list[LabelledSet]:
+    """Read all labelled sets below a folder; raises FileNotFoundError naming the missing file."""
+    return [*(_plain(data, name) for name in PLAIN_SETS), _muenchen(data), _integreat(data)]
+
+
+def far_questions(data: Path) -> list[str]:
+    """Return general-knowledge questions that no city FAQ answers."""
+    return [row["query"] for row in _rows(data / "far_out_of_scope.jsonl")]
+
+
+def requests(data: Path) -> list[str]:
+    """Return requests to a voice assistant (weather, alarms, music): far out-of-scope, for thresholds only."""
+    return [row["query"] for row in _rows(data / "xsid_de.jsonl")]
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open(encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
+def _plain(data: Path, name: str) -> LabelledSet:
+    groups: dict[str, list[str]] = {}
+    answers: dict[str, str | None] = {}
+    for row in _rows(data / f"{name}.jsonl"):
+        groups.setdefault(row["faq_id"], []).append(row["query"])
+        answers.setdefault(row["faq_id"], row.get("answer"))
+    entries = (LabelledEntry(key, None, _unique(texts), answers[key]) for key, texts in groups.items())
+    return LabelledSet(name, tuple(entries))
+
+
+def _muenchen(data: Path) -> LabelledSet:
+    words: dict[str, list[str]] = {}
+    for row in _rows(data / "muenchen_keywords.jsonl"):
+        words.setdefault(row["faq_id"], []).append(row["query"])
+    entries = (
+        LabelledEntry(row["faq_id"], row["question"], _unique(words[row["faq_id"]]), row["answer"])
+        for row in _rows(data / "muenchen_services.jsonl")
+        if row["faq_id"] in words
+    )
+    return LabelledSet("muenchen", tuple(entries))
+
+
+def _integreat(data: Path) -> LabelledSet:
+    asked: dict[str, list[str]] = {}
+    unanswered: dict[str, list[str]] = {}
+    for row in _rows(data / "integreat_generated.jsonl"):
+        asked.setdefault(row["faq_id"], []).append(row["query"])
+    for row in _rows(data / "integreat_questions.jsonl"):
+        (asked if row["answerable"] else unanswered).setdefault(row["faq_id"], []).append(row["query"])
+    entries = (
+        LabelledEntry(
+            key, row["question"], _unique(asked[key]), row["answer"], _unique(unanswered.get(key, ()))
+        )
+        for row in _rows(data / "integreat_pages.jsonl")
+        if (key := row["faq_id"]) in asked
+    )
+    return LabelledSet("integreat", tuple(entries))
+
+
+def _unique(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text.strip() for text in texts if text.strip()))
+
+
+# ------------------------------------------------------------------ folds
+
+
+def make_fold(
+    labelled: LabelledSet,
+    *,
+    k: float,
+    seed: int,
+    left_out: float = 0.25,
+    max_queries: int = 1000,
+    max_entries: int | None = None,
+) -> Fold:
+    """Cut a fold: `k` known wordings per entry (a share below 1 means that share), whole entries left out.
+
+    The official title counts as a known wording. Entries with no wording to spare know all but one of theirs;
+    entries with a single wording are known and not asked.
+    """
+    rng = random.Random(f"{labelled.name}/{k}/{seed}")  # noqa: S311 - a seeded cut, no secret
+    entries = list(labelled.entries)
+    rng.shuffle(entries)
+    entries = entries[:max_entries]
+    cut = round(len(entries) * left_out)
+    near, known = entries[:cut], entries[cut:]
+    faq, asked = _known_part(known, k, rng)
+    missed = [(text, None) for entry in near for text in _near_texts(entry)]
+    missed += [(text, None) for entry in known for text in entry.unanswered]
+    taken = {text for entry in faq.entries for text in entry.phrasings}
+    questions = _sample(asked, max_queries, rng) + _sample(missed, max_queries // 3, rng)
+    questions = [pair for pair in questions if pair[0] not in taken]
+    return Fold(
+        f"{labelled.name}/k={k:g}/{seed}",
+        faq,
+        tuple(text for text, _ in questions),
+        tuple(entry for _, entry in questions),
+    )
+
+
+def _near_texts(entry: LabelledEntry) -> tuple[str, ...]:
+    return entry.wordings or ((entry.question,) if entry.question else ())
+
+
+def _known_part(
+    entries: list[LabelledEntry], k: float, rng: random.Random
+) -> tuple[FaqBase, list[tuple[str, str | None]]]:
+    built: list[FaqEntry] = []
+    asked: list[tuple[str, str | None]] = []
+    for entry in entries:
+        wordings = list(entry.wordings)
+        rng.shuffle(wordings)
+        known = ([entry.question] if entry.question else []) + wordings
+        size = max(1, round(len(known) * k)) if k < 1 else int(k)
+        size = max(1, min(size, len(known) - 1))
+        built.append(_entry(entry, known[:size]))
+        asked += [(text, entry.id) for text in known[size:]]
+    return FaqBase(entries=tuple(built)), asked
+
+
+def _entry(entry: LabelledEntry, known: list[str]) -> FaqEntry:
+    return FaqEntry(id=entry.id, question=known[0], alternates=tuple(known[1:]), answer=entry.answer or "")
+
+
+def _sample(
+    pairs: list[tuple[str, str | None]], most: int, rng: random.Random
+) -> list[tuple[str, str | None]]:
+    return rng.sample(pairs, most) if len(pairs) > most else pairs

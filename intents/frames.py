@@ -1,0 +1,161 @@
+"""Takes greeting, politeness and sign-off off both ends of a message, so that the question is left."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from intents.templates import Patterns, Reader
+from intents.tokens import Repair, Word, find_words
+
+_WINDOW = 600
+"""Characters looked at from one end at a time; long messages are worked off window by window."""
+_LONGEST = 14
+"""Words of the longest frame looked for at the end."""
+_SHORTEST_REST = 2
+"""Words that must follow «Hallo Anna,»: «Hallo Elternzeit» names the topic."""
+_GLUE = frozenset({"-", "@", "_", "/", "#", "&"})
+"""What joins two words to one term: «Danke-Karte» holds no thanks."""
+_OPENING_MARKS = re.compile(r"""["'„“»«(\[#@/€$§+]*$""")
+_CLOSING_MARKS = re.compile(r"""["'“”»«)\]?!.…%€$°§]*""")
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One end of a text as words."""
+
+    words: Sequence[Word]
+    keys: Sequence[str]
+    """Keys of the words, typos mended."""
+
+
+class Frames:
+    """The frames of smalltalk.yaml, prepared for stripping."""
+
+    def __init__(self, patterns: Mapping[str, Patterns], *, question: Patterns, preposition: Patterns, repair: Repair) -> None:
+        """Keep the patterns by the name of their group."""
+        self._patterns = dict(patterns)
+        self._question = question
+        self._preposition = preposition
+        self._repair = repair
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, str], *, reader: Reader, words: Mapping[str, str], repair: Repair) -> "Frames":
+        """Prepare the groups as they stand in the data file; `words` holds question words and prepositions."""
+        return cls(
+            {name: Patterns(reader.lists[name]) for name in data},
+            question=Patterns(reader.read_block(words["question_words"])),
+            preposition=Patterns(reader.read_block(words["preposition_words"])),
+            repair=repair,
+        )
+
+    def strip(self, text: str) -> str:
+        """Return the text without its frame; "" when the frame is all there is."""
+        left = text.strip()
+        while left:
+            shorter = self._strip_end(self._strip_start(left))
+            if shorter == left:
+                break
+            left = shorter
+        return left
+
+    def _passage(self, words: Sequence[Word]) -> Passage:
+        return Passage(words, [self._repair(word.key) for word in words])
+
+    def _strip_start(self, text: str) -> str:
+        words = find_words(text[:_WINDOW])
+        if len(text) > _WINDOW:
+            words = words[:-1]
+        passage = self._passage(words)
+        at = 0
+        while at < len(words) and (end := self._opening_end(passage, at)) > at:
+            at = end
+        return text if at == 0 and words else _from_word(text, words, at)
+
+    def _opening_end(self, passage: Passage, at: int) -> int:
+        """Return the word after the longest frame that begins at a word; `at` itself when there is none."""
+        keys = passage.keys
+        if not keys[at][:1].isalnum():
+            return at + 1
+        if self._patterns["keep"].ends(keys, at):
+            return at
+        found = {end for end in self._patterns["opening"].ends(keys, at) if self._is_free(passage, end)}
+        found |= {end for end in self._patterns["opening_before_break"].ends(keys, at) if _breaks(passage, end)}
+        found |= {end for end in self._patterns["opening_named"].ends(keys, at) if self._names(passage, at, end)}
+        found |= {end for end in self._patterns["opening_before_question"].ends(keys, at) if self._asks(keys, end)}
+        return max(found, default=at)
+
+    def _is_free(self, passage: Passage, end: int) -> bool:
+        """Tell whether a frame may end before the word `end`: not inside a term like «Danke-Karte»."""
+        return end == len(passage.words) or passage.words[end - 1].gap not in _GLUE
+
+    def _names(self, passage: Passage, at: int, end: int) -> bool:
+        """Tell whether a frame with a name may end there: before punctuation and another sentence, without a question in it."""
+        follows = len(passage.words) - end >= _SHORTEST_REST
+        return follows and _breaks(passage, end) and not any(self._question.ends(passage.keys, word) for word in range(at, end))
+
+    def _asks(self, keys: Sequence[str], at: int) -> bool:
+        """Tell whether a question word stands at a word or after the preposition there («bis wann»)."""
+        return bool(self._question.ends(keys, at)) or (
+            bool(self._preposition.ends(keys, at)) and bool(self._question.ends(keys, at + 1))
+        )
+
+    def _strip_end(self, text: str) -> str:
+        first = max(0, len(text) - _WINDOW)
+        words = find_words(text[first:])[1 if first else 0 :]
+        passage = self._passage(words)
+        stop = len(words)
+        while stop > 0 and (start := self._closing_start(passage, stop)) < stop:
+            stop = start
+        if stop == len(words) and words:
+            return text
+        return "" if stop == 0 and first == 0 else _up_to_word(text, words, stop, first)
+
+    def _closing_start(self, passage: Passage, stop: int) -> int:
+        """Return the first word of the longest frame that ends before the word `stop`; `stop` when there is none."""
+        if not passage.keys[stop - 1][:1].isalnum():
+            return stop - 1
+        for start in range(max(0, stop - _LONGEST), stop):
+            if self._closes(passage, start, stop):
+                return start
+        return stop
+
+    def _closes(self, passage: Passage, start: int, stop: int) -> bool:
+        words, keys = passage.words[:stop], passage.keys[:stop]
+        after_break = start == 0 or words[start - 1].is_last
+        if start > 0 and words[start - 1].gap in _GLUE:
+            return False
+        if not after_break and "?" in words[-1].gap:
+            return False
+        groups = ("closing", "sign_off", "closing_after_break", "sign_off_after_break")
+        return any(self._fits(group, keys, start) for group in groups[: 4 if after_break else 2]) and not self._is_kept(keys)
+
+    def _fits(self, group: str, keys: Sequence[str], start: int) -> bool:
+        """Tell whether a pattern of a group covers the keys from `start` on; a name holds no question word."""
+        if len(keys) not in self._patterns[group].ends(keys, start):
+            return False
+        return not group.startswith("sign_off") or not any(self._question.ends(keys, at) for at in range(start, len(keys)))
+
+    def _is_kept(self, keys: Sequence[str]) -> bool:
+        """Tell whether words at the end are part of the question («was heißt mfg»)."""
+        return any(len(keys) in self._patterns["keep"].ends(keys, start) for start in range(max(0, len(keys) - 6), len(keys)))
+
+
+def _breaks(passage: Passage, end: int) -> bool:
+    return passage.words[end - 1].is_last
+
+
+def _from_word(text: str, words: Sequence[Word], at: int) -> str:
+    """Cut a text before a word, with the quotation marks that open there."""
+    if at == len(words):
+        return text[words[-1].end :].strip() if words and len(text) > _WINDOW else ""
+    before = _OPENING_MARKS.search(text, 0, words[at].start)
+    return text[before.start() if before else words[at].start :].strip()
+
+
+def _up_to_word(text: str, words: Sequence[Word], stop: int, offset: int) -> str:
+    """Cut a text after the words before `stop`, with the marks that close there."""
+    if stop == 0:
+        return text[:offset].strip() if words else ""
+    end = offset + words[stop - 1].end
+    after = _CLOSING_MARKS.match(text, end)
+    return text[: after.end() if after else end].strip()

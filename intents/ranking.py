@@ -1,0 +1,84 @@
+"""One reading of a question against the FAQ: every candidate with its probability, after every veto."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from intents.candidates import Reading, Scores, candidates, score
+from intents.encoder import Floats
+from intents.faq import FaqEntry
+from intents.features import features
+from intents.index import Index
+from intents.lexical import char_terms, part_terms
+from intents.ranker import Policy
+from intents.text import folded
+
+_VETOED = 0.02
+"""What a veto leaves of a probability: the entry stands low, but in order."""
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A candidate entry of one reading."""
+
+    entry: FaqEntry
+    probability: float
+    """After every veto."""
+    wording: str
+    """The phrasing that lies nearest."""
+    veto: str | None = None
+    """not_question or expired; None for a candidate that may be answered."""
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """A reading's candidates, best first."""
+
+    reading: Reading
+    ranked: tuple[Ranked, ...]
+    vetoed: Ranked | None
+    """The candidate that would have been first without its veto."""
+    exact: bool
+    """Whether the reading is, but for spelling, a phrasing of the first candidate."""
+    unknown: float
+    """Share of the question's weight in words that the FAQ does not hold, 0 to 1."""
+
+
+def rank(index: Index, policy: Policy, reading: Reading, *, closed: frozenset[str]) -> Ranking:
+    """Rank the candidates of a reading; `closed` holds ids of entries outside their dates."""
+    scores = score(index, reading)
+    chosen = candidates(scores)
+    chances = policy.probabilities(features(index, reading, scores, chosen))
+    vetoes = _vetoes(index, reading, scores)
+    found = []
+    for number, chance in zip(chosen, chances, strict=True):
+        entry = index.entries[number]
+        veto = "expired" if entry.id in closed else "not_question" if vetoes[number] else None
+        wording = index.phrasings[scores.nearest[number]]
+        found.append(Ranked(entry, float(chance) * (_VETOED if veto else 1.0), wording, veto))
+    order = sorted(found, key=lambda each: -each.probability)
+    first = found[int(np.argmax(chances))]
+    return Ranking(
+        reading=reading,
+        ranked=tuple(order),
+        vetoed=first if first.veto else None,
+        exact=bool(order) and folded(order[0].wording) == folded(reading.analysis.repaired_text),
+        unknown=scores.unknown,
+    )
+
+
+def _vetoes(index: Index, reading: Reading, scores: Scores) -> Floats:
+    """1 for each entry whose not_questions lie closer to the question than all its phrasings; shape (entries,)."""
+    vetoes = np.zeros(len(index.entries), dtype=np.float32)
+    if index.negatives:
+        near = _closeness_of_negatives(index, reading)
+        np.maximum.at(vetoes, index.negative_owner, (near > scores.closeness[index.negative_owner]).astype(np.float32))
+    return vetoes
+
+
+def _closeness_of_negatives(index: Index, reading: Reading) -> Floats:
+    overlap = index.negative_parts.overlap(part_terms(reading.analysis, index.synonyms))
+    near = overlap.dice + index.negative_chars.cosine(char_terms(reading.analysis.repaired_text))
+    for family, space in index.spaces.items():
+        near = near + 2 * (space.negatives @ space.projection.mapped(reading.vectors[family][None, :])[0])
+    return near.astype(np.float32)

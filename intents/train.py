@@ -1,0 +1,229 @@
+"""Rebuild models/ from labelled public questions: background, ranker, calibration, reference vectors.
+
+Every set in turn is left out: trees trained on the others score it, and these scores become the histograms from which
+calibration and thresholds follow. The shipped trees are then trained on all sets. The same machine gives the same bytes.
+"""
+
+import json
+import random
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intents.background import to_json
+from intents.datasets import LabelledSet, far_questions, load_sets, requests
+from intents.encoder import CachedEncoder, E5Encoder, EmbeddingCache, Floats, UseEncoder, reference_vectors
+from intents.features import feature_names
+from intents.ranker import Doubles
+from intents.training_tables import (
+    FAR,
+    FOREIGN,
+    IN_SCOPE,
+    NEAR,
+    Table,
+    learn_background,
+    make_table,
+    training_folds,
+)
+
+Say = Callable[[str], None]
+
+VARIANTS: Mapping[str, tuple[str, ...]] = {"both": ("e5", "use"), "usem3": ("use",)}
+"""Weights by the encoders they need."""
+_ROUNDS = 300
+_PARAMETERS: Mapping[str, Any] = {
+    "objective": "binary",
+    "learning_rate": 0.06,
+    "num_leaves": 15,
+    "min_data_in_leaf": 200,
+    "feature_fraction": 0.5,
+    "bagging_fraction": 0.7,
+    "bagging_freq": 1,
+    "lambda_l2": 10.0,
+    "num_threads": 2,
+    "seed": 1,
+    "deterministic": True,
+    "force_row_wise": True,
+    "verbose": -1,
+}
+_WEIGHTS = {IN_SCOPE: 0.7, NEAR: 0.15, FOREIGN: 0.15}
+"""Share of each kind of question in training; general-knowledge questions only calibrate (share-alike licence)."""
+_BINS = 80
+
+
+def train(data: Path, models: Path, *, cache: EmbeddingCache | None, say: Say) -> None:
+    """Read the labelled sets below `data` and write all artefacts to `models`."""
+    sets = load_sets(data)
+    far = [*far_questions(data), *requests(data)]
+    encoders = {"e5": CachedEncoder(E5Encoder(), cache), "use": CachedEncoder(UseEncoder(), cache)}
+    _encode_all(sets, far, encoders, say)
+    models.mkdir(parents=True, exist_ok=True)
+    (models / "background.json").write_text(to_json(learn_background(sets, encoders)), encoding="utf-8")
+    say("background.json")
+    (models / "reference.json").write_text(reference_vectors(encoders), encoding="utf-8")
+    for variant, families in VARIANTS.items():
+        chosen = {family: encoders[family] for family in families}
+        tables = {each.name: _tables(each, sets, chosen, far, say) for each in sets}
+        _write_ranker(models / f"ranker-{variant}.json", families, tables, say)
+
+
+def _encode_all(
+    sets: Sequence[LabelledSet], far: Sequence[str], encoders: Mapping[str, CachedEncoder], say: Say
+) -> None:
+    """Fill the cache, so that nothing is encoded twice."""
+    texts = [text for each in sets for entry in each.entries for text in (*entry.wordings, *entry.unanswered)]
+    texts += [entry.question for each in sets for entry in each.entries if entry.question]
+    for family, encoder in encoders.items():
+        encoder.encode(
+            [*texts, *far], lambda done, of, family=family: say(f"{family}: {done} von {of} Texten")
+        )
+
+
+def _tables(
+    labelled: LabelledSet,
+    sets: Sequence[LabelledSet],
+    encoders: Mapping[str, CachedEncoder],
+    far: Sequence[str],
+    say: Say,
+) -> list[Table]:
+    """All tables of one set, with a background that has not seen it."""
+    others = [each for each in sets if each is not labelled]
+    background = learn_background(others, encoders)
+    rng = random.Random(labelled.name)  # noqa: S311 - a seeded sample, no secret
+    asked = sorted({text for each in others for entry in each.entries for text in entry.wordings})
+    tables = []
+    for fold in training_folds(labelled):
+        few = max(20, len(fold.queries) // 6)
+        tables.append(make_table(fold, background, encoders, rng.sample(asked, few), rng.sample(far, few)))
+    say(f"{labelled.name}: {len(tables)} FAQs, {sum(len(table.kinds) for table in tables)} Fragen")
+    return tables
+
+
+def _write_ranker(
+    path: Path, families: Sequence[str], tables: Mapping[str, Sequence[Table]], say: Say
+) -> None:
+    names = feature_names(families, ("use",))
+    left_out = {
+        name: _fit({other: each for other, each in tables.items() if other != name}, names) for name in tables
+    }
+    say(f"{path.name}: {len(left_out)} Sätze reihum ausgelassen")
+    histograms = _histograms({name: (left_out[name], each) for name, each in tables.items()})
+    trees = _flatten(_fit(tables, names).dump_model())
+    value = {"families": list(families), "features": list(names), "trees": trees, "histograms": histograms}
+    path.write_text(json.dumps(value, separators=(",", ":")) + "\n", encoding="utf-8")
+    say(path.name)
+
+
+# ------------------------------------------------------------------ trees
+
+
+def _fit(tables: Mapping[str, Sequence[Table]], names: Sequence[str]) -> Any:
+    """Fit the trees; sets weigh the same, and so do the kinds of question within a set, as `_WEIGHTS` says."""
+    import lightgbm
+
+    used = [table for name in tables for table in tables[name]]
+    keep = [table.kinds[table.question] != FAR for table in used]
+    rows = np.concatenate([table.rows[mask] for table, mask in zip(used, keep, strict=True)])
+    right = np.concatenate([table.right[mask] for table, mask in zip(used, keep, strict=True)])
+    weights = np.concatenate([_row_weights(tables[name]) for name in tables])
+    data = lightgbm.Dataset(rows, right, weight=weights * len(weights) / weights.sum(), free_raw_data=True)
+    return lightgbm.train(dict(_PARAMETERS), data, _ROUNDS)
+
+
+def _row_weights(tables: Sequence[Table]) -> Doubles:
+    """Weights of one set's rows; they sum to 1."""
+    weights = []
+    for table in tables:
+        counts = np.bincount(table.kinds, minlength=4)
+        of_kind = np.array([_WEIGHTS.get(kind, 0.0) / max(counts[kind], 1) for kind in range(4)])
+        kinds = table.kinds[table.question]
+        weights.append(of_kind[kinds[kinds != FAR]])
+    joined = np.concatenate(weights)
+    total: Doubles = joined / joined.sum()
+    return total
+
+
+def _flatten(model: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn LightGBM's nested trees into flat lists."""
+    flat: dict[str, Any] = {"roots": [], "feature": [], "threshold": [], "left": [], "right": [], "depth": 0}
+    for tree in model["tree_info"]:
+        flat["roots"].append(len(flat["feature"]))
+        flat["depth"] = max(flat["depth"], _add_node(flat, tree["tree_structure"]))
+    return flat
+
+
+def _add_node(flat: dict[str, Any], node: Mapping[str, Any]) -> int:
+    """Append a node and all below it; return how many steps lead to its deepest leaf."""
+    place = len(flat["feature"])
+    leaf = "leaf_value" in node
+    flat["feature"].append(-1 if leaf else node["split_feature"])
+    flat["threshold"].append(float(f"{node['leaf_value' if leaf else 'threshold']:.7g}"))
+    flat["left"].append(place)
+    flat["right"].append(place)
+    if leaf:
+        return 0
+    depths = []
+    for side in ("left", "right"):
+        flat[side][place] = len(flat["feature"])
+        depths.append(_add_node(flat, node[f"{side}_child"]))
+    return 1 + max(depths)
+
+
+# ------------------------------------------------------------------ calibration
+
+
+def _histograms(scored: Mapping[str, tuple[Any, Sequence[Table]]]) -> dict[str, Any]:
+    """Histograms of raw scores of sets by trees that have not seen them; sets and FAQs weigh the same."""
+    parts = [
+        _outcomes(model.predict(table.rows, raw_score=True), table)
+        for model, tables in scored.values()
+        for table in tables
+    ]
+    best = np.concatenate([part[0] for part in parts])
+    edges = np.unique(np.quantile(best[:, 0], np.linspace(0, 1, _BINS + 1)[1:-1]).round(4))
+    return {
+        "edges": edges.tolist(),
+        "best": _count(best, edges, ((0,), (1,), (2,), (3,)), ((0, 1), (0, 1), (2,), (3,))),
+        "others": _count(
+            np.concatenate([part[1] for part in parts]), edges, ((0,), (1,), (2, 3)), ((0, 1), (0, 1), (2, 3))
+        ),
+    }
+
+
+def _outcomes(raw: Floats, table: Table) -> tuple[Doubles, Doubles]:
+    """Rows (raw score, outcome number, weight) of the best candidates and of the others."""
+    starts = np.flatnonzero(np.diff(table.question, prepend=-1))
+    best = np.zeros(len(raw), dtype=bool)
+    for start, end in zip(starts, [*starts[1:], len(raw)], strict=True):
+        best[start + int(np.argmax(raw[start:end]))] = True
+    kinds = table.kinds[table.question]
+    outcome = np.select([table.right, kinds == IN_SCOPE, kinds == NEAR], [0, 1, 2], 3)
+    outcome = np.where(kinds == FOREIGN, -1, outcome)
+    rows = np.stack([raw, outcome, np.full(len(raw), 1.0)], axis=1)
+    rows = _weigh_kinds(rows, table)
+    known = outcome >= 0
+    return rows[best & known], rows[~best & known]
+
+
+def _weigh_kinds(rows: Doubles, table: Table) -> Doubles:
+    """Give every FAQ the same say for each kind of question."""
+    counts = np.bincount(table.kinds, minlength=4)
+    rows[:, 2] = 1 / np.maximum(counts[table.kinds[table.question]], 1)
+    return rows
+
+
+def _count(
+    rows: Doubles, edges: Doubles, outcomes: Sequence[Sequence[int]], together: Sequence[Sequence[int]]
+) -> list[list[float]]:
+    """Weights by bin for each outcome, as shares of the outcomes counted together."""
+    bins = np.searchsorted(edges, rows[:, 0])
+    counted = []
+    for group, all_of in zip(outcomes, together, strict=True):
+        mask: NDArray[np.bool_] = np.isin(rows[:, 1], group)
+        total = rows[np.isin(rows[:, 1], all_of), 2].sum()
+        share = np.bincount(bins[mask], rows[mask, 2], len(edges) + 1) / max(total, 1e-12)
+        counted.append(share.round(8).tolist())
+    return counted

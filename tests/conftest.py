@@ -1,0 +1,70 @@
+"""Fixtures that several tests share."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot import logs
+from bot.store.database import Database
+from bot.store.migrate import upgrade
+from bot.texts import Texts, load_texts
+from tests.fakes import FakeClock
+
+TINY_FAQ = """\
+schema: 1
+title: Digitale Stadt
+contact: {name: Rathaus}
+entries:
+  - id: beschluss
+    category: Strategie
+    question: Wer hat die Strategie beschlossen?
+    alternates: [Wer beschloss die Strategie?, Von wem kommt der Beschluss?]
+    answer: Der *Gemeinderat* hat sie beschlossen.
+    sources: [{title: Digitale Stadt, url: "https://example.org"}]
+    updated: 2026-11-01
+    follow_ups: [begleitung]
+  - id: begleitung
+    category: Strategie
+    question: Wer hat die Stadt begleitet?
+    alternates: [Wer half der Stadt?, Welche Firma war dabei?]
+    answer: Ein Unternehmen hat sie begleitet.
+"""
+
+
+@pytest.fixture(scope="session")
+def texts() -> Texts:
+    """Return the shipped texts."""
+    return load_texts()
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """Return a clock of the test's own."""
+    return FakeClock()
+
+
+@pytest.fixture
+def tiny_faq(tmp_path: Path) -> Path:
+    """Return a small FAQ file."""
+    path = tmp_path / "faq.yaml"
+    path.write_text(TINY_FAQ, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    """Return a fresh database with all tables."""
+    made = Database.at(tmp_path / "bot.sqlite", busy_seconds=1)
+    upgrade(made)
+    yield made
+    made.close()
+
+
+@pytest.fixture(autouse=True)
+def settings_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the machine's settings and files out of the tests."""
+    for key in ("TELEGRAM_BOT_TOKEN", "DATABASE_URL", "FAQ_PATH", "MODELS_DIR", "LOG_LEVEL", "ENCODERS"):
+        monkeypatch.delenv(key, raising=False)
+    monkeypatch.setenv("DATA_DIR", str(tmp_path / "var"))
+    logs.configure("WARNING")
