@@ -70,9 +70,9 @@ def with_human(situation: Situation, text: str) -> Reply:
 
 def human_reply(situation: Situation, lead: str = "") -> Reply:
     """Say how to reach a human, and that nobody was notified."""
-    lines = contact_lines(situation)
-    text = situation.texts.human if lines else situation.texts.human_unknown
-    return Reply(f"{lead}\n\n{text}".strip(), lines)
+    texts, contact = situation.texts, situation.faq.contact
+    text = texts.human if contact.website or contact.phone else texts.human_unknown
+    return Reply(f"{lead}\n\n{text}".strip(), contact_lines(situation))
 
 
 def smalltalk_reply(situation: Situation, decision: Decision) -> Reply:

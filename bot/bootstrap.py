@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -20,7 +21,6 @@ from bot.state import ChatState
 from bot.store.chats import SqlChats, new_key
 from bot.store.database import Database
 from bot.store.index import IndexCache
-from bot.store.migrate import backup, upgrade
 from bot.store.questions import forget, questions_since
 from bot.texts import Texts, load_texts
 from bot.worker import Handled, Worker
@@ -90,7 +90,12 @@ class App:
 
 
 def talk(app: App) -> None:
-    """Hold a terminal chat, or answer the lines of a pipe."""
+    """Hold a terminal chat, or answer the lines of a pipe; Ctrl-C ends it at any moment."""
+    with suppress(KeyboardInterrupt):
+        _talk(app)
+
+
+def _talk(app: App) -> None:
     database = open_database(app.settings)
     try:
         forget_old(database, app.settings, app.wiring.clock)
@@ -151,6 +156,8 @@ def progress_line(template: str) -> Progress:
 
 def open_database(settings: Settings) -> Database:
     """Open the database in its current form."""
+    from bot.store.migrate import upgrade  # alembic is slow to import, and `ask` needs no database
+
     database = Database.at(settings.database_path)
     upgrade(database)
     return database
@@ -158,6 +165,8 @@ def open_database(settings: Settings) -> Database:
 
 def back_up(settings: Settings, target: Path) -> Path:
     """Copy the database whole."""
+    from bot.store.migrate import backup
+
     return backup(settings.database_path, target)
 
 

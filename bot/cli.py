@@ -2,11 +2,10 @@
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
-import click
 import structlog
 import typer
 
@@ -38,19 +37,19 @@ AsJson = Annotated[bool, typer.Option("--json", help="Ausgabe als JSON.")]
 def begin(context: typer.Context) -> None:
     """FAQ-Bot einer Stadt: antwortet sicher oder gar nicht."""
     if context.invoked_subcommand is None:
-        raise typer.Exit(verbs.run(_app(context)))
+        _finish(lambda: verbs.run(_app(context)))
 
 
 @app.command("run")
 def run(context: typer.Context) -> None:
     """Startet den Bot; ohne TELEGRAM_BOT_TOKEN das Gespräch am Bildschirm."""
-    raise typer.Exit(verbs.run(_app(context)))
+    _finish(lambda: verbs.run(_app(context)))
 
 
 @app.command("chat")
 def chat(context: typer.Context, faq: Faq = None) -> None:
     """Gespräch am Bildschirm; Beenden mit /ende."""
-    raise typer.Exit(verbs.chat(_app(context, faq)))
+    _finish(lambda: verbs.chat(_app(context, faq)))
 
 
 @app.command("ask")
@@ -66,7 +65,7 @@ def ask(
     explain: Annotated[bool, typer.Option("--explain", help="Sagt, warum so entschieden wurde.")] = False,
 ) -> None:
     """Beantwortet eine einzelne Frage."""
-    raise typer.Exit(verbs.ask(_app(context, faq), text, after or (), as_json=as_json, explain=explain))
+    _finish(lambda: verbs.ask(_app(context, faq), text, after or (), as_json=as_json, explain=explain))
 
 
 @app.command("check")
@@ -77,11 +76,9 @@ def check(
     schema: Annotated[bool, typer.Option("--schema", help="Gibt das JSON-Schema der FAQ-Datei aus.")] = False,
 ) -> None:
     """Prüft die FAQ-Datei; jeder Befund mit Datei, Zeile und Spalte."""
-    settings = _settings()
-    code = (
-        verbs.show_schema() if schema else verbs.check(settings, _wiring(context), faq or settings.faq_path)
-    )
-    raise typer.Exit(code)
+    if schema:
+        _finish(verbs.show_schema)
+    _finish(lambda: verbs.check(_settings(), _wiring(context), faq))
 
 
 @app.command("eval")
@@ -94,7 +91,7 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Beantwortet eine Datei von Fragen und nennt die Kennzahlen."""
-    raise typer.Exit(verbs.evaluate(_app(context, faq), questions, out, as_json=as_json))
+    _finish(lambda: verbs.evaluate(_app(context, faq), questions, out, as_json=as_json))
 
 
 @app.command("train")
@@ -102,7 +99,7 @@ def train(
     data: Annotated[Path, typer.Option(help="Verzeichnis mit den Trainingsfragen.", metavar="VERZEICHNIS")],
 ) -> None:
     """Baut models/ aus öffentlichen Fragen mit Lösung neu."""
-    raise typer.Exit(verbs.train(_settings(), data))
+    _finish(lambda: verbs.train(_settings(), data))
 
 
 @app.command("unanswered")
@@ -113,58 +110,65 @@ def unanswered(
     as_csv: Annotated[bool, typer.Option("--csv", help="Ausgabe als CSV.")] = False,
 ) -> None:
     """Zeigt, welche Fragen offen blieben; die häufigsten zuerst."""
-    raise typer.Exit(verbs.show_unanswered(_app(context), days=days, as_csv=as_csv))
+    _finish(lambda: verbs.show_unanswered(_app(context), days=days, as_csv=as_csv))
 
 
 @database.command("upgrade")
 def upgrade() -> None:
     """Legt die Datenbank an oder stellt sie um; vorher entsteht eine Sicherung."""
-    raise typer.Exit(verbs.upgrade_database(_settings()))
+    _finish(lambda: verbs.upgrade_database(_settings()))
 
 
 @database.command("backup")
 def backup(path: Annotated[Path, typer.Argument(help="Zieldatei.", metavar="PFAD")]) -> None:
     """Sichert die Datenbank, auch während der Bot läuft."""
-    raise typer.Exit(verbs.back_up_database(_settings(), path))
+    _finish(lambda: verbs.back_up_database(_settings(), path))
 
 
 @privacy.command("prune")
 def prune(context: typer.Context) -> None:
     """Löscht Fragetexte, deren Aufbewahrungszeit um ist."""
-    raise typer.Exit(verbs.prune(_settings(), _wiring(context)))
+    _finish(lambda: verbs.prune(_settings(), _wiring(context)))
 
 
 def main(arguments: Sequence[str] | None = None, *, wiring: Wiring = PRODUCTION) -> int:
-    """Run a command line and return its exit code; what goes wrong is told in one line."""
-    try:
-        return _run(arguments, wiring)
-    except click.ClickException as error:
-        error.show()
-        return verbs.USAGE
-    except (BotError, FaqError) as error:
-        verbs.say(str(error))
-        return error.exit_code if isinstance(error, BotError) else verbs.USAGE
-    except (click.Abort, BrokenPipeError, SystemExit):  # Click exits when its reader went away (| head)
-        _close_quietly()
-        return verbs.OK
-    except Exception as error:  # noqa: BLE001 - the last resort: one line instead of a traceback
-        return _unexpected(error)
-
-
-def _run(arguments: Sequence[str] | None, wiring: Wiring) -> int:
+    """Run a command line and return its exit code."""
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    code = app(given, prog_name="run_bot.py", standalone_mode=False, obj=wiring)
-    sys.stdout.flush()
-    return int(code or verbs.OK)
+    try:
+        app(None if arguments is None else list(arguments), prog_name="run_bot.py", obj=wiring)
+    except SystemExit as done:
+        return done.code if isinstance(done.code, int) else verbs.OK
+    return verbs.OK
+
+
+def _finish(work: Callable[[], int]) -> NoReturn:
+    """Do the work and end with its exit code; what goes wrong is told in one line."""
+    raise typer.Exit(_code(work))
+
+
+def _code(work: Callable[[], int]) -> int:
+    try:
+        code = work()
+        sys.stdout.flush()
+    except (BotError, FaqError) as error:
+        verbs.say(str(error))
+        return error.exit_code if isinstance(error, BotError) else verbs.USAGE
+    except BrokenPipeError:
+        _close_quietly()
+        return verbs.OK
+    except KeyboardInterrupt:
+        return verbs.INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the last resort: one line instead of a traceback
+        return _unexpected(error)
+    return code
 
 
 def _unexpected(error: Exception) -> int:
-    """Tell that the program itself failed; the trace goes to the log at level DEBUG."""
+    """Tell that the program itself failed; where goes to the log at level DEBUG."""
     verbs.say(f"Unerwarteter Fehler ({type(error).__name__}). Mit LOG_LEVEL=DEBUG steht mehr im Protokoll.")
-    structlog.get_logger(__name__).debug("unexpected", exc_info=error)
+    structlog.get_logger(__name__).debug("unexpected", at=logs.places(error))
     return verbs.FINDING
 
 

@@ -55,7 +55,8 @@ def show_help(situation: Situation) -> Turn:
 def show_privacy(situation: Situation) -> Turn:
     """Say what is stored and for how long."""
     texts, days, link = situation.texts, situation.keep_days, situation.faq.contact.privacy
-    kept = texts.privacy_kept.format(tage=days) if days else texts.privacy_not_kept
+    period = texts.period_day if days == 1 else texts.period_days.format(tage=days)
+    kept = texts.privacy_kept.format(frist=period) if days else texts.privacy_not_kept
     lines = (texts.privacy_link.format(wert=link),) if link else ()
     return Turn(situation.state, (Reply(f"{texts.privacy.strip()}\n\n{kept}", lines),))
 

@@ -92,12 +92,20 @@ def take(situation: Situation, decision: Decision) -> Turn:
         token = _assented(situation, agreed=decision.smalltalk == "yes")
         if token:
             return pick(situation, token)
-    parts = [vetted(situation, part) for part in decision.parts or (decision,)]
+    parts = [vetted(situation, part) for part in _parts(decision)]
     first = situation.state.asked + 1
     notes = tuple(Note(number, part) for number, part in enumerate(parts, first))
     replies = _part_replies(situation, notes) if len(parts) > 1 else (reply_to(situation, parts[0], first),)
     state = _remember(replace(situation.state, asked=first + len(parts) - 1), parts[-1])
     return Turn(state, replies, notes)
+
+
+def _parts(decision: Decision) -> tuple[Decision, ...]:
+    """Return the questions of a message, each with its own words instead of the whole message."""
+    return tuple(
+        replace(part, query=part.understood or part.query) if part.query == decision.query else part
+        for part in decision.parts
+    ) or (decision,)
 
 
 def vetted(situation: Situation, decision: Decision) -> Decision:
@@ -125,7 +133,7 @@ def _pick_offered(situation: Situation, entry_id: str, number: str) -> Turn | No
     """Show what was meant, and note that the «Meinten Sie …?» helped."""
     if not _is_count(number):
         return None
-    helped = (Mark(int(number), Feedback.PICKED),) if situation.entry(entry_id) else ()
+    helped = (Mark(int(number), Feedback.PICKED, entry_id),) if situation.entry(entry_id) else ()
     return replace(_show(situation, entry_id), effects=helped)
 
 

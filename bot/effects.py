@@ -36,6 +36,8 @@ class Mark:
 
     number: int
     feedback: Feedback
+    entry: str | None = None
+    """Id of the entry that was picked."""
 
 
 @dataclass(frozen=True)

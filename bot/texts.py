@@ -25,7 +25,8 @@ _PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "contact_phone": frozenset({"wert"}),
     "contact_hours": frozenset({"wert"}),
     "topic": frozenset({"thema"}),
-    "privacy_kept": frozenset({"tage"}),
+    "privacy_kept": frozenset({"frist"}),
+    "period_days": frozenset({"tage"}),
     "privacy_link": frozenset({"wert"}),
     "imprint": frozenset({"wert"}),
     "command_unknown": frozenset({"befehl"}),
@@ -85,6 +86,8 @@ class Texts:
     help: str
     privacy: str
     privacy_kept: str
+    period_days: str
+    period_day: str
     privacy_not_kept: str
     privacy_link: str
     imprint: str

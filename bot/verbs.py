@@ -31,10 +31,9 @@ from bot.review import COLUMNS, OpenGroup, row, to_csv, unanswered
 from bot.settings import Settings
 from intents.decision import Decision
 from intents.errors import FaqError
-from intents.evaluate import summarise
 from intents.faq_schema import json_schema
 
-OK, FINDING, USAGE = 0, 1, 2
+OK, FINDING, USAGE, INTERRUPTED = 0, 1, 2, 130
 """Exit codes."""
 
 
@@ -69,6 +68,8 @@ def ask(app: App, text: str, after: Sequence[str], *, as_json: bool, explain: bo
 
 def evaluate(app: App, questions: Path, out: Path | None, *, as_json: bool) -> int:
     """Decide a file of questions, write the results, print the figures."""
+    from intents.evaluate import summarise
+
     asked = read_questions(questions)
     if out and out.exists() and out.samefile(questions):
         raise QuestionFileError(f"{out}: --out und --questions sind dieselbe Datei")
@@ -82,8 +83,9 @@ def evaluate(app: App, questions: Path, out: Path | None, *, as_json: bool) -> i
     return OK
 
 
-def check(settings: Settings, wiring: Wiring, path: Path) -> int:
+def check(settings: Settings, wiring: Wiring, faq: Path | None) -> int:
     """Print every finding in an FAQ file with its place."""
+    path = faq or settings.faq_path
     if not path.is_file():
         say(f"{path}: Datei nicht gefunden")
         return USAGE

@@ -10,6 +10,7 @@ from bot.effects import Effect, Leave, Mark, Note, Say
 from bot.errors import BotError, ConflictError
 from bot.events import Event
 from bot.journal import question_from
+from bot.logs import places
 from bot.ports import Chats, Outcome
 from bot.replies import Reply
 from bot.situation import Situation
@@ -75,7 +76,7 @@ class Worker:
             log.error(  # noqa: TRY400 - a traceback may quote the citizen
                 "turn_failed", event_kind=type(event).__name__, error=type(error).__name__
             )
-            log.debug("turn_failed_at", trace=_places(error))
+            log.debug("turn_failed_at", at=places(error))
             return None
 
 
@@ -83,13 +84,3 @@ def handled(effects: tuple[Effect, ...]) -> Handled:
     """Return what is left to do for the channel."""
     replies = tuple(effect.reply for effect in effects if isinstance(effect, Say))
     return Handled(replies, over=any(isinstance(effect, Leave) for effect in effects))
-
-
-def _places(error: BaseException) -> str:
-    """Return where an error arose, without its message, which may quote a citizen."""
-    places = []
-    trace = error.__traceback__
-    while trace:
-        places.append(f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}")
-        trace = trace.tb_next
-    return " > ".join(places)

@@ -9,7 +9,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.process import cdist
 
 from intents.encoder import Floats
-from intents.index import Index, Space, question_kinds
+from intents.index import Index, Space, question_kinds, side_by_side
 from intents.lexical import char_terms, part_terms
 from intents.pipeline import Analysis
 from intents.text import folded
@@ -60,20 +60,27 @@ def score(index: Index, reading: Reading) -> Scores:
         "whole": index.whole.overlap(terms).of_question,
         "answer": index.answers.overlap(terms).of_question,
     }
+    views: list[Floats] = []
     for family, space in index.spaces.items():
-        semantic, of_phrasing = _semantic(index, space, reading.vectors[family])
+        centred, mapped = both_spaces(space, reading.vectors[family])
+        views.append(mapped)
+        semantic, of_phrasing = _semantic(index, space, centred, mapped)
         scores.update({f"{family}_{name}": values for name, values in semantic.items()})
         near = near + 2 * of_phrasing
+    scores["ridge"] = side_by_side(views) @ index.ridge.weights
     asked = sum(value * index.answers.weight(term) for term, value in terms.items())
     missing = sum(v * index.answers.weight(t) for t, v in terms.items() if not index.answers.holds(t))
     nearest = _nearest(index, near)
     return Scores(scores, missing / max(asked, 1e-6), nearest, near[nearest])
 
 
-def _semantic(index: Index, space: Space, vector: Floats) -> tuple[dict[str, Floats], Floats]:
+def both_spaces(space: Space, vector: Floats) -> tuple[Floats, Floats]:
+    """The question's vector, centred and mapped."""
+    return space.projection.centred(vector[None, :])[0], space.projection.mapped(vector[None, :])[0]
+
+
+def _semantic(index: Index, space: Space, centred: Floats, mapped: Floats) -> tuple[dict[str, Floats], Floats]:
     """Scores of one encoder by entry, and its mapped similarity to each phrasing."""
-    centred = space.projection.centred(vector[None, :])[0]
-    mapped = space.projection.mapped(vector[None, :])[0]
     plain = space.phrasings @ centred
     near = space.mapped @ mapped
     scores = {
@@ -90,7 +97,8 @@ def _semantic(index: Index, space: Space, vector: Floats) -> tuple[dict[str, Flo
 def _votes(index: Index, near: Floats) -> Floats:
     """Logarithm of each entry's share in a soft vote of all phrasings, weighted by similarity."""
     weights = np.exp((near - near.max()) / _TEMPERATURE)
-    share = np.add.reduceat(weights, index.starts) / weights.sum()
+    of_unit = np.add.reduceat(weights, index.starts) / weights.sum()
+    share = np.bincount(index.family, of_unit)[index.family]
     votes: Floats = np.log(np.maximum(share, 1e-4)).astype(np.float32)
     return votes
 
@@ -108,12 +116,14 @@ def _nearest(index: Index, near: Floats) -> NDArray[np.int64]:
     return nearest
 
 
-def candidates(scores: Scores) -> NDArray[np.int64]:
-    """The numbers of the entries worth ranking, best first by the sum of standardised scores."""
-    used = [values for name, values in scores.by_name.items() if name.endswith(("map", "max", "dice", "chars", "vote"))]
+def candidates(index: Index, scores: Scores) -> NDArray[np.int64]:
+    """The numbers of the units worth ranking, best first by the sum of standardised scores; one for each entry."""
+    used = [values for name, values in scores.by_name.items() if name.endswith(("map", "max", "dice", "chars", "vote", "ridge"))]
     total = sum(standardised(values) for values in used)
-    order: NDArray[np.int64] = np.argsort(-np.asarray(total), kind="stable")[:CANDIDATES]
-    return order
+    order = np.argsort(-np.asarray(total), kind="stable")
+    first = np.unique(index.family[order], return_index=True)[1]
+    chosen: NDArray[np.int64] = order[np.sort(first)[:CANDIDATES]]
+    return chosen
 
 
 def standardised(values: Floats) -> Floats:

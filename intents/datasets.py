@@ -33,6 +33,8 @@ class LabelledSet:
 
     name: str
     entries: tuple[LabelledEntry, ...]
+    origin: str = ""
+    """Sets of one origin are left out together."""
 
 
 @dataclass(frozen=True)
@@ -47,12 +49,15 @@ class Fold:
 
 
 PLAIN_SETS = ("mainfranken", "robo", "familienlotse", "datenrechte")
-SET_NAMES = (*PLAIN_SETS, "muenchen", "integreat")
+INTEGREAT_TOWNS = ("muenchen", "lkaugsburg", "rems-murr-kreis")
+"""Each town's pages are a FAQ of their own: the towns answer the same questions."""
+SET_NAMES = (*PLAIN_SETS, "muenchen", *(f"integreat-{town}" for town in INTEGREAT_TOWNS))
 
 
 def load_sets(data: Path) -> list[LabelledSet]:
     """Read all labelled sets below a folder; raises FileNotFoundError naming the missing file."""
-    return [*(_plain(data, name) for name in PLAIN_SETS), _muenchen(data), _integreat(data)]
+    plain = [_plain(data, name) for name in PLAIN_SETS]
+    return [*plain, _muenchen(data), *(_integreat(data, town) for town in INTEGREAT_TOWNS)]
 
 
 def far_questions(data: Path) -> list[str]:
@@ -78,7 +83,7 @@ def _plain(data: Path, name: str) -> LabelledSet:
         groups.setdefault(row["faq_id"], []).append(row["query"])
         answers.setdefault(row["faq_id"], row.get("answer"))
     entries = (LabelledEntry(key, None, _unique(texts), answers[key]) for key, texts in groups.items())
-    return LabelledSet(name, tuple(entries))
+    return LabelledSet(name, tuple(entries), origin=name)
 
 
 def _muenchen(data: Path) -> LabelledSet:
@@ -90,10 +95,10 @@ def _muenchen(data: Path) -> LabelledSet:
         for row in _rows(data / "muenchen_services.jsonl")
         if row["faq_id"] in words
     )
-    return LabelledSet("muenchen", tuple(entries))
+    return LabelledSet("muenchen", tuple(entries), origin="muenchen")
 
 
-def _integreat(data: Path) -> LabelledSet:
+def _integreat(data: Path, town: str) -> LabelledSet:
     asked: dict[str, list[str]] = {}
     unanswered: dict[str, list[str]] = {}
     for row in _rows(data / "integreat_generated.jsonl"):
@@ -105,9 +110,9 @@ def _integreat(data: Path) -> LabelledSet:
             key, row["question"], _unique(asked[key]), row["answer"], _unique(unanswered.get(key, ()))
         )
         for row in _rows(data / "integreat_pages.jsonl")
-        if (key := row["faq_id"]) in asked
+        if (key := row["faq_id"]) in asked and key.startswith(f"{town}-")
     )
-    return LabelledSet("integreat", tuple(entries))
+    return LabelledSet(f"integreat-{town}", tuple(entries), origin="integreat")
 
 
 def _unique(texts: Iterable[str]) -> tuple[str, ...]:
@@ -138,7 +143,7 @@ def make_fold(
     cut = round(len(entries) * left_out)
     near, known = entries[:cut], entries[cut:]
     faq, asked = _known_part(known, k, rng)
-    missed = [(text, None) for entry in near for text in _near_texts(entry)]
+    missed: list[tuple[str, str | None]] = [(text, None) for entry in near for text in _near_texts(entry)]
     missed += [(text, None) for entry in known for text in entry.unanswered]
     taken = {text for entry in faq.entries for text in entry.phrasings}
     questions = _sample(asked, max_queries, rng) + _sample(missed, max_queries // 3, rng)

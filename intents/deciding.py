@@ -59,7 +59,7 @@ def shown(ranking: Ranking) -> tuple[Candidate, ...]:
 def _is_gated(ranking: Ranking) -> bool:
     """Stop words alone ask nothing, unless they are a phrasing («wer bist du»)."""
     analysis = ranking.reading.analysis
-    return not ranking.exact and (not analysis.content or not has_letters(analysis.text))
+    return not ranking.nearly and (not analysis.content or not has_letters(analysis.text))
 
 
 def _choices(ranking: Ranking) -> list[Ranked]:

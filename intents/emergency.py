@@ -1,9 +1,10 @@
-"""Recognises acute emergencies: patterns that speak, and patterns that take it back («es brennt» … «nicht»)."""
+"""Recognises acute emergencies: patterns that speak, and patterns that take it back («brennt … nicht»)."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from intents.templates import Patterns, Reader, vocabulary
+from intents.patterns import Search, Span
+from intents.templates import Reader, vocabulary
 from intents.tokens import Repair, Word, find_words
 
 _HEAD = 4096
@@ -17,21 +18,19 @@ class Kind:
     """One kind of emergency."""
 
     name: str
-    signs: Patterns
-    unless: Patterns
+    signs: Search
+    unless: Search
     """What takes a sign back when it stands on the same words of the sentence."""
 
     def is_in(self, words: Sequence[str]) -> bool:
         """Tell whether a sentence, given as word keys, speaks of this emergency."""
-        signs = [(start, near) for start, near, _ in self.signs.spans(words)]
-        if not signs:
-            return False
-        taken_back = [(start, far) for start, _, far in self.unless.spans(words)]
-        return any(not _touches(sign, taken_back) for sign in signs)
+        signs = list(self.signs.spans(words))
+        taken_back = list(self.unless.spans(words)) if signs else []
+        return any(not any(_touch(sign, other) for other in taken_back) for sign in signs)
 
 
-def _touches(sign: tuple[int, int], spans: Sequence[tuple[int, int]]) -> bool:
-    return any(start < sign[1] and sign[0] < end for start, end in spans)
+def _touch(sign: Span, other: Span) -> bool:
+    return other.start < sign.near and sign.start < other.far
 
 
 class Emergencies:
@@ -47,12 +46,15 @@ class Emergencies:
         cls, kinds: Mapping[str, Mapping[str, str]], *, reader: Reader, typos: str, not_typos: str
     ) -> "Emergencies":
         """Prepare the kinds as they stand in the data file; `typos` and `not_typos` are blocks of words."""
-        read = [
-            Kind(name, Patterns(reader.read_block(kind["signs"])), Patterns(reader.read_block(kind["unless"])))
+        blocks = {
+            name: {part: reader.read_block(block) for part, block in kind.items()}
             for name, kind in kinds.items()
-        ]
-        known = set(vocabulary(reader.read_block(not_typos)))
-        known.update(*(kind.signs.vocabulary | kind.unless.vocabulary for kind in read))
+        }
+        known = {
+            word for parts in blocks.values() for choice in parts.values() for word in vocabulary(choice)
+        }
+        known.update(vocabulary(reader.read_block(not_typos)))
+        read = [Kind(name, Search(parts["signs"]), Search(parts["unless"])) for name, parts in blocks.items()]
         return cls(read, Repair(set(vocabulary(reader.read_block(typos))), known=known))
 
     @property
@@ -75,7 +77,7 @@ def _ends_of(text: str) -> str:
 
 
 def _sentences(text: str) -> Iterator[list[str]]:
-    """Yield the sentences of a text as word keys, a closing question or exclamation mark as a word of its own."""
+    """Yield the sentences of a text as word keys, a closing ? or ! as a word of its own."""
     sentence: list[str] = []
     for word in find_words(text):
         sentence.append(word.key)

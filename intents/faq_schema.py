@@ -18,7 +18,7 @@ Schema = dict[str, Any]
 
 _SCALAR = ["string", "number", "boolean"]
 """`question: 2030` and `- ja` are text for the loader, but not for YAML."""
-_TEXT: Schema = {"type": _SCALAR, "pattern": r"\S", "not": {"pattern": CONTROL}}
+_TEXT: Schema = {"type": _SCALAR, "pattern": r"\S", "not": {"type": "string", "pattern": CONTROL}}
 
 
 def json_schema() -> Schema:

@@ -16,7 +16,7 @@ from intents.index import Index
 _LEXICAL = ("dice", "of_question", "of_text", "chars", "whole", "answer")
 _SEMANTIC = ("max", "map", "centroid", "vote")
 _FUZZY = ("token_set", "token_sort")
-_ABOUT = ("kinds", "unknown", "words", "entries", "phrasings")
+_ABOUT = ("kinds", "unknown", "words", "entries", "self_check", "phrasings")
 
 
 def feature_names(families: Sequence[str], quick: Sequence[str]) -> tuple[str, ...]:
@@ -25,9 +25,18 @@ def feature_names(families: Sequence[str], quick: Sequence[str]) -> tuple[str, .
     for family in families:
         scored += [f"{family}_{name}" for name in _SEMANTIC]
         scored += [f"{family}_answer"] if family in quick else []
+    scored.append("ridge")
     names = [f"{name}{form}" for name in scored for form in ("", ":gap", ":z")]
     names += [f"{name}{form}" for name in _FUZZY for form in ("", ":gap")]
     return (*names, *_ABOUT, *(f"{family}_density" for family in families))
+
+
+def directions(names: Sequence[str]) -> list[int]:
+    """Which way each feature may push the probability: 1 up, -1 down, 0 either; a higher score never lowers it."""
+    down, either = {"unknown"}, {"words", "entries", "phrasings"}
+    return [
+        -1 if name in down else 0 if name in either or name.endswith("_density") else 1 for name in names
+    ]
 
 
 def features(index: Index, reading: Reading, scores: Scores, chosen: NDArray[np.int64]) -> Floats:
@@ -43,11 +52,11 @@ def features(index: Index, reading: Reading, scores: Scores, chosen: NDArray[np.
 
 def _about(index: Index, reading: Reading, scores: Scores, chosen: NDArray[np.int64]) -> list[Floats]:
     """Features of the question and of the FAQ."""
-    constant = [scores.unknown, len(reading.analysis.content), np.log(len(index.entries))]
+    constant = [scores.unknown, len(reading.analysis.content), np.log(len(index.entries)), index.ridge.self_check]
     constant += [space.density for space in index.spaces.values()]
     rows = [np.full(len(chosen), value, dtype=np.float32) for value in constant]
     sizes = np.log(index.sizes[chosen]).astype(np.float32)
-    return [kinds_match(index, reading, chosen), *rows[:3], sizes, *rows[3:]]
+    return [kinds_match(index, reading, chosen), *rows[:4], sizes, *rows[4:]]
 
 
 def gaps(values: Floats) -> Floats:

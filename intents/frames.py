@@ -4,11 +4,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from intents.templates import Patterns, Reader
+from intents.patterns import Patterns
+from intents.templates import Reader
 from intents.tokens import Repair, Word, find_words
 
 _WINDOW = 600
 """Characters looked at from one end at a time; long messages are worked off window by window."""
+_MOST_ROUNDS = 10
+"""Windows looked at; ten of them hold more than the longest Telegram message."""
 _LONGEST = 14
 """Words of the longest frame looked for at the end."""
 _SHORTEST_REST = 2
@@ -31,7 +34,9 @@ class Passage:
 class Frames:
     """The frames of smalltalk.yaml, prepared for stripping."""
 
-    def __init__(self, patterns: Mapping[str, Patterns], *, question: Patterns, preposition: Patterns, repair: Repair) -> None:
+    def __init__(
+        self, patterns: Mapping[str, Patterns], *, question: Patterns, preposition: Patterns, repair: Repair
+    ) -> None:
         """Keep the patterns by the name of their group."""
         self._patterns = dict(patterns)
         self._question = question
@@ -39,8 +44,10 @@ class Frames:
         self._repair = repair
 
     @classmethod
-    def from_data(cls, data: Mapping[str, str], *, reader: Reader, words: Mapping[str, str], repair: Repair) -> "Frames":
-        """Prepare the groups as they stand in the data file; `words` holds question words and prepositions."""
+    def from_data(
+        cls, data: Mapping[str, str], *, reader: Reader, words: Mapping[str, str], repair: Repair
+    ) -> "Frames":
+        """Prepare the groups of the data file; `words` holds question words and prepositions."""
         return cls(
             {name: Patterns(reader.lists[name]) for name in data},
             question=Patterns(reader.read_block(words["question_words"])),
@@ -51,7 +58,7 @@ class Frames:
     def strip(self, text: str) -> str:
         """Return the text without its frame; "" when the frame is all there is."""
         left = text.strip()
-        while left:
+        for _ in range(_MOST_ROUNDS):
             shorter = self._strip_end(self._strip_start(left))
             if shorter == left:
                 break
@@ -62,14 +69,17 @@ class Frames:
         return Passage(words, [self._repair(word.key) for word in words])
 
     def _strip_start(self, text: str) -> str:
-        words = find_words(text[:_WINDOW])
-        if len(text) > _WINDOW:
-            words = words[:-1]
+        is_whole = len(text) <= _WINDOW
+        words = find_words(text[:_WINDOW])[: None if is_whole else -1]
+        if not words:
+            return "" if is_whole else text
         passage = self._passage(words)
         at = 0
         while at < len(words) and (end := self._opening_end(passage, at)) > at:
             at = end
-        return text if at == 0 and words else _from_word(text, words, at)
+        if at == len(words):
+            return "" if is_whole else text[words[-1].end :].lstrip()
+        return _from_word(text, words[at]) if at else text
 
     def _opening_end(self, passage: Passage, at: int) -> int:
         """Return the word after the longest frame that begins at a word; `at` itself when there is none."""
@@ -79,9 +89,15 @@ class Frames:
         if self._patterns["keep"].ends(keys, at):
             return at
         found = {end for end in self._patterns["opening"].ends(keys, at) if self._is_free(passage, end)}
-        found |= {end for end in self._patterns["opening_before_break"].ends(keys, at) if _breaks(passage, end)}
-        found |= {end for end in self._patterns["opening_named"].ends(keys, at) if self._names(passage, at, end)}
-        found |= {end for end in self._patterns["opening_before_question"].ends(keys, at) if self._asks(keys, end)}
+        found |= {
+            end for end in self._patterns["opening_before_break"].ends(keys, at) if _breaks(passage, end)
+        }
+        found |= {
+            end for end in self._patterns["opening_named"].ends(keys, at) if self._names(passage, at, end)
+        }
+        found |= {
+            end for end in self._patterns["opening_before_question"].ends(keys, at) if self._asks(keys, end)
+        }
         return max(found, default=at)
 
     def _is_free(self, passage: Passage, end: int) -> bool:
@@ -89,9 +105,13 @@ class Frames:
         return end == len(passage.words) or passage.words[end - 1].gap not in _GLUE
 
     def _names(self, passage: Passage, at: int, end: int) -> bool:
-        """Tell whether a frame with a name may end there: before punctuation and another sentence, without a question in it."""
+        """Tell whether a frame with a name may end there: before a break and another sentence, without a question."""
         follows = len(passage.words) - end >= _SHORTEST_REST
-        return follows and _breaks(passage, end) and not any(self._question.ends(passage.keys, word) for word in range(at, end))
+        return (
+            follows
+            and _breaks(passage, end)
+            and not any(self._question.ends(passage.keys, word) for word in range(at, end))
+        )
 
     def _asks(self, keys: Sequence[str], at: int) -> bool:
         """Tell whether a question word stands at a word or after the preposition there («bis wann»)."""
@@ -102,16 +122,18 @@ class Frames:
     def _strip_end(self, text: str) -> str:
         first = max(0, len(text) - _WINDOW)
         words = find_words(text[first:])[1 if first else 0 :]
+        if not words:
+            return text if first else ""
         passage = self._passage(words)
         stop = len(words)
         while stop > 0 and (start := self._closing_start(passage, stop)) < stop:
             stop = start
-        if stop == len(words) and words:
-            return text
-        return "" if stop == 0 and first == 0 else _up_to_word(text, words, stop, first)
+        if stop == 0:
+            return text[: first + words[0].start].rstrip() if first else ""
+        return _up_to(text, first + words[stop - 1].end) if stop < len(words) else text
 
     def _closing_start(self, passage: Passage, stop: int) -> int:
-        """Return the first word of the longest frame that ends before the word `stop`; `stop` when there is none."""
+        """Return the first word of the longest frame that ends before `stop`; `stop` when there is none."""
         if not passage.keys[stop - 1][:1].isalnum():
             return stop - 1
         for start in range(max(0, stop - _LONGEST), stop):
@@ -127,35 +149,38 @@ class Frames:
         if not after_break and "?" in words[-1].gap:
             return False
         groups = ("closing", "sign_off", "closing_after_break", "sign_off_after_break")
-        return any(self._fits(group, keys, start) for group in groups[: 4 if after_break else 2]) and not self._is_kept(keys)
+        return any(
+            self._fits(group, keys, start) for group in groups[: 4 if after_break else 2]
+        ) and not self._is_kept(keys)
 
     def _fits(self, group: str, keys: Sequence[str], start: int) -> bool:
-        """Tell whether a pattern of a group covers the keys from `start` on; a name holds no question word."""
-        if len(keys) not in self._patterns[group].ends(keys, start):
+        """Tell whether a group covers the keys from `start` on; a name holds no question word."""
+        patterns, named = self._patterns[group], group.startswith("sign_off")
+        if not named and keys[-1] not in patterns.vocabulary:
             return False
-        return not group.startswith("sign_off") or not any(self._question.ends(keys, at) for at in range(start, len(keys)))
+        if len(keys) not in patterns.ends(keys, start):
+            return False
+        return not named or not any(self._question.ends(keys, at) for at in range(start, len(keys)))
 
     def _is_kept(self, keys: Sequence[str]) -> bool:
         """Tell whether words at the end are part of the question («was heißt mfg»)."""
-        return any(len(keys) in self._patterns["keep"].ends(keys, start) for start in range(max(0, len(keys) - 6), len(keys)))
+        return any(
+            len(keys) in self._patterns["keep"].ends(keys, start)
+            for start in range(max(0, len(keys) - 6), len(keys))
+        )
 
 
 def _breaks(passage: Passage, end: int) -> bool:
     return passage.words[end - 1].is_last
 
 
-def _from_word(text: str, words: Sequence[Word], at: int) -> str:
+def _from_word(text: str, word: Word) -> str:
     """Cut a text before a word, with the quotation marks that open there."""
-    if at == len(words):
-        return text[words[-1].end :].strip() if words and len(text) > _WINDOW else ""
-    before = _OPENING_MARKS.search(text, 0, words[at].start)
-    return text[before.start() if before else words[at].start :].strip()
+    before = _OPENING_MARKS.search(text, 0, word.start)
+    return text[before.start() if before else word.start :].strip()
 
 
-def _up_to_word(text: str, words: Sequence[Word], stop: int, offset: int) -> str:
-    """Cut a text after the words before `stop`, with the marks that close there."""
-    if stop == 0:
-        return text[:offset].strip() if words else ""
-    end = offset + words[stop - 1].end
+def _up_to(text: str, end: int) -> str:
+    """Cut a text after a word that ends there, with the marks that close there."""
     after = _CLOSING_MARKS.match(text, end)
     return text[: after.end() if after else end].strip()

@@ -11,9 +11,11 @@ from intents.background import Background, Projection, weigh_plain
 from intents.encoder import CachedEncoder, Floats, Progress
 from intents.faq import FaqBase, FaqEntry
 from intents.lexical import TermIndex, char_terms, part_terms
-from intents.pipeline import Analyser, Analysis
+from intents.pipeline import Analyser
 from intents.synonyms import Synonyms
+from intents.ridge import Ridge, fit
 from intents.text import fold, folded, normalise, words
+from intents.units import make_units
 
 _SENTENCE = re.compile(r"(?<=[.!?:])\s+|\n+")
 _MAX_SENTENCES = 12
@@ -46,11 +48,16 @@ class Index:
     """A FAQ, prepared for questions."""
 
     entries: tuple[FaqEntry, ...]
+    """The units that are ranked: an entry, or one of several groups of the wordings of a motley entry."""
+    family: NDArray[np.int64]
+    """Number of the entry each unit belongs to, shape (units,)."""
     phrasings: tuple[str, ...]
     folded: tuple[str, ...]
     """The phrasings' folded words, for rapidfuzz."""
+    wording_of: Mapping[str, frozenset[str]]
+    """Folded phrasing → ids of the entries that have it."""
     owner: NDArray[np.int64]
-    """Entry number of each phrasing; ascending."""
+    """Unit of each phrasing; ascending."""
     starts: NDArray[np.int64]
     """First phrasing of each entry."""
     sizes: NDArray[np.int64]
@@ -67,14 +74,20 @@ class Index:
     """Compound parts of phrasings and answer together."""
     question_types: NDArray[np.bool_]
     """Which kinds of question word each entry's phrasings use, shape (entries, kinds)."""
-    negatives: tuple[str, ...]
-    """The not_questions."""
     negative_owner: NDArray[np.int64]
+    """Unit of each not_question."""
     negative_parts: TermIndex
     negative_chars: TermIndex
     sentence_owner: NDArray[np.int64]
     spaces: Mapping[str, Space]
     """Encoder family → its view."""
+    ridge: Ridge
+    """Classifier over the spaces side by side."""
+
+    @property
+    def wordings(self) -> float:
+        """Wordings an entry has, in the median."""
+        return float(np.median(np.bincount(self.family[self.owner])))
 
     def best_of_entry(self, of_phrasing: Floats) -> Floats:
         """The best phrasing's score for each entry; shape (entries,) from (phrasings,)."""
@@ -89,45 +102,91 @@ def build_index(
     progress: Progress | None = None,
 ) -> Index:
     """Prepare a FAQ: analyse its words, count its terms, encode its wordings (cached)."""
-    entries = tuple(entry for entry in faq.entries if entry.phrasings)
+    vectors = {
+        family: _encode(faq, encoder, background.projections[family], progress) for family, encoder in encoders.items()
+    }
+    quick = next(family for family, encoder in encoders.items() if encoder.quick)
+    units = make_units(faq.entries, vectors[quick].mapped)
     analyser = Analyser.for_texts(_vocabulary_texts(faq))
     synonyms = Synonyms.from_groups(faq.synonyms, analyser.analyse)
-    phrasings = tuple(normalise(text) or text for entry in entries for text in entry.phrasings)
-    owner = _owners([len(entry.phrasings) for entry in entries])
-    negatives = tuple(normalise(text) for entry in entries for text in entry.not_questions)
-    sentences = [_sentences(entry.answer) for entry in entries]
-    terms = [part_terms(analyser.analyse(text), synonyms) for text in phrasings]
-    whole = [_union(terms[at : at + len(entry.phrasings)]) for at, entry in zip(_starts(owner), entries, strict=True)]
-    answers = [
-        _union([one, *(part_terms(analyser.analyse(text), synonyms) for text in texts)])
-        for one, texts in zip(whole, sentences, strict=True)
-    ]
-    flat = [text for texts in sentences for text in texts]
+
+    def terms_of(text: str) -> dict[str, float]:
+        return part_terms(analyser.analyse(_clean(text)), synonyms)
+
+    phrasings = tuple(text for unit in units for text in unit.phrasings)
+    owner = _owners([len(unit.phrasings) for unit in units])
+    terms = [terms_of(text) for text in phrasings]
+    whole = [_union([terms_of(text) for text in unit.phrasings]) for unit in units]
+    answers = {id(entry): _union([terms_of(text) for text in sentences_of(entry)]) for entry in faq.entries}
+    negatives = [(number, text) for number, unit in enumerate(units) for text in unit.entry.not_questions]
+    sentences = [(number, text) for number, unit in enumerate(units) for text in sentences_of(unit.entry)]
     spaces = {
-        name: _space(encoder, background.projections[name], phrasings, owner, negatives, flat, progress)
-        for name, encoder in encoders.items()
+        family: _space(each, phrasings, owner, negatives, sentences if encoders[family].quick else None)
+        for family, each in vectors.items()
     }
+    families = np.array([unit.family for unit in units], dtype=np.int64)
     return Index(
-        entries=entries,
+        entries=tuple(unit.entry for unit in units),
+        family=families,
         phrasings=phrasings,
         folded=tuple(folded(text) for text in phrasings),
+        wording_of=_wording_of(faq),
         owner=owner,
         starts=_starts(owner),
-        sizes=np.bincount(owner, minlength=len(entries)),
+        sizes=np.bincount(owner, minlength=len(units)),
         analyser=analyser,
         synonyms=synonyms,
         parts=TermIndex(terms, background.weigh),
         chars=TermIndex([char_terms(text) for text in phrasings], weigh_plain),
         whole=TermIndex(whole, background.weigh),
-        answers=TermIndex(answers, background.weigh),
-        question_types=_question_types(phrasings, owner, len(entries)),
-        negatives=negatives,
-        negative_owner=_owners([len(entry.not_questions) for entry in entries]),
-        negative_parts=TermIndex([part_terms(analyser.analyse(text), synonyms) for text in negatives], background.weigh),
-        negative_chars=TermIndex([char_terms(text) for text in negatives], weigh_plain),
-        sentence_owner=_owners([len(texts) for texts in sentences]),
+        answers=TermIndex(
+            [_union([own, answers[id(unit.entry)]]) for own, unit in zip(whole, units, strict=True)], background.weigh
+        ),
+        question_types=_question_types(phrasings, owner, len(units)),
+        negative_owner=np.array([number for number, _ in negatives], dtype=np.int64),
+        negative_parts=TermIndex([terms_of(text) for _, text in negatives], background.weigh),
+        negative_chars=TermIndex([char_terms(text) for _, text in negatives], weigh_plain),
+        sentence_owner=np.array([number for number, _ in sentences], dtype=np.int64),
         spaces=spaces,
+        ridge=fit(side_by_side([space.mapped for space in spaces.values()]), owner, families),
     )
+
+
+def side_by_side(mapped: Sequence[Floats]) -> Floats:
+    """Join unit vectors of several encoders to unit vectors; shape (n, sum of d)."""
+    return (np.concatenate(mapped, axis=-1) / np.sqrt(len(mapped))).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class _Vectors:
+    """All texts of a FAQ in one encoder's two spaces."""
+
+    projection: Projection
+    centred: Mapping[str, Floats]
+    mapped: Mapping[str, Floats]
+
+
+def _encode(faq: FaqBase, encoder: CachedEncoder, projection: Projection, progress: Progress | None) -> _Vectors:
+    """Encode every text once: wordings, not_questions and, where the encoder is quick, sentences of the answers."""
+    texts = [text for entry in faq.entries for text in (*entry.phrasings, *entry.not_questions)]
+    texts += [text for entry in faq.entries for text in sentences_of(entry)] if encoder.quick else []
+    unique = list(dict.fromkeys(texts))
+    raw = encoder.encode([_clean(text) for text in unique], progress)
+    centred = dict(zip(unique, projection.centred(raw), strict=True))
+    return _Vectors(projection, centred, dict(zip(unique, projection.mapped(raw), strict=True)))
+
+
+def _clean(text: str) -> str:
+    """A text without letters (an emoji as wording) stays as it is."""
+    return normalise(text) or text
+
+
+def _wording_of(faq: FaqBase) -> dict[str, frozenset[str]]:
+    held: dict[str, set[str]] = {}
+    for entry in faq.entries:
+        for text in entry.phrasings:
+            held.setdefault(folded(text), set()).add(entry.id)
+    return {text: frozenset(ids) for text, ids in held.items() if text}
 
 
 def _vocabulary_texts(faq: FaqBase) -> list[str]:
@@ -145,8 +204,9 @@ def _starts(owner: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.flatnonzero(np.diff(owner, prepend=-1))
 
 
-def _sentences(answer: str) -> list[str]:
-    plain = _MARKDOWN.sub(" ", answer)
+def sentences_of(entry: FaqEntry) -> list[str]:
+    """The first sentences of an entry's answer, without markup."""
+    plain = _MARKDOWN.sub(" ", entry.answer)
     return [text for part in _SENTENCE.split(plain) if (text := normalise(part))][:_MAX_SENTENCES]
 
 
@@ -159,28 +219,26 @@ def _union(terms: Sequence[Mapping[str, float]]) -> dict[str, float]:
 
 
 def _space(
-    encoder: CachedEncoder,
-    projection: Projection,
+    vectors: _Vectors,
     phrasings: Sequence[str],
     owner: NDArray[np.int64],
-    negatives: Sequence[str],
-    sentences: Sequence[str],
-    progress: Progress | None,
+    negatives: Sequence[tuple[int, str]],
+    sentences: Sequence[tuple[int, str]] | None,
 ) -> Space:
-    read = sentences if encoder.quick else ()
-    raw = encoder.encode([*phrasings, *negatives, *read], progress)
-    mapped = projection.mapped(raw)
-    first, second = len(phrasings), len(phrasings) + len(negatives)
-    own = mapped[:first]
+    own = np.stack([vectors.mapped[text] for text in phrasings])
     return Space(
-        projection=projection,
-        phrasings=projection.centred(raw[:first]),
+        projection=vectors.projection,
+        phrasings=np.stack([vectors.centred[text] for text in phrasings]),
         mapped=own,
         centroids=_centroids(own, owner),
-        negatives=mapped[first:second],
-        sentences=mapped[second:] if encoder.quick else None,
+        negatives=_rows(vectors.mapped, negatives, own.shape[1]),
+        sentences=None if sentences is None else _rows(vectors.mapped, sentences, own.shape[1]),
         density=_density(own, owner),
     )
+
+
+def _rows(vectors: Mapping[str, Floats], texts: Sequence[tuple[int, str]], size: int) -> Floats:
+    return np.stack([vectors[text] for _, text in texts]) if texts else np.zeros((0, size), dtype=np.float32)
 
 
 def _centroids(mapped: Floats, owner: NDArray[np.int64]) -> Floats:
@@ -227,8 +285,3 @@ def _question_types(phrasings: Sequence[str], owner: NDArray[np.int64], entries:
     for number, text in zip(owner, phrasings, strict=True):
         kinds[number] |= question_kinds(text)
     return kinds
-
-
-def reading_terms(index: Index, analysis: Analysis) -> dict[str, float]:
-    """The question's compound parts with the FAQ's synonyms applied."""
-    return part_terms(analysis, index.synonyms)

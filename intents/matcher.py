@@ -14,7 +14,7 @@ from intents.deciding import Outcome, decide, shown
 from intents.decision import Decision, DecisionKind
 from intents.encoder import CachedEncoder, EmbeddingCache, Encoder, Progress, load_encoders
 from intents.explain import explain
-from intents.faq import FaqBase
+from intents.faq import FaqBase, Kind
 from intents.index import Index, build_index, question_kinds
 from intents.lexical import part_terms
 from intents.pipeline import Analysis
@@ -27,6 +27,8 @@ from intents.text import calm, has_letters, normalise
 
 _MARGIN = 0.1
 """By how much the reading as a follow-up must beat the message alone: a change of topic is never swallowed."""
+_ABOUT_BOT = frozenset({"bot", "help"})
+"""Smalltalk that a meta entry of the FAQ answers better."""
 _COVERED = 0.5
 """Share of a follow-up's own words that an entry must hold: «und was hat das gekostet?» asks for more than who it was."""
 
@@ -92,12 +94,16 @@ class Matcher:
         if not has_letters(content or text) and not any(sign.isdigit() for sign in text):
             return Decision(query.text, DecisionKind.FALLBACK, "gate", understood=text)
         asked = self._ask(content or text, query.context)
-        exact = asked.ranking.exact and asked.outcome.kind in {DecisionKind.ANSWER, DecisionKind.REDIRECT}
-        if intent and not exact:
+        given = asked.outcome.kind in {DecisionKind.ANSWER, DecisionKind.REDIRECT}
+        if intent and not (given and (asked.ranking.exact or self._about_bot(asked, intent))):
             return self._smalltalk_decision(query, intent, asked)
-        if not content and not exact:
-            return replace(self._decision(query, asked), kind=DecisionKind.FALLBACK, reason="gate", entry=None, choices=())
-        return self._two_questions(query, content, asked) or self._decision(query, asked)
+        if not content and not given:
+            return replace(self._decision(query, asked), kind=DecisionKind.FALLBACK, reason="gate", choices=())
+        return self._two_questions(query, content or text, asked) or self._decision(query, asked)
+
+    def _about_bot(self, asked: Prepared, intent: str) -> bool:
+        """Who the bot is and what it can do stands in the FAQ; smalltalk only speaks where the FAQ is silent."""
+        return intent in _ABOUT_BOT and asked.ranking.ranked[0].entry.kind is Kind.META
 
     def _smalltalk_decision(self, query: Query, intent: str, asked: Prepared) -> Decision:
         return replace(
@@ -135,7 +141,9 @@ class Matcher:
         given = [entry for entry in entries if entry]
         if not given or entries[0] == entries[1] or whole.ranking.exact:
             return None
-        parts = tuple(self._decision(query, each) for each in (first, second))
+        parts = tuple(
+            self._decision(Query(piece), each) for piece, each in zip(pieces, (first, second), strict=True)
+        )
         main = parts[0] if entries[0] else parts[1]
         return replace(main, reason="parts", parts=parts, understood=content)
 
@@ -158,11 +166,11 @@ class Matcher:
         """Tell whether the entry found for a follow-up holds what the follow-up itself asks for."""
         if not leaning.outcome.entry:
             return True
-        number = [entry.id for entry in self.index.entries].index(leaning.outcome.entry)
+        units = [number for number, entry in enumerate(self.index.entries) if entry.id == leaning.outcome.entry]
         terms = part_terms(self._read_words(text), self.index.synonyms)
         asked = question_kinds(text)
-        fits = not asked.any() or bool(self.index.question_types[number][asked].any())
-        return fits and float(self.index.answers.overlap(terms).of_question[number]) >= _COVERED
+        fits = not asked.any() or bool(self.index.question_types[units][:, asked].any())
+        return fits and float(self.index.answers.overlap(terms).of_question[units].max()) >= _COVERED
 
     def _prepare(self, text: str) -> Prepared:
         ranking = rank(self.index, self.policy, self._read(text), closed=self._closed)
@@ -222,7 +230,10 @@ def build_matcher(
     cached = {family: CachedEncoder(available[family], cache) for family in ranker.families}
     index = build_index(faq, background, cached, progress)
     policy = make_policy(
-        ranker, max_wrong_answer_rate=max_wrong_answer_rate, out_of_scope_share=out_of_scope_share
+        ranker,
+        wordings=index.wordings,
+        max_wrong_answer_rate=max_wrong_answer_rate,
+        out_of_scope_share=out_of_scope_share,
     )
     names = " ".join(encoder.name for encoder in cached.values())
     model = hashlib.sha256(f"{ranker.hash} {names}".encode()).hexdigest()[:16]

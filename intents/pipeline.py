@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import spacy
+import yaml
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extractOne
 from spacy.language import Language
@@ -19,6 +20,8 @@ from spacy.lang.de.stop_words import STOP_WORDS
 from spacy.tokens import Doc, Token
 
 from intents.text import fold, words
+
+_SPELLING = Path(__file__).with_name("spelling.yaml")
 
 COMPONENTS = ("spelling", "typo_repair", "case_proof_lemma", "compound_parts")
 _MIN_PART = 3
@@ -164,6 +167,29 @@ def with_umlauts(word: str) -> str | None:
     return form.capitalize() if form and word[:1].isupper() else form
 
 
+@lru_cache(maxsize=1)
+def _colloquial() -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Regional form → standard form: those that are clear alone, and those that need another one beside them."""
+    data = yaml.safe_load(_SPELLING.read_text(encoding="utf-8"))
+    clear, unclear = (
+        {form: standard for standard, forms in data[group].items() for form in forms}
+        for group in ("colloquial", "beside_others")
+    )
+    return clear, unclear
+
+
+@lru_cache(maxsize=200_000)
+def from_dialect(word: str) -> str | None:
+    """Return the standard form of a Swabian ending or participle («ummelda» → «ummelden», «gschafft» → «geschafft»)."""
+    if len(word) < 5 or not word.isalpha() or is_known(word):
+        return None
+    low = word.lower()
+    forms = [low.removesuffix("a") + "en" if low.endswith("a") else low]
+    forms += ["ge" + form[1:] for form in forms if form[0] == "g" and form[1] not in "aeiouäöülr"]
+    form = next((form for form in forms if form != low and is_known(form)), None)
+    return form.capitalize() if form and word[:1].isupper() else form
+
+
 def _spellings(word: str) -> list[str]:
     """The word in both cases, as typed and with ae/oe/ue/ss read as umlauts."""
     low = word.lower()
@@ -215,18 +241,26 @@ def _register_attributes() -> None:
 
 @dataclass
 class Spelling:
-    """Folds umlaut spellings and case, and reads ae/oe/ue/ss and missing dots as the umlauts they stand for."""
+    """Folds case and umlauts, and reads ae/oe/ue/ss, missing dots and regional forms as the standard words they stand for."""
 
     vocabulary: Vocabulary
 
     def __call__(self, doc: Doc) -> Doc:
-        """Set `token._.fold`, and `token._.repaired` where the word is written with umlauts elsewhere."""
+        """Set `token._.fold`, and `token._.repaired` where the standard spelling is another."""
+        regional = any(token.lower_ in _colloquial()[0] for token in doc)
         for token in doc:
             token._.fold = fold(token.text)
-            known = self.vocabulary.spellings.get(token._.fold) or with_umlauts(token.text)
-            if known and known.lower() != token.text.lower():
-                token._.repaired = known
+            standard = self._standard(token.text, token._.fold, regional=regional)
+            if standard and standard.lower() != token.text.lower():
+                token._.repaired = standard
         return doc
+
+    def _standard(self, text: str, folded: str, *, regional: bool) -> str | None:
+        colloquial, beside_others = _colloquial()
+        low = text.lower()
+        if low in colloquial or (regional and low in beside_others):
+            return colloquial.get(low) or beside_others[low]
+        return self.vocabulary.spellings.get(folded) or with_umlauts(text) or from_dialect(text)
 
 
 @Language.factory("spelling")

@@ -117,7 +117,8 @@ class Ranker:
     """Encoder families whose scores are among the features."""
     features: tuple[str, ...]
     trees: Trees
-    histograms: Histograms
+    histograms: tuple[tuple[float, Histograms], ...]
+    """(wordings per entry from which it counts, histograms), ascending: FAQs with many wordings earn more trust."""
     hash: str
     """First 16 hex digits of the SHA-256 of the file."""
 
@@ -127,6 +128,7 @@ class Policy:
     """The ranker, calibrated for one share of out-of-scope questions and one tolerated rate of wrong answers."""
 
     ranker: Ranker
+    histograms: Histograms
     best_curve: Doubles
     other_curve: Doubles
     answer_at: float
@@ -137,7 +139,7 @@ class Policy:
     def probabilities(self, rows: Floats) -> Doubles:
         """Calibrated probability of each candidate being the right answer; shape (candidates,)."""
         raw = self.ranker.trees.score(rows)
-        bins = self.ranker.histograms.bins(raw)
+        bins = self.histograms.bins(raw)
         result = np.minimum(self.other_curve[bins], 1.0)
         top = int(np.argmax(raw))
         result = np.minimum(result, self.best_curve[bins[top]])
@@ -154,9 +156,11 @@ REDIRECT_RATE_FACTOR = 4.0
 """How many times more often a redirect may be wrong than an answer: it sends on, it states nothing."""
 
 
-def make_policy(ranker: Ranker, *, max_wrong_answer_rate: float, out_of_scope_share: float) -> Policy:
-    """Derive calibration and thresholds from the ranker's histograms."""
-    histograms = ranker.histograms
+def make_policy(
+    ranker: Ranker, *, wordings: float, max_wrong_answer_rate: float, out_of_scope_share: float
+) -> Policy:
+    """Derive calibration and thresholds from the ranker's histograms for FAQs with so many wordings per entry."""
+    histograms = next(each for least, each in reversed(ranker.histograms) if wordings >= least)
     curve = histograms.best_curve(out_of_scope_share)
 
     def probability_at(rate: float) -> float:
@@ -165,6 +169,7 @@ def make_policy(ranker: Ranker, *, max_wrong_answer_rate: float, out_of_scope_sh
 
     return Policy(
         ranker=ranker,
+        histograms=histograms,
         best_curve=curve,
         other_curve=histograms.other_curve(out_of_scope_share),
         answer_at=probability_at(max_wrong_answer_rate),
@@ -179,15 +184,13 @@ def load_ranker(path: Path) -> Ranker:
     """Read `ranker-….json`."""
     content = path.read_bytes()
     value: dict[str, Any] = json.loads(content)
-    histograms = value["histograms"]
     return Ranker(
         families=tuple(value["families"]),
         features=tuple(value["features"]),
         trees=_trees(value["trees"]),
-        histograms=Histograms(
-            edges=np.array(histograms["edges"]),
-            best=np.array(histograms["best"]),
-            others=np.array(histograms["others"]),
+        histograms=tuple(
+            (each["wordings"], Histograms(*(np.array(each[key]) for key in ("edges", "best", "others"))))
+            for each in value["histograms"]
         ),
         hash=hashlib.sha256(content).hexdigest()[:16],
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from rapidfuzz import fuzz
 
 from intents.candidates import Reading, Scores, candidates, score
 from intents.encoder import Floats
@@ -13,6 +14,10 @@ from intents.lexical import char_terms, part_terms
 from intents.ranker import Policy
 from intents.text import folded
 
+_CERTAIN = 0.995
+"""A question that is an editor's wording of one entry alone: that is what the editor wrote it for."""
+_NEARLY = 88
+"""token_sort_ratio from which a text is a phrasing but for a few letters."""
 _VETOED = 0.02
 """What a veto leaves of a probability: the entry stands low, but in order."""
 
@@ -39,7 +44,9 @@ class Ranking:
     vetoed: Ranked | None
     """The candidate that would have been first without its veto."""
     exact: bool
-    """Whether the reading is, but for spelling, a phrasing of the first candidate."""
+    """Whether the reading is, but for spelling, a phrasing of the first candidate and of no other entry."""
+    nearly: bool
+    """Whether it is so but for a few letters."""
     unknown: float
     """Share of the question's weight in words that the FAQ does not hold, 0 to 1."""
 
@@ -47,22 +54,27 @@ class Ranking:
 def rank(index: Index, policy: Policy, reading: Reading, *, closed: frozenset[str]) -> Ranking:
     """Rank the candidates of a reading; `closed` holds ids of entries outside their dates."""
     scores = score(index, reading)
-    chosen = candidates(scores)
+    chosen = candidates(index, scores)
     chances = policy.probabilities(features(index, reading, scores, chosen))
+    asked = folded(reading.analysis.repaired_text)
+    owners = index.wording_of.get(folded(reading.text)) or index.wording_of.get(asked, frozenset())
     vetoes = _vetoes(index, reading, scores)
     found = []
     for number, chance in zip(chosen, chances, strict=True):
         entry = index.entries[number]
-        veto = "expired" if entry.id in closed else "not_question" if vetoes[number] else None
+        own = owners == {entry.id}
+        veto = "expired" if entry.id in closed else "not_question" if vetoes[number] and not own else None
+        certain = max(chance, _CERTAIN) if own else min(chance, 1 - _CERTAIN) if len(owners) == 1 else chance
         wording = index.phrasings[scores.nearest[number]]
-        found.append(Ranked(entry, float(chance) * (_VETOED if veto else 1.0), wording, veto))
+        found.append(Ranked(entry, float(certain) * (_VETOED if veto else 1.0), wording, veto))
     order = sorted(found, key=lambda each: -each.probability)
     first = found[int(np.argmax(chances))]
     return Ranking(
         reading=reading,
         ranked=tuple(order),
         vetoed=first if first.veto else None,
-        exact=bool(order) and folded(order[0].wording) == folded(reading.analysis.repaired_text),
+        exact=owners == {order[0].entry.id},
+        nearly=fuzz.token_sort_ratio(folded(order[0].wording), asked) >= _NEARLY,
         unknown=scores.unknown,
     )
 
@@ -70,7 +82,7 @@ def rank(index: Index, policy: Policy, reading: Reading, *, closed: frozenset[st
 def _vetoes(index: Index, reading: Reading, scores: Scores) -> Floats:
     """1 for each entry whose not_questions lie closer to the question than all its phrasings; shape (entries,)."""
     vetoes = np.zeros(len(index.entries), dtype=np.float32)
-    if index.negatives:
+    if len(index.negative_owner):
         near = _closeness_of_negatives(index, reading)
         np.maximum.at(vetoes, index.negative_owner, (near > scores.closeness[index.negative_owner]).astype(np.float32))
     return vetoes

@@ -11,19 +11,30 @@ import yaml
 
 from intents.emergency import Emergencies
 from intents.frames import Frames
-from intents.templates import Patterns, Reader, vocabulary
+from intents.patterns import Patterns
+from intents.templates import Reader, vocabulary
 from intents.tokens import Repair, find_words, key
 
 DATA = Path(__file__).with_suffix(".yaml")
 _MOST_WORDS = 25
 """Words of the longest message that is looked at as smalltalk."""
 _MOST_CHARS = 400
+_FILLER_COST = 2
+"""A filler counts as two wordings: «LG, tschüss» is a goodbye, not greetings from «tschüss»."""
 
 
 class Smalltalk:
     """Recognises emergencies and smalltalk, and finds the question inside its politeness; prepared once."""
 
-    def __init__(self, emergencies: Emergencies, frames: Frames, intents: Mapping[str, Patterns], *, filler: Patterns, repair: Repair) -> None:
+    def __init__(
+        self,
+        emergencies: Emergencies,
+        frames: Frames,
+        intents: Mapping[str, Patterns],
+        *,
+        filler: Patterns,
+        repair: Repair,
+    ) -> None:
         """Keep the prepared parts; the order of `intents` decides which one counts when several are said."""
         self._emergencies = emergencies
         self._frames = frames
@@ -48,7 +59,13 @@ class Smalltalk:
         repair = _repair_of(data, reader)
         intents = {name: Patterns(reader.lists[name]) for name in data["intents"]}
         frames = Frames.from_data(data["frames"], reader=reader, words=data, repair=repair)
-        return cls(_emergencies_of(data), frames, intents, filler=Patterns(reader.read_block("<filler>\n<sign_off>")), repair=repair)
+        return cls(
+            _emergencies_of(data),
+            frames,
+            intents,
+            filler=Patterns(reader.read_block("<filler>\n<sign_off>")),
+            repair=repair,
+        )
 
     @property
     def emergencies(self) -> tuple[str, ...]:
@@ -65,7 +82,7 @@ class Smalltalk:
         return self._emergencies.kind(text)
 
     def content(self, text: str) -> str:
-        """Return the text without greeting, politeness and sign-off, otherwise as typed; "" when nothing is left."""
+        """Return the text without greeting, politeness and sign-off, else as typed; "" when nothing is left."""
         return self._frames.strip(text)
 
     def intent(self, text: str) -> str | None:
@@ -80,15 +97,12 @@ class Smalltalk:
         names = (*self._intents, None)
         readings: list[tuple[int, int] | None] = [(0, len(names) - 1)] + [None] * len(keys)
         for start in range(len(keys)):
-            reading = readings[start]
-            if reading is None:
+            if (reading := readings[start]) is None:
                 continue
             for rank, end in self._steps(keys, start):
-                longer = (reading[0] + 1, min(reading[1], rank))
-                known = readings[end]
-                readings[end] = longer if known is None else min(known, longer)
-        whole = readings[-1]
-        return None if whole is None else names[whole[1]]
+                longer = (reading[0] + (1 if names[rank] else _FILLER_COST), min(reading[1], rank))
+                readings[end] = min(readings[end] or longer, longer)
+        return names[readings[-1][1]] if readings[-1] else None
 
     def _steps(self, keys: Sequence[str], start: int) -> Iterator[tuple[int, int]]:
         """Yield the rank of each intent that begins at a word, with where it ends; fillers rank last."""

@@ -1,8 +1,8 @@
 """The small pattern language of smalltalk.yaml: one wording a line, its variants in brackets.
 
 `(a|b c)` one of them, `[a]` may be missing, `<name>` a named list, `*` any word, `...` up to four of them,
-`wort*` any ending, `^` and `$` the bounds of a sentence. A line that begins with # is a comment.
-Patterns are matched on lists of word keys; a closing `?` or `!` is a word of its own there.
+`wort*` and `*wort` any ending or beginning, `^` and `$` the bounds of a sentence. A line that begins with # is a
+comment. Templates are matched on lists of word keys; a closing `?` or `!` is a word of its own there.
 """
 
 import re
@@ -11,9 +11,7 @@ from dataclasses import dataclass, field
 
 _SIGN = re.compile(r"[()\[\]|]|<[^<>]+>|[^\s()\[\]|<>]+")
 _CLOSING = {"(": ")", "[": "]"}
-_LONGEST_GAP = 4
-"""Words that `...` stands for at most."""
-_MARKS = frozenset("?!")
+_BOUNDS = frozenset({"...", "^", "$"})
 
 Key = Callable[[str], str]
 """Maps a word as typed to its key, the same for every spelling of the word."""
@@ -26,10 +24,11 @@ class Choice:
     words: frozenset[str]
     """Wordings of one word, by key."""
     ways: tuple[tuple["str | Choice", ...], ...] = ()
-    """The other wordings: sequences of keys, of signs like `...` and of choices."""
+    """The other wordings: sequences of choices and of signs like `...`."""
 
 
 Part = str | Choice
+"""A sign, or a choice; a single word is a choice too."""
 Way = tuple[Part, ...]
 
 
@@ -39,18 +38,12 @@ def lines(block: str) -> list[str]:
     return [line for line in stripped if line and not line.startswith("#")]
 
 
-def _is_sign(part: str) -> bool:
-    return part in {"...", "^", "$"} or part.endswith("*")
-
-
 def choice_of(ways: Sequence[Way]) -> Choice:
     """Join wordings; choices that stand alone are merged, so that single words are looked up at once."""
     words: set[str] = set()
     longer: list[Way] = []
     for way in ways:
         match way:
-            case (str() as word,) if not _is_sign(word):
-                words.add(word)
             case (Choice() as inner,):
                 words |= inner.words
                 longer += inner.ways
@@ -110,12 +103,11 @@ class Reader:
         return (choice_of([(inner,), ()]) if sign == "[" else inner), end + 1
 
     def _word(self, sign: str) -> Part:
-        if sign.endswith("*"):
-            return self.key(sign[:-1]) + "*"
-        if _is_sign(sign):
+        if sign in _BOUNDS:
             return sign
-        keys = tuple(self.key(word) for word in sign.split("-") if word)
-        return keys[0] if len(keys) == 1 else choice_of([keys])
+        if "*" in sign:
+            return "*".join(self.key(piece) for piece in sign.split("*"))
+        return choice_of([tuple(Choice(frozenset({self.key(word)})) for word in sign.split("-") if word)])
 
 
 def vocabulary(choice: Choice) -> Iterator[str]:
@@ -124,94 +116,3 @@ def vocabulary(choice: Choice) -> Iterator[str]:
     for part in (part for way in choice.ways for part in way):
         if isinstance(part, Choice):
             yield from vocabulary(part)
-        elif not _is_sign(part):
-            yield part
-
-
-def ends(part: Part, words: Sequence[str], start: int) -> set[int]:
-    """Return where the part can end when it begins at `start`; nothing when it does not match there."""
-    if isinstance(part, str):
-        return _sign_ends(part, words, start)
-    found = {start + 1} if start < len(words) and words[start] in part.words else set()
-    for way in part.ways:
-        found |= way_ends(way, words, start)
-    return found
-
-
-def way_ends(way: Way, words: Sequence[str], start: int) -> set[int]:
-    """Return where a sequence can end when it begins at `start`."""
-    reached = {start}
-    for part in way:
-        if len(reached) == 1:
-            reached = ends(part, words, *reached)
-        else:
-            reached = {end for middle in reached for end in ends(part, words, middle)}
-        if not reached:
-            break
-    return reached
-
-
-def _sign_ends(sign: str, words: Sequence[str], start: int) -> set[int]:
-    left = len(words) - start
-    match sign:
-        case "...":
-            return set(range(start, start + min(_LONGEST_GAP, left) + 1))
-        case "^":
-            return {start} if start == 0 else set()
-        case "$":
-            return {start} if left == 0 or (left == 1 and words[start] in _MARKS) else set()
-    if left == 0:
-        return set()
-    matches = words[start].startswith(sign[:-1]) if sign.endswith("*") else words[start] == sign
-    return {start + 1} if matches else set()
-
-
-def _firsts(way: Way) -> set[str] | None:
-    """Return the words a sequence can begin with; None when any word can."""
-    found: set[str] = set()
-    for part in way:
-        match part:
-            case Choice():
-                begun = [_firsts(inner) for inner in part.ways if inner]
-                if None in begun:
-                    return None
-                found = found.union(part.words, *(first for first in begun if first))
-                if () not in part.ways:
-                    return found
-            case "^":
-                continue
-            case _:
-                return None if _is_sign(part) else found | {part}
-    return None
-
-
-class Patterns:
-    """Templates prepared for search: found by the word they begin with."""
-
-    def __init__(self, choice: Choice) -> None:
-        """Index the wordings of a choice."""
-        self.vocabulary = frozenset(vocabulary(choice))
-        self._by_first: dict[str, list[Way]] = {word: [(word,)] for word in choice.words}
-        self._anywhere: list[Way] = []
-        for way in choice.ways:
-            firsts = _firsts(way)
-            if firsts is None:
-                self._anywhere.append(way)
-            for first in firsts or ():
-                self._by_first.setdefault(first, []).append(way)
-
-    def ends(self, words: Sequence[str], start: int) -> set[int]:
-        """Return where any of the templates can end when it begins at `start`."""
-        found: set[int] = set()
-        if start < len(words):
-            for way in self._by_first.get(words[start], ()):
-                found |= way_ends(way, words, start)
-        for way in self._anywhere:
-            found |= way_ends(way, words, start)
-        return found - {start}
-
-    def spans(self, words: Sequence[str]) -> Iterator[tuple[int, int, int]]:
-        """Yield start, nearest and farthest end of every match, from left to right."""
-        for start in range(len(words)):
-            if found := self.ends(words, start):
-                yield start, min(found), max(found)

@@ -14,11 +14,12 @@ _SIGN = "\U0001f000-\U0001faff\u2600-\u27bf\u2b50\u2764"
 """Emoji and pictographs; each is a word of its own."""
 _MARK = "\u0300-\u036f\u00ad\u200b-\u200d"
 """Combining accents (decomposed «ü»), soft hyphen and zero-width signs belong to the word they stand in."""
-_TOKEN = re.compile(rf"[^\W_](?:[^\W_]|[{_MARK}]|['’`´-](?=[^\W_]))*|[{_SIGN}]")
+_TOKEN = re.compile(rf"[^\W_](?:[^\W_]|[{_MARK}]|['’`´](?=[^\W_]))*|[{_SIGN}]")
 _INVISIBLE = re.compile(rf"[{_MARK}'’`´]")
-_DOUBLED = re.compile(r"([^\W\d_])\1+")
-_SHORT = 3
-"""Letters of words whose doubled letters stay: «BGG» is not «BG»."""
+_STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
+_DOUBLED = re.compile(r"([^\W\d_])\1")
+_SHORT = 4
+"""Letters of words whose doubled letters stay: «Mann» is not «man», «BGG» not «BG»."""
 _BREAK = re.compile(r"[.,!?;:\n…–—/*]|\s-+\s|-{2,}")
 _SHORTEST_REPAIR = 4
 _LONGEST_REPAIR = 30
@@ -30,7 +31,7 @@ class Word:
     """One word of a text."""
 
     key: str
-    """Folded, every doubled letter single: «Grüße», «gruesse», «GRUSE» are one word."""
+    """Folded, doubled letters single: «Grüße», «gruesse», «GRUSE» are one word."""
     start: int
     end: int
     gap: str
@@ -47,7 +48,7 @@ class Word:
 def key(word: str) -> str:
     """Return the key of a word: «geht's» → «gehts», «hallooo» → «halo», «Straße» → «strase»."""
     plain = word if word.isascii() else unicodedata.normalize("NFKC", word)
-    folded = fold(_INVISIBLE.sub("", plain)).replace(" ", "")
+    folded = _STRETCHED.sub(r"\1", fold(_INVISIBLE.sub("", plain)).replace(" ", ""))
     return folded if len(folded) <= _SHORT else _DOUBLED.sub(r"\1", folded)
 
 

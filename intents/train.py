@@ -5,6 +5,7 @@ calibration and thresholds follow. The shipped trees are then trained on all set
 """
 
 import json
+import math
 import random
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from intents.background import to_json
 from intents.datasets import LabelledSet, far_questions, load_sets, requests
 from intents.encoder import CachedEncoder, E5Encoder, EmbeddingCache, Floats, UseEncoder, reference_vectors
-from intents.features import feature_names
+from intents.features import directions, feature_names
 from intents.ranker import Doubles
 from intents.training_tables import (
     FAR,
@@ -47,11 +48,14 @@ _PARAMETERS: Mapping[str, Any] = {
     "seed": 1,
     "deterministic": True,
     "force_row_wise": True,
+    "monotone_constraints_method": "intermediate",
     "verbose": -1,
 }
 _WEIGHTS = {IN_SCOPE: 0.7, NEAR: 0.15, FOREIGN: 0.15}
 """Share of each kind of question in training; general-knowledge questions only calibrate (share-alike licence)."""
-_BINS = 80
+_BINS = 120
+_WORDINGS = (1, 2, 5)
+"""Wordings per entry from which a FAQ has its own calibration."""
 
 
 def train(data: Path, models: Path, *, cache: EmbeddingCache | None, say: Say) -> None:
@@ -66,7 +70,9 @@ def train(data: Path, models: Path, *, cache: EmbeddingCache | None, say: Say) -
     (models / "reference.json").write_text(reference_vectors(encoders), encoding="utf-8")
     for variant, families in VARIANTS.items():
         chosen = {family: encoders[family] for family in families}
-        tables = {each.name: _tables(each, sets, chosen, far, say) for each in sets}
+        tables: dict[str, list[Table]] = {}
+        for each in sets:
+            tables.setdefault(each.origin, []).extend(_tables(each, sets, chosen, far, say))
         _write_ranker(models / f"ranker-{variant}.json", families, tables, say)
 
 
@@ -90,7 +96,7 @@ def _tables(
     say: Say,
 ) -> list[Table]:
     """All tables of one set, with a background that has not seen it."""
-    others = [each for each in sets if each is not labelled]
+    others = [each for each in sets if each.origin != labelled.origin]
     background = learn_background(others, encoders)
     rng = random.Random(labelled.name)  # noqa: S311 - a seeded sample, no secret
     asked = sorted({text for each in others for entry in each.entries for text in entry.wordings})
@@ -106,12 +112,13 @@ def _write_ranker(
     path: Path, families: Sequence[str], tables: Mapping[str, Sequence[Table]], say: Say
 ) -> None:
     names = feature_names(families, ("use",))
-    left_out = {
-        name: _fit({other: each for other, each in tables.items() if other != name}, names) for name in tables
-    }
-    say(f"{path.name}: {len(left_out)} Sätze reihum ausgelassen")
-    histograms = _histograms({name: (left_out[name], each) for name, each in tables.items()})
+    scored: list[tuple[Doubles, Table]] = []
+    for origin, of_origin in tables.items():
+        model = _fit({other: each for other, each in tables.items() if other != origin}, names)
+        scored += [(model.predict(table.rows, raw_score=True), table) for table in of_origin]
+        say(f"{path.name}: ohne {origin}")
     trees = _flatten(_fit(tables, names).dump_model())
+    histograms = [{"wordings": least, **_histograms(_with_wordings(scored, least))} for least in _WORDINGS]
     value = {"families": list(families), "features": list(names), "trees": trees, "histograms": histograms}
     path.write_text(json.dumps(value, separators=(",", ":")) + "\n", encoding="utf-8")
     say(path.name)
@@ -130,7 +137,8 @@ def _fit(tables: Mapping[str, Sequence[Table]], names: Sequence[str]) -> Any:
     right = np.concatenate([table.right[mask] for table, mask in zip(used, keep, strict=True)])
     weights = np.concatenate([_row_weights(tables[name]) for name in tables])
     data = lightgbm.Dataset(rows, right, weight=weights * len(weights) / weights.sum(), free_raw_data=True)
-    return lightgbm.train(dict(_PARAMETERS), data, _ROUNDS)
+    parameters = {**_PARAMETERS, "monotone_constraints": directions(names)}
+    return lightgbm.train(parameters, data, _ROUNDS)
 
 
 def _row_weights(tables: Sequence[Table]) -> Doubles:
@@ -175,13 +183,15 @@ def _add_node(flat: dict[str, Any], node: Mapping[str, Any]) -> int:
 # ------------------------------------------------------------------ calibration
 
 
-def _histograms(scored: Mapping[str, tuple[Any, Sequence[Table]]]) -> dict[str, Any]:
-    """Histograms of raw scores of sets by trees that have not seen them; sets and FAQs weigh the same."""
-    parts = [
-        _outcomes(model.predict(table.rows, raw_score=True), table)
-        for model, tables in scored.values()
-        for table in tables
-    ]
+def _with_wordings(scored: Sequence[tuple[Doubles, Table]], least: int) -> list[tuple[Doubles, Table]]:
+    """The tables of FAQs whose entries have that many wordings, up to the next step."""
+    most = next((step for step in _WORDINGS if step > least), math.inf)
+    return [(raw, table) for raw, table in scored if least <= table.wordings < most]
+
+
+def _histograms(scored: Sequence[tuple[Doubles, Table]]) -> dict[str, Any]:
+    """Histograms of raw scores of sets by trees that have not seen them; FAQs weigh the same."""
+    parts = [_outcomes(raw, table) for raw, table in scored]
     best = np.concatenate([part[0] for part in parts])
     edges = np.unique(np.quantile(best[:, 0], np.linspace(0, 1, _BINS + 1)[1:-1]).round(4))
     return {

@@ -25,7 +25,7 @@ IN_SCOPE, NEAR, FOREIGN, FAR = range(4)
 
 _SHRINKAGE = 1.0
 """Weight of the identity in the within-question covariance, in units of its mean variance."""
-_KNOWN_WORDINGS = (1, 2, 3, 5, 0.5)
+_KNOWN_WORDINGS = (1, 2, 3, 5, 0.5, 0.8)
 _CUTS: tuple[tuple[int | None, float], ...] = ((None, 0.25), (None, 0.35), (40, 0.25), (12, 0.25), (4, 0.3))
 """(most entries, share left out) of each fold."""
 
@@ -43,6 +43,8 @@ class Table:
     """Number of the question each candidate belongs to; ascending."""
     kinds: NDArray[np.int64]
     """Kind of each question."""
+    wordings: float
+    """Wordings an entry of the FAQ has, in the median."""
 
 
 def learn_background(sets: Sequence[LabelledSet], encoders: Mapping[str, CachedEncoder]) -> Background:
@@ -112,8 +114,8 @@ def make_table(
     for number, analysis in enumerate(analyses):
         reading = Reading(analysis.text, analysis, {family: each[number] for family, each in vectors.items()})
         scores = score(index, reading)
-        chosen = candidates(scores)
+        chosen = candidates(index, scores)
         rows.append(features(index, reading, scores, chosen))
         right += [index.entries[entry].id == wanted[number] for entry in chosen]
         question += [number] * len(chosen)
-    return Table(fold.name, np.concatenate(rows), np.array(right), np.array(question), np.array(kinds))
+    return Table(fold.name, np.concatenate(rows), np.array(right), np.array(question), np.array(kinds), index.wordings)

@@ -83,7 +83,9 @@ def parse_row(item: dict[str, Any], *, file: str = "") -> Row:
 
 def _expectation(value: str | list[str]) -> tuple[Expect, frozenset[str], str | None]:
     if isinstance(value, list):
-        return Expect.ENTRY, frozenset(value), None
+        ids = frozenset(each for each in value if not each.startswith("smalltalk:"))
+        intent = next((each.partition(":")[2] for each in value if each not in ids), None)
+        return Expect.ENTRY, ids, intent
     if value.startswith("smalltalk:"):
         return Expect.SMALLTALK, frozenset(), value.partition(":")[2]
     if value in {Expect.NONE, Expect.REDIRECT, Expect.EMERGENCY}:
@@ -151,7 +153,8 @@ def _is_wrong(row: Row, part: Decision) -> bool:
 def _is_right(row: Row, parts: Sequence[Decision]) -> bool:
     kinds = {part.kind for part in parts}
     if row.expect is Expect.ENTRY:
-        return any(part.entry in row.ids for part in parts if _is_answer(row, part))
+        found = any(part.entry in row.ids for part in parts if _is_answer(row, part))
+        return found or (row.intent is not None and parts[0].smalltalk == row.intent)
     if row.expect is Expect.SMALLTALK:
         return any(part.smalltalk == row.intent for part in parts)
     if row.expect is Expect.NONE:

@@ -81,6 +81,7 @@ def _row(question: Question) -> dict[str, Any]:
 
 
 def _marking(chat: str, mark: Mark) -> sa.Update:
-    """Return the statement that gives a question its feedback."""
+    """Return the statement that gives a question its feedback, and the entry that was picked."""
     same = (questions.c.chat_key == chat) & (questions.c.number == mark.number)
-    return sa.update(questions).where(same).values(feedback=mark.feedback.value)
+    values = {"feedback": mark.feedback.value, **({"entry": mark.entry} if mark.entry else {})}
+    return sa.update(questions).where(same).values(**values)

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -56,7 +55,7 @@ def piped(
 
 def test_piped_lines_are_answered_without_colours(environment: dict[str, str]) -> None:
     """Each line is one question; numbers refer to the list before; the exit code is 0."""
-    done = piped(environment, "wer?\n\n1\nwelche?\n2\n".encode())
+    done = piped(environment, b"wer?\n\n1\nwelche?\n2\n")
     text = done.stdout.decode()
     assert done.returncode == 0
     assert "\x1b" not in text
@@ -75,7 +74,7 @@ def test_nothing_in_the_pipe_is_no_error(environment: dict[str, str]) -> None:
 
 
 def test_strange_bytes_survive(environment: dict[str, str]) -> None:
-    """Invalid UTF-8, NUL, escape sequences, other line ends and a megabyte are answered like anything else."""
+    """Invalid UTF-8, NUL, escape sequences and a megabyte are answered like anything else."""
     lines = [
         b"\xff\xfe\x80",
         b"a\x00b",
@@ -178,9 +177,9 @@ class Terminal:
 
 
 @pytest.fixture
-def terminal(environment: dict[str, str]) -> Iterator[Terminal]:
+def terminal(environment: dict[str, str]) -> Terminal:
     """Return a chat at a terminal."""
-    yield Terminal(environment)
+    return Terminal(environment)
 
 
 @pytest.mark.parametrize("keys", [b"/ende\n", b"\x03", b"\x04"])

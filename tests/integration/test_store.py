@@ -74,8 +74,11 @@ def test_feedback_reaches_its_question_alone(database: Database, chats: SqlChats
     """A mark changes the question with its number in its own chat."""
     for chat in ("c", "d"):
         chats.commit(chat, 0, Outcome(ChatState(), (QUESTION,)), NOW)
-    chats.commit("c", 1, Outcome(ChatState(), marks=(Mark(1, Feedback.PICKED), Mark(9, Feedback.NONE))), NOW)
-    assert [q.feedback for q in questions_since(database, FOREVER_AGO)] == ["picked", None]
+    chats.commit(
+        "c", 1, Outcome(ChatState(), marks=(Mark(1, Feedback.PICKED, "a"), Mark(9, Feedback.NONE))), NOW
+    )
+    found = questions_since(database, FOREVER_AGO)
+    assert [(q.feedback, q.entry) for q in found] == [("picked", "a"), (None, None)]
 
 
 def test_parallel_writers_lose_nothing(database: Database, chats: SqlChats) -> None:
@@ -230,7 +233,7 @@ def test_what_is_no_database_is_told(tmp_path: Path) -> None:
     assert path.read_text(encoding="utf-8").startswith("Einkaufen")
 
 
-def test_a_locked_database_is_told(database: Database, tmp_path: Path, chats: SqlChats) -> None:
+def test_a_locked_database_is_told(tmp_path: Path, chats: SqlChats) -> None:
     """Another process that does not let go ends in one line."""
     other = sqlite3.connect(tmp_path / "bot.sqlite", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")

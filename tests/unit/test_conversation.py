@@ -5,14 +5,17 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from bot.commands import COMMANDS
 from bot.conversation import Decide, step
 from bot.effects import Effect, Feedback, Leave, Mark, Note, Say
 from bot.events import ChoicePicked, CommandGiven, Event, TextSaid, event_from_text
 from bot.replies import Reply
 from bot.situation import Situation
 from bot.state import CONTEXT_SECONDS, ChatState
-from bot.texts import Texts
+from bot.texts import Texts, load_texts
 from intents.decision import Decision, DecisionKind
 from intents.faq import Contact, FaqBase, FaqEntry
 from intents.query import Query
@@ -176,7 +179,7 @@ def test_picking_answers_and_marks_the_question(known: Talk) -> None:
     """A pick is no new question; it settles the one before."""
     known.say("welche?")
     assert "Gemeinderat" in known.say("1")
-    assert [e for e in known.effects if isinstance(e, Mark)] == [Mark(1, Feedback.PICKED)]
+    assert [e for e in known.effects if isinstance(e, Mark)] == [Mark(1, Feedback.PICKED, "beschluss")]
     assert known.notes == []
 
 
@@ -292,6 +295,16 @@ def test_an_unknown_part_is_named(known: Talk) -> None:
     replies = known.do(TextSaid("x"), lambda _: parts)
     assert "«wie teuer?»" in replies[-1].text
     assert "Gemeinderat" in replies[0].text
+
+
+def test_a_part_is_named_by_its_own_words(known: Talk) -> None:
+    """Where a part carries the whole message, its reading names it, in the reply and in the log."""
+    parts = [replace(unknown("wer? und was?"), understood=text) for text in ("wer?", "was?")]
+    whole = replace(parts[0], parts=tuple(parts))
+    (reply,) = known.do(TextSaid("wer? und was?"), lambda _: whole)
+    assert "«wer?»" in reply.text
+    assert "«was?»" in reply.text
+    assert [d.query for d in known.notes] == ["wer?", "was?"]
 
 
 def test_two_clarifies_number_every_choice_once(known: Talk) -> None:
@@ -500,3 +513,34 @@ def test_a_query_without_history_has_no_context(talk: Talk) -> None:
     """The first question stands for itself."""
     talk.say("wer?")
     assert talk.understanding.asked == [Query("wer?", None)]
+
+
+DECISIONS = [*TABLE.values(), unknown(), both(clarify("abgelaufen", "bot"), answer("gibt-es-nicht"))]
+EVENTS = st.one_of(
+    st.builds(
+        TextSaid,
+        st.one_of(st.text(max_size=20), st.sampled_from(["1", "2", "0", "ja", "nein", "nichts davon"])),
+    ),
+    st.builds(
+        CommandGiven,
+        st.sampled_from([*COMMANDS, "quatsch"]),
+        st.sampled_from(["", "faq_bot", "faq_abgelaufen"]),
+    ),
+    st.builds(
+        ChoicePicked, st.sampled_from(["e:beschluss", "p:bot:1", "n:1", "T:12", "t:all:0", "m", "e:alt", ":"])
+    ),
+)
+
+
+@given(st.lists(st.tuples(EVENTS, st.sampled_from(DECISIONS), st.floats(0, 40)), max_size=12))
+def test_whatever_happens_a_chat_stays_sound(turns: list[tuple[Event, Decision, float]]) -> None:
+    """Any order of events gets a reply, shows nothing expired, and numbers every choice once."""
+    talk = Talk(load_texts(), {})
+    for event, decision, minutes in turns:
+        talk.minutes += minutes
+        replies = talk.do(event, lambda _, decided=decision: decided)  # type: ignore[misc]
+        numbers = [choice.number for reply in replies for choice in reply.choices]
+        assert replies
+        assert all(reply.text.strip() for reply in replies)
+        assert len(numbers) == len(set(numbers))
+        assert "GEHEIM-ALT" not in "".join(map(shown, replies))

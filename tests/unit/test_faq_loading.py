@@ -3,9 +3,11 @@
 import os
 from dataclasses import fields
 from datetime import date
+from errno import EACCES
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PosixPath
 from time import perf_counter
+from typing import NoReturn
 
 import pytest
 import yaml
@@ -20,12 +22,8 @@ from intents.faq_fields import RECORDS
 from intents.faq_report import MOST
 from intents.messages import catalogue
 
-MINIMAL = """\
-entries:
-  - id: hund
-    question: Wo melde ich meinen Hund an?
-    answer: Im Rathaus.
-"""
+SLIPS = yaml.safe_load(Path(__file__).with_name("faq_slips.yaml").read_text(encoding="utf-8"))
+MINIMAL: str = SLIPS["minimal"]
 
 FULL = """\
 schema: 1
@@ -43,7 +41,7 @@ entries:
     alternates:
       - hund anmelden
       - 'Wie geht''s mit der Hundesteuer?'
-    not_questions: [Wo melde ich meine Katze an?]
+    not_questions: ['Wo melde ich meine Katze an?']
     answer: |
       Im *Rathaus*.
 
@@ -121,9 +119,9 @@ def test_every_value_knows_its_place() -> None:
     faq = parse_faq(FULL)
     assert faq.position("hund", "question") == Position(12, 15)
     assert faq.position("hund", "alternates", 1) == Position(15, 9)
-    assert faq.position("hund", "sources", 1) == Position(21, 60)
+    assert faq.position("hund", "sources", 1) == Position(22, 61)
     assert faq.position("", "synonyms", 0) == Position(7, 5)
-    assert faq.position("katze", "answer") == Position(31, 13)
+    assert faq.position("katze", "answer") == Position(32, 13)
     assert faq.position("katze", "alternates", 7) == faq.position("katze", "id")
 
 
@@ -158,133 +156,50 @@ def test_the_same_wording_may_stand_in_two_entries() -> None:
     assert faq.entries[0].question == faq.entries[1].question
 
 
-@pytest.mark.parametrize(
-    ("content", "expected"),
-    [
-        ("", "1:1: Die Datei ist leer"),
-        ("# nur eine Notiz\n", "1:1: Die Datei ist leer"),
-        ("- id: a\n", "1:1: Die Datei muss mit einem Feld beginnen, zum Beispiel 'entries:' und darunter die Einträge"),
-        ("title: x\n", "1:1: 'entries' fehlt"),
-        ("entries:\n", "1:9: 'entries' ist leer"),
-        ("entries: []\n", "1:10: Die Datei enthält keinen Eintrag"),
-        ("entries: [x]\n", "1:11: 'entries' Nr. 1 muss aus Feldern bestehen ('Feldname: Wert'), hier steht ein Text"),
-        ("schema: 2\n" + MINIMAL, "1:9: Diese Fassung liest nur 'schema: 1', hier steht '2'"),
-        (MINIMAL + MINIMAL, "5:1: 'entries' steht schon in Zeile 1"),
-        (
-            MINIMAL + "  - id: hund\n    question: q\n    answer: a\n",
-            "5:9: Die id 'hund' ist schon in Zeile 2 vergeben",
-        ),
-        (MINIMAL.replace("hund", "Hund_1"), "2:9: Eintrag 'Hund_1': 'Hund_1' ist keine gültige id: 1 bis 48 Zeichen, "
-         "nur Kleinbuchstaben a bis z, Ziffern und Bindestrich"),
-        (MINIMAL.replace("id: hund", "category: Tiere"), "2:5: 1. Eintrag: 'id' fehlt"),
-        (MINIMAL.replace("    answer: Im Rathaus.\n", ""), "2:5: Eintrag 'hund': 'answer' fehlt"),
-        (MINIMAL.replace(" Im Rathaus.", ""), "4:12: Eintrag 'hund': 'answer' ist leer"),
-        (MINIMAL.replace("Im Rathaus.", "''"), "4:13: Eintrag 'hund': 'answer' ist leer"),
-        (MINIMAL.replace("Im Rathaus.", "null"), "4:13: Eintrag 'hund': 'answer' ist leer"),
-        (with_line("alternate: [x]"), "5:5: Eintrag 'hund': unbekanntes Feld 'alternate'. Meinten Sie 'alternates'?"),
-        (with_line("Frage: x"), "5:5: Eintrag 'hund': unbekanntes Feld 'Frage'. Meinten Sie 'question'?"),
-        (
-            "contact: {fax: 1}\n" + MINIMAL,
-            "1:11: Kontakt: unbekanntes Feld 'fax'. Erlaubt sind: name, website, phone, hours, imprint, privacy",
-        ),
-        (with_line("id: noch-eine"), "5:5: Eintrag 'hund': 'id' steht schon in Zeile 2"),
-        (with_line("? [a]\n    : b"), "5:7: Eintrag 'hund': Ein Feldname muss ein einfaches Wort sein"),
-        (with_line("alternates: hund"), "5:17: Eintrag 'hund': 'alternates' muss eine Liste sein "
-         "(jede Zeile beginnt mit '- '), hier steht ein Text"),
-        (with_line("alternates: [a, '']"), "5:21: Eintrag 'hund': 'alternates' Nr. 2 ist leer"),
-        (with_line("alternates:\n      - Was heißt: Hund?"), "6:9: Eintrag 'hund': 'alternates' Nr. 1 muss ein Text "
-         "sein, hier steht Feldname und Wert. Gehört der Doppelpunkt zum Text, setzen Sie den ganzen Text in "
-         "Anführungszeichen"),
-        (with_line("category: [a]"), "5:15: Eintrag 'hund': 'category' muss ein Text sein, hier steht eine Liste"),
-        (with_line("kind: answr"), "5:11: Eintrag 'hund': 'kind' kennt 'answr' nicht. Meinten Sie 'answer'?"),
-        (with_line("kind: x"), "5:11: Eintrag 'hund': 'kind' kennt 'x' nicht. Erlaubt sind: answer, redirect, meta"),
-        (with_line("updated: 1.11.2026"), "5:14: Eintrag 'hund': 'updated' ist kein Datum: '1.11.2026'. "
-         "Bitte schreiben Sie JJJJ-MM-TT, zum Beispiel 2026-11-01"),
-        (with_line("review_by: 2026-02-30"), "5:16: Eintrag 'hund': 'review_by' ist kein Datum: '2026-02-30'. "
-         "Bitte schreiben Sie JJJJ-MM-TT, zum Beispiel 2026-11-01"),
-        (with_line("valid_from: 2026-02-01\n    valid_until: 2026-01-01"), "5:17: Eintrag 'hund': 'valid_from' "
-         "(2026-02-01) liegt nach 'valid_until' (2026-01-01)"),
-        (with_line("sources: [{url: x}]"), "5:15: Eintrag 'hund': 1. Quelle: 'title' fehlt"),
-        ("synonyms: [[a, b], []]\n" + MINIMAL, "1:20: 'synonyms' Nr. 2 ist leer"),
-        (with_line('category: "a\\0b"'), "5:15: Eintrag 'hund': 'category' enthält ein unsichtbares Steuerzeichen "
-         "(U+0000). Bitte löschen Sie es"),
-    ],
-)  # fmt: skip
-def test_slips_in_fields_are_named_with_their_place(content: str, expected: str) -> None:
-    """Each slip in the fields gives one German sentence at the exact line and column."""
+def slips() -> list[tuple[str, str]]:
+    """Return broken files, each with the sentence it gets."""
+    return [(slip.get("file", MINIMAL + slip.get("more", "")), slip["says"]) for slip in SLIPS["slips"]]
+
+
+@pytest.mark.parametrize(("content", "expected"), slips())
+def test_slips_are_named_with_their_place(content: str, expected: str) -> None:
+    """Each slip gives one German sentence at the exact line and column."""
     assert findings(content) == [f"f.yaml:{expected}"]
 
 
 @pytest.mark.parametrize(
-    ("content", "expected"),
+    ("content", "place", "part"),
     [
-        (with_line("category: &tiere Tiere"), "5:15: '&tiere' ist in YAML ein Anker, Anker sind hier nicht erlaubt. "
-         "Ist ein Text gemeint, setzen Sie ihn in Anführungszeichen"),
-        (with_line("category: *tiere"), "5:15: '*tiere' ist in YAML ein Verweis, Verweise sind hier nicht erlaubt. "
-         "Ist ein Text gemeint, setzen Sie ihn in Anführungszeichen"),
-        (with_line("category: !!python/object/apply:os.system [ls]"), "5:15: '!!python/object/apply:os.system' ist in "
-         "YAML eine Typangabe, Typangaben sind hier nicht erlaubt. Ist ein Text gemeint, setzen Sie ihn in "
-         "Anführungszeichen"),
-        (with_line("<<: {category: x}"), "5:5: Eintrag 'hund': '<<' (Einfügen) ist hier nicht erlaubt. "
-         "Bitte schreiben Sie die Felder aus"),
-        (MINIMAL + "---\ntitle: x\n", "5:1: Hier beginnt ein zweites Dokument ('---'). Erlaubt ist nur eines"),
-        (MINIMAL + "\tcategory: x\n", "5:1: Hier steht ein Tabulator. Bitte rücken Sie mit Leerzeichen ein"),
-        ("[" * 10_000, "1:21: Hier ist die Datei tiefer als 20 Ebenen verschachtelt"),
-        ("{a: " * 10_000, "1:81: Hier ist die Datei tiefer als 20 Ebenen verschachtelt"),
-        ("- " * 10_000, "1:41: Hier ist die Datei tiefer als 20 Ebenen verschachtelt"),
-        (MINIMAL + "\x00", "5:1: Hier steht ein unsichtbares Steuerzeichen (U+0000). Bitte löschen Sie es"),
-        ("title: ü\x0b\n" + MINIMAL, "1:9: Hier steht ein unsichtbares Steuerzeichen (U+000B). Bitte löschen Sie es"),
-        ("title: \ud800\n", "1:8: Ab hier ist die Datei nicht als UTF-8 gespeichert (Byte 0xED). "
-         "Bitte als UTF-8 speichern"),
-        ("title: ß\nname: Köln\n".encode("latin-1"), "1:8: Ab hier ist die Datei nicht als UTF-8 gespeichert "
-         "(Byte 0xDF). Bitte als UTF-8 speichern"),
-        ("# ä\r\ntitle: ä".encode() + b"\xff", "2:9: Ab hier ist die Datei nicht als UTF-8 gespeichert (Byte 0xFF). "
-         "Bitte als UTF-8 speichern"),
-        (MINIMAL.encode("utf-16"), "1:1: Die Datei ist als UTF-16 gespeichert. Bitte als UTF-8 speichern"),
-        (MINIMAL.encode("utf-16-be"), "1:1: Die Datei ist als UTF-16 gespeichert. Bitte als UTF-8 speichern"),
-        (b"x" * (MAX_BYTES + 1), "1:1: Die Datei ist größer als 32 MB. Bitte teilen oder kürzen Sie sie"),
+        ("[" * 10_000, "1:21", "tiefer als 20 Ebenen"),
+        ("{a: " * 10_000, "1:81", "tiefer als 20 Ebenen"),
+        ("- " * 10_000, "1:41", "tiefer als 20 Ebenen"),
+        (MINIMAL + "\x00", "5:1", "Steuerzeichen (U+0000)"),
+        ("title: ü\x0b\n" + MINIMAL, "1:9", "Steuerzeichen (U+000B)"),
+        ("title: \ud800\n", "1:8", "(Byte 0xED). Bitte als UTF-8 speichern"),
+        ("title: ß\nname: Köln\n".encode("latin-1"), "1:8", "(Byte 0xDF). Bitte als UTF-8 speichern"),
+        ("# ä\r\ntitle: ä".encode() + b"\xff", "2:9", "(Byte 0xFF). Bitte als UTF-8 speichern"),
+        (MINIMAL.encode("utf-16"), "1:1", "als UTF-16 gespeichert. Bitte als UTF-8 speichern"),
+        (MINIMAL.encode("utf-16-be"), "1:1", "als UTF-16 gespeichert. Bitte als UTF-8 speichern"),
+        (b"x" * (MAX_BYTES + 1), "1:1", "größer als 32 MB"),
     ],
-)  # fmt: skip
-def test_unwanted_yaml_and_bytes_are_refused(content: str | bytes, expected: str) -> None:
-    """Aliases, tags, bombs, foreign encodings and control characters are refused in German."""
-    assert findings(content) == [f"f.yaml:{expected}"]
-
-
-@pytest.mark.parametrize(
-    ("line", "place", "start"),
-    [
-        ("category: Hund: Katze", "5:19", "Dieser Doppelpunkt ist hier nicht erlaubt"),
-        ("category: @hund", "5:15", "Ein Text darf nicht mit '@' beginnen"),
-        ("category: %hund", "5:15", "Ein Text darf nicht mit '%' beginnen"),
-        ("category: *Hund*: ja", "5:15", "Ein Text darf nicht mit '*' oder '&' beginnen"),
-        ("category: ? x", "5:15", "Ein Text darf nicht mit '? ' beginnen"),
-        ("category: 'Hund", "5:15", "Dieses Anführungszeichen wird nirgends geschlossen"),
-        ("category: 'Hund' heißt er", "5:22", "Hier wird ein Feld erwartet"),
-        ('category: "C:\\Daten"', "5:18", "Ein Rückstrich '\\' hat zwischen doppelten Anführungszeichen"),
-        ("category: [Hund", "5:15", "Zu dieser Klammer '[' fehlt"),
-        ("category: {Hund: 1", "5:15", "Zu dieser Klammer '{' fehlt"),
-        ("category: - Hund", "5:15", "Eine Liste mit '- ' muss in einer neuen Zeile beginnen"),
-        ("category: | Hund", "5:17", "Nach '|' oder '>' muss der Text in der nächsten Zeile beginnen"),
-        ("category: }", "5:15", "Hier wird ein Wert erwartet"),
-        ("nur ein text", "5:5", "In dieser Zeile fehlt ein Doppelpunkt"),
-        (" category: x", "5:6", "Hier wird ein Feld erwartet"),
-    ],
-)  # fmt: skip
-def test_messages_of_the_yaml_library_are_german(line: str, place: str, start: str) -> None:
-    """A slip in YAML itself is explained in German, with the library's words at the end."""
-    (found,) = findings(with_line(line))
-    assert found.startswith(f"f.yaml:{place}: {start}")
-    assert "(YAML: " in found
+    ids=range(11),
+)
+def test_bombs_and_foreign_bytes_are_refused(content: str | bytes, place: str, part: str) -> None:
+    """Deep nesting, foreign encodings and control characters get one sentence with the place."""
+    (found,) = findings(content)
+    assert found.startswith(f"f.yaml:{place}: ")
+    assert part in found
 
 
 def test_all_errors_are_told_at_once_sorted_by_place() -> None:
     """An editor sees every slip in one go, from top to bottom."""
-    content = "entries:\n  - {id: A, question: q}\n  - {id: b, question: '', answer: a, foo: 1}\nschema: 3\n"
+    slips = "  - {id: A, question: q}\n  - {id: b, question: '', answer: a, foo: 1}\n"
+    content = f"entries:\n{slips}schema: 3\n"
     assert [line.split(": ")[0] for line in findings(content)] == [
         "f.yaml:2:5",
         "f.yaml:2:10",
-        "f.yaml:3:22",
-        "f.yaml:3:37",
+        "f.yaml:3:23",
+        "f.yaml:3:38",
         "f.yaml:4:9",
     ]
 
@@ -294,6 +209,14 @@ def test_endless_errors_are_counted() -> None:
     found = findings("entries:\n" + "  - x\n" * (MOST + 5))
     assert len(found) == MOST + 1
     assert found[-1] == f"f.yaml:{MOST + 2}:5: Ab hier gibt es 5 weitere Fehler"
+
+
+def test_endless_lists_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file with more values than any FAQ is not read to its end."""
+    monkeypatch.setattr(faq_nodes, "MAX_VALUES", 100)
+    assert findings("- a\n" * 200) == [
+        "f.yaml:100:3: Bis hierher hat die Datei mehr als 100 Werte. Bitte teilen oder kürzen Sie sie"
+    ]
 
 
 def test_long_values_are_cut_in_messages() -> None:
@@ -330,13 +253,19 @@ def test_paths_that_are_no_files_are_told_apart(tmp_path: Path) -> None:
         assert str(caught.value) == f"{tmp_path / name}:1:1: {sentence}"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+class Locked(PosixPath):
+    """A file that may not be read, even by root."""
+
+    def open(self, *_: object, **__: object) -> NoReturn:
+        """Refuse."""
+        raise PermissionError(EACCES, "Permission denied")
+
+
 def test_a_forbidden_file_is_named_so(tmp_path: Path) -> None:
     """A file without read permission gets its sentence."""
-    path = tmp_path / "faq.yaml"
-    path.touch(mode=0)
-    with pytest.raises(FaqError, match="darf nicht gelesen werden"):
-        load_faq(path)
+    (tmp_path / "faq.yaml").touch()
+    with pytest.raises(FaqError, match="Die Datei darf nicht gelesen werden"):
+        load_faq(Locked(tmp_path / "faq.yaml"))
 
 
 def test_an_alias_bomb_is_refused_at_once() -> None:
@@ -358,8 +287,8 @@ def test_large_files_load_quickly() -> None:
 
 LINES = FULL.splitlines(keepends=True)
 NOISE = st.sampled_from(
-    ["\t", "\0", "\x85", "\ufeff", "&a ", "*a", "!!x ", "<<: ", "---\n", "'", '"', "[", "{", "]", "}", ": ", "- ", "|\n", "#", "%", "\n", "ä"]
-)  # fmt: skip
+    [*"\t\0\x85\ufeff'\"[{]}\n#%ä", "&a ", "*a", "!!x ", "<<: ", "---\n", ": ", "- ", "|\n"]
+)
 
 
 @st.composite
@@ -376,17 +305,13 @@ def mutations(draw: st.DrawFn) -> bytes:
     return content
 
 
-def check_that_it_loads_or_explains(content: bytes) -> None:
+def loads_or_explains(content: bytes) -> bool:
     """Load the content; the only way to fail is an FaqError that names places in it."""
     try:
         faq = parse_faq(content)
     except FaqError as error:
-        assert error.findings
-        assert all(
-            finding.line >= 1 and finding.column >= 1 and finding.message for finding in error.findings
-        )
-    else:
-        assert all(entry.id and entry.question and entry.answer for entry in faq.entries)
+        return bool(error.findings) and all(found.line >= 1 and found.column >= 1 for found in error.findings)
+    return all(entry.id and entry.question and entry.answer for entry in faq.entries)
 
 
 @given(mutations())
@@ -394,7 +319,7 @@ def check_that_it_loads_or_explains(content: bytes) -> None:
 @settings(max_examples=400, deadline=None, derandomize=True)
 def test_damaged_files_load_or_are_explained(content: bytes) -> None:
     """Whatever happens to a file, it loads or is refused with places: never a traceback."""
-    check_that_it_loads_or_explains(content)
+    assert loads_or_explains(content)
 
 
 @given(mutations())
@@ -403,7 +328,7 @@ def test_damaged_files_are_explained_without_the_c_library(content: bytes) -> No
     """The same holds where PyYAML comes without libyaml."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(faq_nodes, "_LOADER", yaml.SafeLoader)
-        check_that_it_loads_or_explains(content)
+        assert loads_or_explains(content)
 
 
 @given(st.one_of(st.binary(max_size=200), st.text(max_size=200)))

@@ -9,6 +9,7 @@ import yaml
 
 from bot.errors import TextsError
 from bot.texts import DEFAULT_PATH, Texts, load_texts, texts_from
+from intents.smalltalk import Smalltalk
 
 DATA: dict[str, Any] = yaml.safe_load(DEFAULT_PATH.read_text(encoding="utf-8"))
 ALLOWED_NUMBERS = {"112", "110", "0800", "1110111"}
@@ -88,3 +89,10 @@ def test_every_emergency_text_names_a_number_and_says_who_speaks(texts: Texts, k
     text = texts.emergency_reply(kind)
     assert re.search(r"\b11[02]\b", text)
     assert "Ich bin ein Programm" in text
+
+
+def test_everything_that_is_recognised_has_its_text(texts: Texts) -> None:
+    """Each smalltalk intent has a reply of its own, each emergency one with a number."""
+    recognised = Smalltalk.from_file()
+    assert set(recognised.intents) <= set(texts.smalltalk)
+    assert all(re.search(r"11[02]", texts.emergency_reply(kind)) for kind in recognised.emergencies)
