@@ -68,12 +68,13 @@ def columns(faq: FaqBase, expected: Sequence[str | None]) -> list[int]:
 
 
 def project_system(models: str, memo: Memo, *, encoders: str = "auto") -> System:
-    """Put this project on the common form; «{set}» in `models` stands for the set being measured."""
+    """Put this project on the common form; «{set}» or «{origin}» in `models` stands for what is being measured."""
 
     def ask(fold: Fold, queries: Sequence[str], expected: Sequence[str | None]) -> Ranked:
         from intents.matcher import build_matcher
 
-        folder = Path(models.format(set=fold.name.split("/")[0]))
+        name = fold.name.split("/")[0]
+        folder = Path(models.format(set=name, origin=name.split("-")[0]))
         matcher = build_matcher(fold.faq, models=folder, cache=memo, today=DAY, encoders=encoders)
         decisions = matcher.match_many([Query(text) for text in queries])
         ranks = [_rank(decision, name) for decision, name in zip(decisions, expected, strict=True)]

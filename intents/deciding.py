@@ -10,8 +10,6 @@ from intents.text import has_letters
 
 CHOICES = 3
 """Questions a «Meinten Sie …?» shows at most."""
-_PROBABLY = 0.5
-"""Ask back when the right entry is probably among the choices: this is what probably means, not a tuned number."""
 _SHOWN = 5
 """Candidates a decision reports."""
 _WORTH_ASKING = 0.03
@@ -41,7 +39,7 @@ def decide(ranking: Ranking, policy: Policy) -> Outcome:
     if ranking.vetoed:
         return Outcome(DecisionKind.FALLBACK, ranking.vetoed.veto or "not_question")
     choices = _choices(ranking)
-    if sum(each.probability for each in choices) >= _PROBABLY:
+    if choices and best.probability >= policy.clarify_at:
         return Outcome(DecisionKind.CLARIFY, "margin", None, tuple(each.entry.id for each in choices))
     return Outcome(DecisionKind.FALLBACK, "below_threshold")
 

@@ -88,36 +88,34 @@ class Frames:
             return at + 1
         if self._patterns["keep"].ends(keys, at):
             return at
-        found = {end for end in self._patterns["opening"].ends(keys, at) if self._is_free(passage, end)}
-        found |= {
-            end for end in self._patterns["opening_before_break"].ends(keys, at) if _breaks(passage, end)
-        }
-        found |= {
-            end for end in self._patterns["opening_named"].ends(keys, at) if self._names(passage, at, end)
-        }
-        found |= {
-            end for end in self._patterns["opening_before_question"].ends(keys, at) if self._asks(keys, end)
-        }
-        return max(found, default=at)
+        conditions = (
+            ("opening", _is_free),
+            ("opening_before_break", _breaks),
+            ("opening_before_question", self._asks),
+            ("opening_named", self._names),
+        )
+        fitting = (
+            end
+            for group, fits in conditions
+            for end in self._patterns[group].ends(keys, at)
+            if fits(passage, at, end)
+        )
+        return max(fitting, default=at)
 
-    def _is_free(self, passage: Passage, end: int) -> bool:
-        """Tell whether a frame may end before the word `end`: not inside a term like «Danke-Karte»."""
-        return end == len(passage.words) or passage.words[end - 1].gap not in _GLUE
+    def _asks(self, passage: Passage, _: int, end: int) -> bool:
+        """Tell whether a question word follows, or a preposition and a question word («bis wann»)."""
+        if self._is_question(passage.keys, end):
+            return True
+        return bool(self._preposition.ends(passage.keys, end)) and self._is_question(passage.keys, end + 1)
+
+    def _is_question(self, keys: Sequence[str], at: int) -> bool:
+        return bool(self._question.ends(keys, at))
 
     def _names(self, passage: Passage, at: int, end: int) -> bool:
-        """Tell whether a frame with a name may end there: before a break and another sentence, without a question."""
-        follows = len(passage.words) - end >= _SHORTEST_REST
-        return (
-            follows
-            and _breaks(passage, end)
-            and not any(self._question.ends(passage.keys, word) for word in range(at, end))
-        )
-
-    def _asks(self, keys: Sequence[str], at: int) -> bool:
-        """Tell whether a question word stands at a word or after the preposition there («bis wann»)."""
-        return bool(self._question.ends(keys, at)) or (
-            bool(self._preposition.ends(keys, at)) and bool(self._question.ends(keys, at + 1))
-        )
+        """Tell whether a frame with a name may end there: no question in it, then a break and a sentence."""
+        if len(passage.words) - end < _SHORTEST_REST or not _breaks(passage, at, end):
+            return False
+        return not any(self._is_question(passage.keys, word) for word in range(at, end))
 
     def _strip_end(self, text: str) -> str:
         first = max(0, len(text) - _WINDOW)
@@ -160,7 +158,7 @@ class Frames:
             return False
         if len(keys) not in patterns.ends(keys, start):
             return False
-        return not named or not any(self._question.ends(keys, at) for at in range(start, len(keys)))
+        return not named or not any(self._is_question(keys, at) for at in range(start, len(keys)))
 
     def _is_kept(self, keys: Sequence[str]) -> bool:
         """Tell whether words at the end are part of the question («was heißt mfg»)."""
@@ -170,7 +168,12 @@ class Frames:
         )
 
 
-def _breaks(passage: Passage, end: int) -> bool:
+def _is_free(passage: Passage, _: int, end: int) -> bool:
+    """Tell whether a frame may end there: not inside a term like «Danke-Karte»."""
+    return end == len(passage.words) or passage.words[end - 1].gap not in _GLUE
+
+
+def _breaks(passage: Passage, _: int, end: int) -> bool:
     return passage.words[end - 1].is_last
 
 

@@ -76,6 +76,8 @@ class Index:
     """Which kinds of question word each entry's phrasings use, shape (entries, kinds)."""
     negative_owner: NDArray[np.int64]
     """Unit of each not_question."""
+    negative_terms: tuple[frozenset[str], ...]
+    """Terms of each not_question that none of its entry's phrasings holds."""
     negative_parts: TermIndex
     negative_chars: TermIndex
     sentence_owner: NDArray[np.int64]
@@ -144,6 +146,7 @@ def build_index(
         ),
         question_types=_question_types(phrasings, owner, len(units)),
         negative_owner=np.array([number for number, _ in negatives], dtype=np.int64),
+        negative_terms=tuple(frozenset(terms_of(text)) - whole[number].keys() for number, text in negatives),
         negative_parts=TermIndex([terms_of(text) for _, text in negatives], background.weigh),
         negative_chars=TermIndex([char_terms(text) for _, text in negatives], weigh_plain),
         sentence_owner=np.array([number for number, _ in sentences], dtype=np.int64),

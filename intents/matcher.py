@@ -95,7 +95,9 @@ class Matcher:
             return Decision(query.text, DecisionKind.FALLBACK, "gate", understood=text)
         asked = self._ask(content or text, query.context)
         given = asked.outcome.kind in {DecisionKind.ANSWER, DecisionKind.REDIRECT}
-        if intent and not (given and (asked.ranking.exact or self._about_bot(asked, intent))):
+        if intent and self._about_bot(asked, intent):
+            return self._decision(query, _answered(asked))
+        if intent and not (given and asked.ranking.exact):
             return self._smalltalk_decision(query, intent, asked)
         if not content and not given:
             return replace(self._decision(query, asked), kind=DecisionKind.FALLBACK, reason="gate", choices=())
@@ -103,7 +105,10 @@ class Matcher:
 
     def _about_bot(self, asked: Prepared, intent: str) -> bool:
         """Who the bot is and what it can do stands in the FAQ; smalltalk only speaks where the FAQ is silent."""
-        return intent in _ABOUT_BOT and asked.ranking.ranked[0].entry.kind is Kind.META
+        best = asked.ranking.ranked[0] if asked.ranking.ranked else None
+        if intent not in _ABOUT_BOT or best is None or best.veto or best.entry.kind is not Kind.META:
+            return False
+        return best.probability >= self.policy.clarify_at
 
     def _smalltalk_decision(self, query: Query, intent: str, asked: Prepared) -> Decision:
         return replace(
@@ -138,14 +143,21 @@ class Matcher:
         first = self._ask(pieces[0], query.context)
         second = self._ask(pieces[1], Context(last_question=pieces[0], last_entry=first.outcome.entry))
         entries = [each.outcome.entry for each in (first, second)]
-        given = [entry for entry in entries if entry]
-        if not given or entries[0] == entries[1] or whole.ranking.exact:
-            return None
+        if entries[0] == entries[1] or whole.ranking.exact:
+            return self._ask_back_on_both(query, whole, first, second)
         parts = tuple(
             self._decision(Query(piece), each) for piece, each in zip(pieces, (first, second), strict=True)
         )
         main = parts[0] if entries[0] else parts[1]
         return replace(main, reason="parts", parts=parts, understood=content)
+
+    def _ask_back_on_both(self, query: Query, whole: Prepared, *halves: Prepared) -> Decision | None:
+        """Ask back about both halves where neither they nor the whole can be answered."""
+        choices = tuple(dict.fromkeys(name for half in halves for name in half.outcome.choices[:2]))
+        if whole.outcome.kind is not DecisionKind.FALLBACK or len(choices) < 2:
+            return None
+        decision = self._decision(query, whole)
+        return replace(decision, kind=DecisionKind.CLARIFY, reason="margin", choices=choices[:3])
 
     # -------------------------------------------------------------- one question
 
@@ -183,6 +195,11 @@ class Matcher:
 
     def _read_words(self, text: str) -> Analysis:
         return self.index.analyser.analyse(calm(text))
+
+
+def _answered(asked: Prepared) -> Prepared:
+    """Smalltalk and the FAQ's first candidate agree on what is meant."""
+    return Prepared(asked.ranking, Outcome(DecisionKind.ANSWER, "clear", asked.ranking.ranked[0].entry.id))
 
 
 def context_entry(context: Context | None) -> str | None:

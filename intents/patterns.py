@@ -8,6 +8,8 @@ from intents.templates import Choice, Part, Way, vocabulary
 
 _LONGEST_GAP = 4
 """Words that `...` stands for at most."""
+_LONGEST_TEMPLATE = 40
+"""Words of the longest wording a template can stand for."""
 _MARKS = frozenset("?!")
 
 
@@ -15,8 +17,9 @@ def ends(part: Part, words: Sequence[str], start: int) -> set[int]:
     """Return where the part can end when it begins at `start`; nothing when it does not match there."""
     if isinstance(part, str):
         return _sign_ends(part, words, start)
-    found = {start + 1} if start < len(words) and words[start] in part.words else set()
-    for way in part.ways:
+    word = words[start] if start < len(words) else ""
+    found = {start + 1} if word in part.words else set()
+    for way in (*part.by_first.get(word, ()), *part.unsorted):
         found |= way_ends(way, words, start)
     return found
 
@@ -75,29 +78,49 @@ def _may_lack(choice: Choice) -> bool:
     return any(all(isinstance(part, str) or _may_lack(part) for part in way) for way in choice.ways)
 
 
+@dataclass(frozen=True, eq=False)
+class Template:
+    """One sequence with what a text must hold for it."""
+
+    way: Way
+    needs: tuple[frozenset[str], ...]
+
+    @classmethod
+    def all_of(cls, choice: Choice) -> "list[Template]":
+        """Return every wording of a choice as a template."""
+        words: list[Way] = [(Choice(frozenset({word})),) for word in sorted(choice.words)]
+        return [cls(way, tuple(_needs(way))) for way in (*words, *choice.ways)]
+
+    def is_possible(self, present: frozenset[str]) -> bool:
+        """Tell whether all words are there that it needs; says nothing of their order."""
+        return not any(need.isdisjoint(present) for need in self.needs)
+
+
 class Patterns:
     """Templates prepared for search at one place: found by the word they begin with."""
 
     def __init__(self, choice: Choice) -> None:
         """Index the wordings of a choice."""
         self.vocabulary = frozenset(vocabulary(choice))
-        self._by_first: dict[str, list[Way]] = {word: [(Choice(frozenset({word})),)] for word in choice.words}
-        self._anywhere: list[Way] = []
-        for way in choice.ways:
-            firsts = _firsts(way)
+        self._by_first: dict[str, list[Template]] = {}
+        self._anywhere: list[Template] = []
+        for template in Template.all_of(choice):
+            firsts = _firsts(template.way)
             if firsts is None:
-                self._anywhere.append(way)
+                self._anywhere.append(template)
             for first in firsts or ():
-                self._by_first.setdefault(first, []).append(way)
+                self._by_first.setdefault(first, []).append(template)
 
     def ends(self, words: Sequence[str], start: int) -> set[int]:
         """Return where any of the templates can end when it begins at `start`."""
+        if start >= len(words):
+            return set()
+        templates = (*self._by_first.get(words[start], ()), *self._anywhere)
+        present = frozenset(words[start : start + _LONGEST_TEMPLATE]) if templates else frozenset()
         found: set[int] = set()
-        if start < len(words):
-            for way in self._by_first.get(words[start], ()):
-                found |= way_ends(way, words, start)
-        for way in self._anywhere:
-            found |= way_ends(way, words, start)
+        for template in templates:
+            if template.is_possible(present):
+                found |= way_ends(template.way, words, start)
         return found - {start}
 
 
@@ -117,25 +140,24 @@ class Search:
 
     def __init__(self, choice: Choice) -> None:
         """Index each template by the rarest set of words it needs."""
-        ways: list[Way] = [*((Choice(frozenset({word})),) for word in sorted(choice.words)), *choice.ways]
-        needs = [_needs(way) for way in ways]
-        frequency = Counter(word for sets in needs for need in sets for word in need)
-        self._always = [way for way, sets in zip(ways, needs, strict=True) if not sets]
-        self._by_word: dict[str, list[tuple[Way, list[frozenset[str]]]]] = {}
-        for way, sets in zip(ways, needs, strict=True):
-            for word in min(sets, key=lambda need: sum(frequency[word] for word in need), default=()):
-                self._by_word.setdefault(word, []).append((way, sets))
+        templates = Template.all_of(choice)
+        frequency = Counter(word for template in templates for need in template.needs for word in need)
+        self._always = [template for template in templates if not template.needs]
+        self._by_word: dict[str, list[Template]] = {}
+        for template in templates:
+            for word in min(
+                template.needs, key=lambda need: sum(map(frequency.__getitem__, need)), default=()
+            ):
+                self._by_word.setdefault(word, []).append(template)
 
     def spans(self, words: Sequence[str]) -> Iterator[Span]:
         """Yield every match."""
-        for way in self._possible(frozenset(words)):
+        for template in self._possible(frozenset(words)):
             for start in range(len(words)):
-                if found := way_ends(way, words, start) - {start}:
+                if found := way_ends(template.way, words, start) - {start}:
                     yield Span(start, min(found), max(found))
 
-    def _possible(self, present: frozenset[str]) -> Iterator[Way]:
+    def _possible(self, present: frozenset[str]) -> Iterator[Template]:
         yield from self._always
         for word in present:
-            for way, needs in self._by_word.get(word, ()):
-                if not any(need.isdisjoint(present) for need in needs):
-                    yield way
+            yield from (template for template in self._by_word.get(word, ()) if template.is_possible(present))

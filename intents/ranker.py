@@ -63,46 +63,75 @@ class Histograms:
     others: Doubles
     """The same for the second and further candidates: rows right and not right, in scope; then out of scope."""
 
-    def bins(self, scores: Doubles) -> Ints:
-        """The bin of each raw score."""
-        found: Ints = np.searchsorted(self.edges, scores)
-        return found
-
     def wrong_and_all(self, share: float) -> tuple[Doubles, Doubles]:
         """Mass of wrong answers and of all questions in each bin, at a share of out-of-scope questions."""
         right, wrong, near, far = self.best
         missed = (1 - share) * wrong + share / 2 * (near + far)
         return missed, missed + (1 - share) * right
 
-    def best_curve(self, share: float) -> Doubles:
-        """Probability that the best candidate is right, by bin; never falling."""
+    def best_curve(self, share: float) -> "Curve":
+        """Probability that the best candidate is right."""
         missed, everything = self.wrong_and_all(share)
-        return isotonic((everything - missed), everything)
+        return Curve.from_bins(self.edges, everything - missed, everything)
 
-    def other_curve(self, share: float) -> Doubles:
-        """Probability that a further candidate is right, by bin; never falling."""
+    def other_curve(self, share: float) -> "Curve":
+        """Probability that a further candidate is right."""
         right, wrong, outside = self.others
-        return isotonic((1 - share) * right, (1 - share) * (right + wrong) + share * outside)
+        everything = (1 - share) * (right + wrong) + share * outside
+        return Curve.from_bins(self.edges, (1 - share) * right, everything)
 
     def threshold(self, rate: float, share: float) -> float:
         """The lowest raw score above which at most `rate` of all answers are wrong; infinite when there is none."""
         missed, everything = self.wrong_and_all(share)
         above = np.cumsum(missed[::-1])[::-1] / np.maximum(np.cumsum(everything[::-1])[::-1], 1e-12)
-        allowed = np.flatnonzero(above <= rate)
-        if not len(allowed):
+        return self._lower_edge(above <= rate)
+
+    def outside_threshold(self, rate: float) -> float:
+        """The lowest raw score above which at most `rate` of the out-of-scope questions lie."""
+        outside = (self.best[2] + self.best[3]) / 2
+        return self._lower_edge(np.cumsum(outside[::-1])[::-1] <= rate)
+
+    def _lower_edge(self, allowed: NDArray[np.bool_]) -> float:
+        first = np.flatnonzero(allowed)
+        if not len(first):
             return float("inf")
-        return float(self.edges[allowed[0] - 1]) if allowed[0] else float("-inf")
+        return float(self.edges[first[0] - 1]) if first[0] else float("-inf")
 
 
-def isotonic(right: Doubles, everything: Doubles) -> Doubles:
-    """Pool adjacent violators: the never-falling curve nearest to right ÷ everything (Ayer et al. 1955)."""
+@dataclass(frozen=True)
+class Curve:
+    """A rising curve from raw score to probability: isotonic blocks, joined by straight lines."""
+
+    scores: Doubles
+    """Centres of the blocks, ascending."""
+    values: Doubles
+    """Probability at each centre."""
+
+    @classmethod
+    def from_bins(cls, edges: Doubles, right: Doubles, everything: Doubles) -> "Curve":
+        """Fit to the weights of the bins between the edges."""
+        step = float(np.median(np.diff(edges)))
+        centres = np.concatenate([[edges[0] - step], (edges[1:] + edges[:-1]) / 2, [edges[-1] + step]])
+        blocks = isotonic(right, everything)
+        ends = np.cumsum([size for size, _ in blocks])
+        starts = ends - [size for size, _ in blocks]
+        middle = [centres[start:end].mean() for start, end in zip(starts, ends, strict=True)]
+        return cls(np.array(middle), np.array([value for _, value in blocks]))
+
+    def __call__(self, scores: Doubles) -> Doubles:
+        """Probabilities of raw scores."""
+        return np.interp(scores, self.scores, self.values)
+
+
+def isotonic(right: Doubles, everything: Doubles) -> list[tuple[int, float]]:
+    """Pool adjacent violators: blocks (bins, right ÷ everything) of the rising curve nearest to the data (Ayer 1955)."""
     blocks: list[list[float]] = []
     for value, weight in zip(right, everything, strict=True):
         blocks.append([float(value), float(weight), 1])
         while len(blocks) > 1 and _mean(blocks[-2]) >= _mean(blocks[-1]):
             last = blocks.pop()
             blocks[-1] = [a + b for a, b in zip(blocks[-1], last, strict=True)]
-    return np.concatenate([np.full(int(block[2]), _mean(block)) for block in blocks])
+    return [(int(block[2]), _mean(block)) for block in blocks]
 
 
 def _mean(block: Sequence[float]) -> float:
@@ -128,32 +157,32 @@ class Policy:
     """The ranker, calibrated for one share of out-of-scope questions and one tolerated rate of wrong answers."""
 
     ranker: Ranker
-    histograms: Histograms
-    best_curve: Doubles
-    other_curve: Doubles
+    best_curve: Curve
+    other_curve: Curve
     answer_at: float
-    """Probability from which the best candidate is answered."""
+    """Probability from which the best candidate is answered; above 1 when nothing may be answered."""
     redirect_at: float
     """The same for entries of kind redirect: a wrong redirect does less harm."""
+    clarify_at: float
+    """Probability of the best candidate from which the bot asks back."""
 
     def probabilities(self, rows: Floats) -> Doubles:
-        """Calibrated probability of each candidate being the right answer; shape (candidates,)."""
+        """Calibrated probability of each candidate being the right answer; shape (candidates,), sum at most 1."""
         raw = self.ranker.trees.score(rows)
-        bins = self.histograms.bins(raw)
-        result = np.minimum(self.other_curve[bins], 1.0)
         top = int(np.argmax(raw))
-        result = np.minimum(result, self.best_curve[bins[top]])
-        result[top] = self.best_curve[bins[top]]
-        rest = result.sum() - result[top]
-        if rest > 1 - result[top]:
-            factor = (1 - result[top]) / rest
-            result = np.where(np.arange(len(result)) == top, result, result * factor)
-        # a smooth, tiny share of the raw score keeps the order of candidates in one bin
-        return np.clip(result + 1e-6 * (raw - raw.max()) / (1 + np.abs(raw - raw.max())), 0.0, 1.0)
+        best = float(self.best_curve(raw[top : top + 1])[0])
+        rest = np.minimum(self.other_curve(raw), best)
+        rest[top] = 0.0
+        rest *= min(1.0, (1 - best) / max(rest.sum(), 1e-12))
+        rest[top] = best
+        # candidates of one probability keep the order of their raw scores
+        return np.clip(rest + 1e-6 * np.tanh(raw - raw[top]), 0.0, 1.0)
 
 
 REDIRECT_RATE_FACTOR = 4.0
 """How many times more often a redirect may be wrong than an answer: it sends on, it states nothing."""
+CLARIFY_RATE = 0.25
+"""Share of the questions without an entry that may be asked back instead of being told «das weiß ich nicht» at once."""
 
 
 def make_policy(
@@ -163,17 +192,17 @@ def make_policy(
     histograms = next(each for least, each in reversed(ranker.histograms) if wordings >= least)
     curve = histograms.best_curve(out_of_scope_share)
 
-    def probability_at(rate: float) -> float:
+    def answer_at(rate: float) -> float:
         raw = histograms.threshold(min(rate, 1.0), out_of_scope_share)
-        return 1.1 if raw == float("inf") else float(curve[histograms.bins(np.array([raw + 1e-9]))[0]])
+        return 1.1 if raw == float("inf") else float(curve(np.array([raw]))[0])
 
     return Policy(
         ranker=ranker,
-        histograms=histograms,
         best_curve=curve,
         other_curve=histograms.other_curve(out_of_scope_share),
-        answer_at=probability_at(max_wrong_answer_rate),
-        redirect_at=probability_at(max_wrong_answer_rate * REDIRECT_RATE_FACTOR),
+        answer_at=answer_at(max_wrong_answer_rate),
+        redirect_at=answer_at(max_wrong_answer_rate * REDIRECT_RATE_FACTOR),
+        clarify_at=float(curve(np.array([histograms.outside_threshold(CLARIFY_RATE)]))[0]),
     )
 
 

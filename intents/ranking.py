@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
 from intents.candidates import Reading, Scores, candidates, score
@@ -16,6 +17,8 @@ from intents.text import folded
 
 _CERTAIN = 0.995
 """A question that is an editor's wording of one entry alone: that is what the editor wrote it for."""
+_CLEARLY = 0.5
+"""Closeness (0 to 6) by which a not_question is ahead beyond doubt."""
 _NEARLY = 88
 """token_sort_ratio from which a text is a phrasing but for a few letters."""
 _VETOED = 0.02
@@ -79,12 +82,21 @@ def rank(index: Index, policy: Policy, reading: Reading, *, closed: frozenset[st
     )
 
 
-def _vetoes(index: Index, reading: Reading, scores: Scores) -> Floats:
-    """1 for each entry whose not_questions lie closer to the question than all its phrasings; shape (entries,)."""
-    vetoes = np.zeros(len(index.entries), dtype=np.float32)
-    if len(index.negative_owner):
-        near = _closeness_of_negatives(index, reading)
-        np.maximum.at(vetoes, index.negative_owner, (near > scores.closeness[index.negative_owner]).astype(np.float32))
+def _vetoes(index: Index, reading: Reading, scores: Scores) -> NDArray[np.bool_]:
+    """Which units' not_questions lie closer to the question than all their phrasings; shape (units,).
+
+    Closer by a little counts only when the question has a word that tells the not_question from the phrasings: «Was ist das
+    Projekt?» lies near «Wer leitet das Projekt?», but nobody asked who leads it.
+    """
+    vetoes = np.zeros(len(index.entries), dtype=bool)
+    if not len(index.negative_owner):
+        return vetoes
+    ahead = _closeness_of_negatives(index, reading) - scores.closeness[index.negative_owner]
+    asked = set(part_terms(reading.analysis, index.synonyms))
+    for number in np.flatnonzero(ahead > 0):
+        telling = index.negative_terms[number]
+        if ahead[number] > _CLEARLY or not telling or not asked.isdisjoint(telling):
+            vetoes[index.negative_owner[number]] = True
     return vetoes
 
 

@@ -19,6 +19,8 @@ DATA = Path(__file__).with_suffix(".yaml")
 _MOST_WORDS = 25
 """Words of the longest message that is looked at as smalltalk."""
 _MOST_CHARS = 400
+_MOST_NAMES = 2
+"""Words of a sign-off that no pattern knows: «LG Hans Müller»."""
 _FILLER_COST = 2
 """A filler counts as two wordings: «LG, tschüss» is a goodbye, not greetings from «tschüss»."""
 
@@ -41,6 +43,7 @@ class Smalltalk:
         self._intents = dict(intents)
         self._filler = filler
         self._repair = repair
+        self._vocabulary = filler.vocabulary.union(*(patterns.vocabulary for patterns in intents.values()))
 
     @classmethod
     def from_file(cls, path: Path | None = None) -> "Smalltalk":
@@ -82,7 +85,7 @@ class Smalltalk:
         return self._emergencies.kind(text)
 
     def content(self, text: str) -> str:
-        """Return the text without greeting, politeness and sign-off, else as typed; "" when nothing is left."""
+        """Return the text without greeting, frame and sign-off, else as typed; "" when nothing is left."""
         return self._frames.strip(text)
 
     def intent(self, text: str) -> str | None:
@@ -90,7 +93,9 @@ class Smalltalk:
         if len(text) > _MOST_CHARS:
             return None
         keys = [self._repair(word.key) for word in find_words(text)]
-        return self._read(keys) if 0 < len(keys) <= _MOST_WORDS else None
+        strange = sum(key not in self._vocabulary and key[:1].isalnum() for key in keys)
+        is_short = 0 < len(keys) <= _MOST_WORDS
+        return self._read(keys) if is_short and strange <= _MOST_NAMES else None
 
     def _read(self, keys: Sequence[str]) -> str | None:
         """Cover all words by as few wordings as possible and return the most telling of their intents."""

@@ -1,8 +1,8 @@
 """The small pattern language of smalltalk.yaml: one wording a line, its variants in brackets.
 
 `(a|b c)` one of them, `[a]` may be missing, `<name>` a named list, `*` any word, `...` up to four of them,
-`wort*` and `*wort` any ending or beginning, `^` and `$` the bounds of a sentence. A line that begins with # is a
-comment. Templates are matched on lists of word keys; a closing `?` or `!` is a word of its own there.
+`wort*` and `*wort` any ending or beginning, `^` and `$` the bounds of a sentence. A line that begins with #
+is a comment. Templates are matched on lists of word keys; a closing `?` or `!` is a word of its own there.
 """
 
 import re
@@ -25,6 +25,10 @@ class Choice:
     """Wordings of one word, by key."""
     ways: tuple[tuple["str | Choice", ...], ...] = ()
     """The other wordings: sequences of choices and of signs like `...`."""
+    by_first: Mapping[str, Sequence["Way"]] = field(default_factory=dict)
+    """Those of `ways` that begin with one of a few words, by that word."""
+    unsorted: Sequence["Way"] = ()
+    """Those of `ways` that do not."""
 
 
 Part = str | Choice
@@ -49,7 +53,20 @@ def choice_of(ways: Sequence[Way]) -> Choice:
                 longer += inner.ways
             case _:
                 longer.append(way)
-    return Choice(frozenset(words), tuple(longer))
+    return Choice(frozenset(words), tuple(longer), *_sorted_by_first(longer))
+
+
+def _sorted_by_first(ways: Sequence[Way]) -> tuple[dict[str, list[Way]], list[Way]]:
+    by_first: dict[str, list[Way]] = {}
+    unsorted: list[Way] = []
+    for way in ways:
+        match way:
+            case (Choice(ways=()) as first, *_):
+                for word in first.words:
+                    by_first.setdefault(word, []).append(way)
+            case _:
+                unsorted.append(way)
+    return by_first, unsorted
 
 
 @dataclass

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -14,8 +14,8 @@ _SIGN = "\U0001f000-\U0001faff\u2600-\u27bf\u2b50\u2764"
 """Emoji and pictographs; each is a word of its own."""
 _MARK = "\u0300-\u036f\u00ad\u200b-\u200d"
 """Combining accents (decomposed «ü»), soft hyphen and zero-width signs belong to the word they stand in."""
-_TOKEN = re.compile(rf"[^\W_](?:[^\W_]|[{_MARK}]|['’`´](?=[^\W_]))*|[{_SIGN}]")
-_INVISIBLE = re.compile(rf"[{_MARK}'’`´]")
+_TOKEN = re.compile(rf"[^\W_](?:[^\W_]|[{_MARK}]|['’‘ʼ`´](?=[^\W_]))*|[{_SIGN}]")
+_INVISIBLE = re.compile(rf"[{_MARK}'’‘ʼ`´]")
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 _DOUBLED = re.compile(r"([^\W\d_])\1")
 _SHORT = 4
@@ -45,6 +45,7 @@ class Word:
         return not self.gap or _BREAK.search(self.gap) is not None
 
 
+@lru_cache(maxsize=8192)
 def key(word: str) -> str:
     """Return the key of a word: «geht's» → «gehts», «hallooo» → «halo», «Straße» → «strase»."""
     plain = word if word.isascii() else unicodedata.normalize("NFKC", word)

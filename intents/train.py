@@ -53,14 +53,25 @@ _PARAMETERS: Mapping[str, Any] = {
 }
 _WEIGHTS = {IN_SCOPE: 0.7, NEAR: 0.15, FOREIGN: 0.15}
 """Share of each kind of question in training; general-knowledge questions only calibrate (share-alike licence)."""
-_BINS = 120
+_BINS = 200
 _WORDINGS = (1, 2, 5)
 """Wordings per entry from which a FAQ has its own calibration."""
 
 
-def train(data: Path, models: Path, *, cache: EmbeddingCache | None, say: Say) -> None:
-    """Read the labelled sets below `data` and write all artefacts to `models`."""
-    sets = load_sets(data)
+def train(
+    data: Path,
+    models: Path,
+    *,
+    cache: EmbeddingCache | None,
+    say: Say,
+    leave_out: str | None = None,
+    variants: Sequence[str] = tuple(VARIANTS),
+) -> None:
+    """Read the labelled sets below `data` and write all artefacts to `models`.
+
+    `leave_out` names an origin whose sets are not looked at: for measuring on them.
+    """
+    sets = [each for each in load_sets(data) if each.origin != leave_out]
     far = [*far_questions(data), *requests(data)]
     encoders = {"e5": CachedEncoder(E5Encoder(), cache), "use": CachedEncoder(UseEncoder(), cache)}
     _encode_all(sets, far, encoders, say)
@@ -68,7 +79,8 @@ def train(data: Path, models: Path, *, cache: EmbeddingCache | None, say: Say) -
     (models / "background.json").write_text(to_json(learn_background(sets, encoders)), encoding="utf-8")
     say("background.json")
     (models / "reference.json").write_text(reference_vectors(encoders), encoding="utf-8")
-    for variant, families in VARIANTS.items():
+    for variant in variants:
+        families = VARIANTS[variant]
         chosen = {family: encoders[family] for family in families}
         tables: dict[str, list[Table]] = {}
         for each in sets:
