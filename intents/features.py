@@ -31,14 +31,6 @@ def feature_names(families: Sequence[str], quick: Sequence[str]) -> tuple[str, .
     return (*names, *_ABOUT, *(f"{family}_density" for family in families))
 
 
-def directions(names: Sequence[str]) -> list[int]:
-    """Which way each feature may push the probability: 1 up, -1 down, 0 either; a higher score never lowers it."""
-    down, either = {"unknown"}, {"words", "entries", "phrasings"}
-    return [
-        -1 if name in down else 0 if name in either or name.endswith("_density") else 1 for name in names
-    ]
-
-
 def features(index: Index, reading: Reading, scores: Scores, chosen: NDArray[np.int64]) -> Floats:
     """Return the feature matrix of the candidates, shape (candidates, features), in the order of `feature_names`."""
     columns: list[Floats] = []

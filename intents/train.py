@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from intents.background import to_json
 from intents.datasets import LabelledSet, far_questions, load_sets, requests
 from intents.encoder import CachedEncoder, E5Encoder, EmbeddingCache, Floats, UseEncoder, reference_vectors
-from intents.features import directions, feature_names
+from intents.features import feature_names
 from intents.ranker import Doubles
 from intents.training_tables import (
     FAR,
@@ -44,11 +44,10 @@ _PARAMETERS: Mapping[str, Any] = {
     "bagging_fraction": 0.7,
     "bagging_freq": 1,
     "lambda_l2": 10.0,
-    "num_threads": 2,
+    "num_threads": 1,
     "seed": 1,
     "deterministic": True,
     "force_row_wise": True,
-    "monotone_constraints_method": "intermediate",
     "verbose": -1,
 }
 _WEIGHTS = {IN_SCOPE: 0.7, NEAR: 0.15, FOREIGN: 0.15}
@@ -126,10 +125,10 @@ def _write_ranker(
     names = feature_names(families, ("use",))
     scored: list[tuple[Doubles, Table]] = []
     for origin, of_origin in tables.items():
-        model = _fit({other: each for other, each in tables.items() if other != origin}, names)
+        model = _fit({other: each for other, each in tables.items() if other != origin})
         scored += [(model.predict(table.rows, raw_score=True), table) for table in of_origin]
         say(f"{path.name}: ohne {origin}")
-    trees = _flatten(_fit(tables, names).dump_model())
+    trees = _flatten(_fit(tables).dump_model())
     histograms = [{"wordings": least, **_histograms(_with_wordings(scored, least))} for least in _WORDINGS]
     value = {"families": list(families), "features": list(names), "trees": trees, "histograms": histograms}
     path.write_text(json.dumps(value, separators=(",", ":")) + "\n", encoding="utf-8")
@@ -139,7 +138,7 @@ def _write_ranker(
 # ------------------------------------------------------------------ trees
 
 
-def _fit(tables: Mapping[str, Sequence[Table]], names: Sequence[str]) -> Any:
+def _fit(tables: Mapping[str, Sequence[Table]]) -> Any:
     """Fit the trees; sets weigh the same, and so do the kinds of question within a set, as `_WEIGHTS` says."""
     import lightgbm
 
@@ -149,8 +148,7 @@ def _fit(tables: Mapping[str, Sequence[Table]], names: Sequence[str]) -> Any:
     right = np.concatenate([table.right[mask] for table, mask in zip(used, keep, strict=True)])
     weights = np.concatenate([_row_weights(tables[name]) for name in tables])
     data = lightgbm.Dataset(rows, right, weight=weights * len(weights) / weights.sum(), free_raw_data=True)
-    parameters = {**_PARAMETERS, "monotone_constraints": directions(names)}
-    return lightgbm.train(parameters, data, _ROUNDS)
+    return lightgbm.train(dict(_PARAMETERS), data, _ROUNDS)
 
 
 def _row_weights(tables: Sequence[Table]) -> Doubles:

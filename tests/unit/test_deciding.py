@@ -1,0 +1,194 @@
+"""The decision on one ranking, and its explanation."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from intents.candidates import Reading
+from intents.deciding import Outcome, decide, shown
+from intents.decision import DecisionKind
+from intents.explain import explain
+from intents.faq import FaqEntry, Kind
+from intents.pipeline import Analyser
+from intents.ranker import Curve, Policy, Ranker, Trees
+from intents.ranking import Ranked, Ranking
+
+ANALYSER = Analyser.for_texts(["Wo bekomme ich einen Personalausweis?"])
+NOTHING = np.zeros(1)
+NODE = np.zeros(1, dtype=np.int64)
+TREES = Trees(NODE, NODE, NOTHING, NODE, NODE, 0)
+FLAT = Curve(NOTHING, NOTHING)
+POLICY = Policy(
+    Ranker(("use",), (), TREES, (), ""), FLAT, FLAT, answer_at=0.9, redirect_at=0.6, clarify_at=0.4
+)
+
+
+def entry(name: str, kind: Kind = Kind.ANSWER) -> FaqEntry:
+    """Return an entry."""
+    return FaqEntry(name, f"Was ist {name}?", "Das.", kind=kind)
+
+
+def candidate(name: str, chance: float, *, kind: Kind = Kind.ANSWER, veto: str | None = None) -> Ranked:
+    """Return a ranked entry."""
+    return Ranked(entry(name, kind), chance, f"Was ist {name}?", veto)
+
+
+def ranking(
+    *ranked: Ranked, text: str = "Personalausweis", nearly: bool = False, vetoed: Ranked | None = None
+) -> Ranking:
+    """Return a ranking of these candidates."""
+    reading = Reading(text, ANALYSER.analyse(text), {})
+    return Ranking(reading, ranked, vetoed, exact=False, nearly=nearly, unknown=0.0)
+
+
+def test_a_probable_entry_is_answered() -> None:
+    """From the threshold on."""
+    assert decide(ranking(candidate("a", 0.9), candidate("b", 0.05)), POLICY) == Outcome(
+        DecisionKind.ANSWER, "clear", "a"
+    )
+
+
+def test_meta_entries_are_answered_like_others() -> None:
+    """What the bot says of itself is an answer."""
+    assert decide(ranking(candidate("bot", 0.95, kind=Kind.META)), POLICY).kind is DecisionKind.ANSWER
+
+
+def test_a_redirect_needs_less() -> None:
+    """Its own, looser threshold."""
+    outcome = decide(ranking(candidate("r", 0.6, kind=Kind.REDIRECT)), POLICY)
+    assert outcome == Outcome(DecisionKind.REDIRECT, "clear", "r")
+
+
+def test_two_probable_entries_are_asked_back() -> None:
+    """When the best is probable enough for that."""
+    outcome = decide(ranking(candidate("a", 0.5), candidate("b", 0.3), candidate("c", 0.1)), POLICY)
+    assert outcome == Outcome(DecisionKind.CLARIFY, "margin", None, ("a", "b", "c"))
+
+
+def test_choices_are_at_most_three_and_worth_asking() -> None:
+    """A third below 3 % is noise."""
+    few = decide(ranking(candidate("a", 0.5), candidate("b", 0.3), candidate("c", 0.02)), POLICY)
+    many = decide(ranking(candidate("a", 0.4), *(candidate(name, 0.1) for name in "bcde")), POLICY)
+    assert (few.choices, many.choices) == (("a", "b"), ("a", "b", "c"))
+
+
+def test_a_redirect_is_no_choice() -> None:
+    """Nobody means «other services»."""
+    outcome = decide(
+        ranking(candidate("r", 0.5, kind=Kind.REDIRECT), candidate("a", 0.4), candidate("b", 0.2)), POLICY
+    )
+    assert outcome.choices == ("a", "b")
+
+
+def test_one_entry_is_no_choice() -> None:
+    """Nothing is asked back with a single question to choose."""
+    assert decide(ranking(candidate("a", 0.8)), POLICY) == Outcome(DecisionKind.FALLBACK, "below_threshold")
+
+
+def test_improbable_entries_are_not_shown() -> None:
+    """Silence below the probability from which the bot asks back."""
+    outcome = decide(ranking(candidate("a", 0.39), candidate("b", 0.3)), POLICY)
+    assert outcome == Outcome(DecisionKind.FALLBACK, "below_threshold")
+
+
+@pytest.mark.parametrize("reason", ["not_question", "expired"])
+def test_a_veto_silences_and_says_why(reason: str) -> None:
+    """The next entry does not answer in the vetoed one's place."""
+    vetoed = candidate("a", 0.01, veto=reason)
+    outcome = decide(ranking(candidate("b", 0.7), vetoed, vetoed=vetoed), POLICY)
+    assert outcome == Outcome(DecisionKind.FALLBACK, reason)
+
+
+def test_the_next_entry_may_answer_on_its_own_merit() -> None:
+    """When it clears its threshold itself."""
+    vetoed = candidate("a", 0.01, veto="not_question")
+    assert decide(ranking(candidate("b", 0.95), vetoed, vetoed=vetoed), POLICY).entry == "b"
+
+
+def test_a_vetoed_entry_is_never_answered() -> None:
+    """However probable it stands."""
+    vetoed = candidate("a", 0.99, veto="expired")
+    assert decide(ranking(vetoed, vetoed=vetoed), POLICY).kind is DecisionKind.FALLBACK
+
+
+@pytest.mark.parametrize("text", ["und was ist das", "12 34", "wer wie was"])
+def test_without_content_nothing_is_answered(text: str) -> None:
+    """Function words and numbers alone are gated, however probable an entry seems."""
+    outcome = decide(ranking(candidate("a", 0.99), text=text), POLICY)
+    assert outcome == Outcome(DecisionKind.FALLBACK, "gate")
+
+
+def test_a_wording_of_function_words_passes_the_gate() -> None:
+    """«wer bist du» is a question of the FAQ."""
+    outcome = decide(ranking(candidate("bot", 0.99), text="wer bist du", nearly=True), POLICY)
+    assert outcome.entry == "bot"
+
+
+def test_without_entries_the_faq_is_empty() -> None:
+    """Which is a value, not an error."""
+    assert decide(ranking(), POLICY) == Outcome(DecisionKind.FALLBACK, "empty")
+
+
+def test_at_most_five_candidates_are_shown() -> None:
+    """Best first, as ids with their probability."""
+    found = shown(ranking(*(candidate(name, 0.5 - number / 20) for number, name in enumerate("abcdefg"))))
+    assert [each.id for each in found] == list("abcde")
+    assert found[1].confidence == 0.45
+
+
+# ------------------------------------------------------------------ explanation
+
+
+def lines(made: Ranking) -> Sequence[str]:
+    """Explain a ranking's decision."""
+    return explain(made, decide(made, POLICY), POLICY)
+
+
+def test_an_answer_is_explained() -> None:
+    """What was read, the nearest wording, the probability and what was needed, the runner-up."""
+    told = lines(ranking(candidate("a", 0.95), candidate("b", 0.02)))
+    assert told[0] == "Gelesen: «Personalausweis»"
+    assert "Nächste Formulierung: «Was ist a?» (Eintrag a)" in told
+    assert any("95 Prozent; nötig sind 90 Prozent" in line for line in told)
+    assert any(line.startswith("Danach: Eintrag b mit 2 Prozent") for line in told)
+    assert "Entscheidung: antworten mit a" in told
+
+
+def test_compounds_and_typos_are_explained() -> None:
+    """How a word was taken apart and what it was taken for."""
+    told = "\n".join(lines(ranking(candidate("a", 0.95), text="Personalausweiss")))
+    assert "Personalausweiss = personal + ausweis" in told
+    assert "Personalausweiss → Personalausweis" in told
+
+
+@pytest.mark.parametrize("reason", ["not_question", "expired"])
+def test_a_veto_is_explained(reason: str) -> None:
+    """Which entry is closed and why."""
+    vetoed = candidate("a", 0.01, veto=reason)
+    told = lines(ranking(vetoed, vetoed=vetoed))
+    assert any(line.startswith("Gesperrt: Eintrag a") for line in told)
+    assert told[-1].startswith("Entscheidung: keine Antwort")
+
+
+@pytest.mark.parametrize(
+    ("made", "begin"),
+    [
+        (ranking(), "Entscheidung: keine Antwort, denn die FAQ hat keine"),
+        (ranking(candidate("a", 0.1)), "Entscheidung: keine Antwort, denn kein Eintrag"),
+        (ranking(candidate("a", 0.9), text="was ist das"), "Entscheidung: keine Antwort, denn die Nachricht"),
+        (ranking(candidate("a", 0.5), candidate("b", 0.4)), "Grund: Kein Eintrag ist sicher genug"),
+        (ranking(candidate("r", 0.7, kind=Kind.REDIRECT)), "Grund: Die Wahrscheinlichkeit reicht aus"),
+    ],
+)
+def test_every_decision_ends_with_its_reason(made: Ranking, begin: str) -> None:
+    """In a German sentence."""
+    assert lines(made)[-1].startswith(begin)
+
+
+def test_unknown_words_are_named_as_a_share() -> None:
+    """Only where there are some."""
+    made = ranking(candidate("a", 0.1))
+    assert not any("kommt in der FAQ nicht vor" in line for line in lines(made))
+    assert any("40 Prozent" in line for line in lines(replace(made, unknown=0.4)))

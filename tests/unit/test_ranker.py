@@ -1,0 +1,413 @@
+"""From a question to calibrated probabilities: index, candidates, features, trees, vetoes."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from intents.background import weigh_plain
+from intents.candidates import CANDIDATES, Reading, candidates, fuzzy, kinds_match, score
+from intents.encoder import CachedEncoder
+from intents.faq import FaqBase, FaqEntry
+from intents.features import feature_names, features, gaps
+from intents.index import Index, build_index, question_kinds, sentences_of
+from intents.ranker import (
+    Histograms,
+    Policy,
+    Ranker,
+    Trees,
+    isotonic,
+    load_ranker,
+    make_policy,
+)
+from intents.ranking import Ranking, rank
+from tests.fake_encoder import LetterEncoder, plain_background
+
+HUND = FaqEntry(
+    "hund",
+    "Wo melde ich meinen Hund an?",
+    "Im *Rathaus*. Bringen Sie den Impfpass mit.",
+    alternates=("Hund anmelden", "Hundesteuer zahlen"),
+    not_questions=("Wo melde ich meinen Hund ab?",),
+)
+PASS = FaqEntry("pass", "Wo bekomme ich einen Reisepass?", "Im Bürgeramt.", alternates=("Pass beantragen",))
+BAD = FaqEntry("bad", "Wann hat das Freibad offen?", "Im Sommer.")
+FAQ = FaqBase((HUND, PASS, BAD))
+
+
+def built(faq: FaqBase) -> Index:
+    """Prepare a FAQ with the stand-in encoder."""
+    return build_index(faq, plain_background("use"), {"use": CachedEncoder(LetterEncoder(), None)})
+
+
+INDEX = built(FAQ)
+
+
+def reading(text: str, index: Index = INDEX) -> Reading:
+    """Read a question."""
+    analysis = index.analyser.analyse(text)
+    return Reading(text, analysis, {"use": LetterEncoder().encode([analysis.repaired_text])[0]})
+
+
+def first(text: str, index: Index = INDEX) -> str:
+    """Return the first candidate's id."""
+    return index.entries[candidates(index, score(index, reading(text, index)))[0]].id
+
+
+# ------------------------------------------------------------------ index and candidates
+
+
+def test_an_index_holds_every_wording_with_its_entry() -> None:
+    """In the order of the entries."""
+    assert INDEX.phrasings == (*HUND.phrasings, *PASS.phrasings, *BAD.phrasings)
+    assert INDEX.owner.tolist() == [0, 0, 0, 1, 1, 2]
+    assert INDEX.starts.tolist() == [0, 3, 5]
+    assert INDEX.sizes.tolist() == [3, 2, 1]
+    assert INDEX.wordings == 2
+
+
+def test_the_best_wording_counts_for_an_entry() -> None:
+    """Scores of wordings become scores of entries by their maximum."""
+    of_phrasing = np.array([0.1, 0.9, 0.2, 0.3, 0.4, 0.5], dtype=np.float32)
+    assert INDEX.best_of_entry(of_phrasing) == pytest.approx([0.9, 0.4, 0.5])
+
+
+def test_the_same_wording_in_two_entries_belongs_to_both() -> None:
+    """In whatever spelling."""
+    index = built(FaqBase((HUND, replace(PASS, alternates=("HUND anmelden!",)))))
+    assert index.wording_of["hund anmelden"] == {"hund", "pass"}
+
+
+def test_sentences_of_an_answer_have_no_markup() -> None:
+    """Bold, lists and links are read as plain text, at most twelve sentences."""
+    entry = replace(HUND, answer="Das ist *wichtig*. Siehe [hier](https://example.org).\n- eins\n- zwei")
+    assert sentences_of(entry)[:2] == ["Das ist wichtig .", "Siehe hier ."]
+    assert len(sentences_of(replace(HUND, answer="Ja. " * 50))) == 12
+    assert sentences_of(replace(HUND, answer="")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [
+        ("Wo melde ich meinen Hund an?", "hund"),
+        ("hundesteuer", "hund"),
+        ("reise pass beantragen", "pass"),
+        ("wann hat das freibat offen", "bad"),
+    ],
+)
+def test_the_right_entry_is_the_first_candidate(text: str, entry: str) -> None:
+    """By words, parts, letters and meaning together."""
+    assert first(text) == entry
+
+
+def test_candidates_are_few_and_different_entries() -> None:
+    """Of a motley entry's groups only the best is a candidate."""
+    many = [FaqEntry(f"e{n}", f"Frage nach Ding {n}", "Ja.") for n in range(30)]
+    motley = FaqEntry("viel", "Allerlei 0", "Ja.", alternates=tuple(f"Allerlei {n}" for n in range(1, 90)))
+    index = built(FaqBase((*many, motley)))
+    chosen = candidates(index, score(index, reading("Allerlei und Frage nach Ding 7", index)))
+    ids = [index.entries[number].id for number in chosen]
+    assert len(ids) == len(set(ids)) == CANDIDATES
+    assert "viel" in ids
+
+
+def test_every_score_is_finite_for_any_question() -> None:
+    """A question without words in common as well; every entry has every score."""
+    for text in ("", "?", "xqzt", "Wo melde ich meinen Hund an?", "a " * 400):
+        scores = score(INDEX, reading(text))
+        for values in scores.by_name.values():
+            assert values.shape == (3,)
+            assert np.isfinite(values).all()
+        assert 0 <= scores.unknown <= 1
+
+
+def test_unknown_words_are_a_share_of_the_question() -> None:
+    """None for a wording, most for a foreign question."""
+    assert score(INDEX, reading("Hund anmelden")).unknown == 0
+    assert score(INDEX, reading("Quantencomputer bauen")).unknown > 0.9
+
+
+def test_the_answers_words_are_known_words() -> None:
+    """«Impfpass» stands in no wording but in an answer."""
+    assert score(INDEX, reading("Impfpass")).unknown < 0.1
+
+
+def test_fuzzy_ratios_lie_between_0_and_1() -> None:
+    """And a wording in other order is the same wording."""
+    chosen = np.array([0, 1, 2])
+    found = fuzzy(INDEX, reading("anmelden Hund"), chosen)
+    assert set(found) == {"token_set", "token_sort"}
+    assert found["token_sort"][0] == 1.0
+    assert all(((values >= 0) & (values <= 1)).all() for values in found.values())
+
+
+def test_question_words_are_told_apart() -> None:
+    """Who, when, where, how much; spellings and capitals make no difference."""
+    assert question_kinds("WANN und wo?").nonzero()[0].tolist() == [1, 2]
+    assert question_kinds("Wofür ist das?").tolist() == question_kinds("wofuer ist das").tolist()
+    assert not question_kinds("Hund anmelden").any()
+
+
+def test_the_kind_of_question_fits_or_does_not() -> None:
+    """«wann» is asked of the pool, not of the dog; without a question word nothing is said."""
+    chosen = np.array([0, 2])
+    assert kinds_match(INDEX, reading("Wann ist das?"), chosen).tolist() == [-1, 1]
+    assert kinds_match(INDEX, reading("Freibad"), chosen).tolist() == [0, 0]
+
+
+# ------------------------------------------------------------------ features
+
+
+def test_features_have_names() -> None:
+    """Each its own, with and without the second encoder; only quick encoders read answers."""
+    names = feature_names(("e5", "use"), ("use",))
+    assert len(set(names)) == len(names)
+    assert set(feature_names(("use",), ("use",))) < set(names)
+    assert "use_answer" in names
+    assert "e5_answer" not in names
+
+
+def test_the_features_come_in_the_order_of_their_names() -> None:
+    """The columns hold what their names say."""
+    asked = reading("Quantenhund anmelden")
+    scores = score(INDEX, asked)
+    chosen = candidates(INDEX, scores)
+    rows = features(INDEX, asked, scores, chosen)
+    columns = dict(zip(feature_names(("use",), ("use",)), rows.T, strict=True))
+    assert columns["dice"] == pytest.approx(scores.by_name["dice"][chosen])
+    assert columns["ridge"] == pytest.approx(scores.by_name["ridge"][chosen])
+    assert columns["unknown"] == pytest.approx([scores.unknown] * 3)
+    assert columns["words"] == pytest.approx([2] * 3)
+    assert columns["phrasings"] == pytest.approx(np.log(INDEX.sizes[chosen]))
+    assert columns["use_density"] == pytest.approx([INDEX.spaces["use"].density] * 3)
+
+
+def test_gaps_are_distances_to_the_best_other() -> None:
+    """Negative for all but the best; 1 where there is no other."""
+    assert gaps(np.array([0.2, 0.9, 0.6], dtype=np.float32)) == pytest.approx([-0.7, 0.3, -0.3])
+    assert gaps(np.array([0.5, 0.5], dtype=np.float32)) == pytest.approx([0, 0])
+    assert gaps(np.array([0.4], dtype=np.float32)).tolist() == [1]
+
+
+# ------------------------------------------------------------------ trees and calibration
+
+STUMP = Trees(
+    roots=np.array([0]),
+    feature=np.array([0, -1, -1]),
+    threshold=np.array([0.5, -2.0, 2.0]),
+    left=np.array([1, 1, 2]),
+    right=np.array([2, 1, 2]),
+    depth=1,
+)
+HISTOGRAMS = Histograms(
+    edges=np.array([-1.0, 0.0, 1.0]),
+    best=np.array(
+        [[0.0, 0.1, 0.2, 0.6], [0.05, 0.03, 0.02, 0.0], [0.6, 0.3, 0.08, 0.02], [0.9, 0.1, 0.0, 0.0]]
+    ),
+    others=np.array([[0.0, 0.02, 0.02, 0.01], [0.5, 0.3, 0.1, 0.05], [0.7, 0.2, 0.1, 0.0]]),
+)
+RANKER = Ranker(("use",), ("dice",), STUMP, ((1, HISTOGRAMS),), "0" * 16)
+
+
+def policy(rate: float = 0.03, share: float = 0.3, ranker: Ranker = RANKER) -> Policy:
+    """Calibrate the small ranker."""
+    return make_policy(ranker, wordings=3, max_wrong_answer_rate=rate, out_of_scope_share=share)
+
+
+def test_trees_go_left_up_to_the_threshold() -> None:
+    """The sum of the leaves that a row reaches; no rows, no scores."""
+    rows = np.array([[0.4], [0.5], [0.6]], dtype=np.float32)
+    assert STUMP.score(rows).tolist() == [-2, -2, 2]
+    assert STUMP.score(rows[:0]).tolist() == []
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=1, max_size=20))
+def test_blocks_rise_and_are_probabilities(pairs: Sequence[tuple[float, float]]) -> None:
+    """Whatever the bins hold, empty ones as well; every bin belongs to a block."""
+    blocks = isotonic(np.array([a * b for a, b in pairs]), np.array([b for _, b in pairs]))
+    values = np.array([value for _, value in blocks])
+    assert (np.diff(values) >= -1e-9).all()
+    assert ((values >= 0) & (values <= 1)).all()
+    assert sum(size for size, _ in blocks) == len(pairs)
+
+
+def test_bins_that_already_rise_stay() -> None:
+    """And what falls is pooled into its mean."""
+    rising = isotonic(np.array([0.1, 0.5, 0.9]), np.ones(3))
+    falling = isotonic(np.array([0.1, 0.9, 0.5]), np.ones(3))
+    assert [value for _, value in rising] == pytest.approx([0.1, 0.5, 0.9])
+    assert [size for size, _ in falling] == [1, 2]
+    assert [value for _, value in falling] == pytest.approx([0.1, 0.7])
+
+
+@given(st.lists(st.floats(-50, 50), min_size=2, max_size=20))
+def test_a_curve_never_falls(scores: Sequence[float]) -> None:
+    """A higher score never means a lower probability, outside the bins as well."""
+    curve = HISTOGRAMS.best_curve(0.3)(np.sort(np.array(scores)))
+    assert (np.diff(curve) >= 0).all()
+    assert ((curve >= 0) & (curve <= 1)).all()
+
+
+def test_a_stricter_rate_never_lowers_the_threshold() -> None:
+    """Fewer tolerated wrong answers, fewer answers."""
+    rates = [1.0, 0.3, 0.1, 0.03, 0.01, 0.001, 0.0]
+    answers, redirects = zip(
+        *((policy(rate).answer_at, policy(rate).redirect_at) for rate in rates), strict=True
+    )
+    assert list(answers) == sorted(answers)
+    assert all(r <= a for a, r in zip(answers, redirects, strict=True))
+
+
+def test_above_the_threshold_the_rate_is_kept() -> None:
+    """Wrong answers among the answers given, by the histograms themselves."""
+    for rate in (0.01, 0.05, 0.2):
+        raw = HISTOGRAMS.threshold(rate, 0.3)
+        missed, everything = HISTOGRAMS.wrong_and_all(0.3)
+        above = np.searchsorted(HISTOGRAMS.edges, raw + 1e-9) if np.isfinite(raw) else 0
+        assert missed[above:].sum() <= rate * everything[above:].sum() + 1e-12
+
+
+def test_a_rate_that_cannot_be_kept_gives_no_answers() -> None:
+    """The threshold is then above every probability."""
+    never = Histograms(HISTOGRAMS.edges, np.full((4, 4), 0.25), HISTOGRAMS.others)
+    assert never.threshold(0.0, 0.3) == float("inf")
+    assert policy(0.0, ranker=replace(RANKER, histograms=((1, never),))).answer_at > 1
+
+
+def test_more_foreign_questions_mean_less_confidence() -> None:
+    """The same score is worth less where more questions have no entry."""
+    scores = np.linspace(-3, 3, 50)
+    assert (HISTOGRAMS.best_curve(0.6)(scores) <= HISTOGRAMS.best_curve(0.1)(scores) + 1e-12).all()
+
+
+def test_the_bot_asks_back_on_few_foreign_questions() -> None:
+    """At most a quarter of them lies above the score from which it does."""
+    raw = HISTOGRAMS.outside_threshold(0.25)
+    above = np.searchsorted(HISTOGRAMS.edges, raw + 1e-9)
+    assert HISTOGRAMS.best[2:, above:].sum() / 2 <= 0.25
+    assert policy().clarify_at == pytest.approx(float(HISTOGRAMS.best_curve(0.3)(np.array([raw]))[0]))
+
+
+@given(st.lists(st.floats(-1, 2), min_size=1, max_size=12))
+def test_probabilities_are_finite_and_sum_to_at_most_one(values: Sequence[float]) -> None:
+    """One space over the entries and «none»; the highest score has the highest probability."""
+    rows = np.array(values, dtype=np.float32)[:, None]
+    chances = policy().probabilities(rows)
+    assert np.isfinite(chances).all()
+    assert ((chances >= 0) & (chances <= 1)).all()
+    assert chances.sum() <= 1 + 1e-6 * len(values)
+    assert chances[np.argmax(STUMP.score(rows))] == chances.max()
+
+
+def test_faqs_with_many_wordings_have_their_own_calibration() -> None:
+    """The histograms with the most wordings that the FAQ reaches."""
+    ranker = replace(
+        RANKER, histograms=((1, HISTOGRAMS), (5, replace(HISTOGRAMS, edges=HISTOGRAMS.edges + 1)))
+    )
+    made = [
+        make_policy(ranker, wordings=count, max_wrong_answer_rate=0.03, out_of_scope_share=0.3)
+        for count in (1, 4, 5, 90)
+    ]
+    first = [each.best_curve.scores[0] for each in made]
+    assert first[0] == first[1] < first[2] == first[3]
+
+
+def test_a_ranker_is_read_from_json(tmp_path: Path) -> None:
+    """With a hash of its bytes."""
+    trees = {
+        "roots": [0],
+        "feature": [0, -1, -1],
+        "threshold": [0.5, -2, 2],
+        "left": [1, 1, 2],
+        "right": [2, 1, 2],
+    }
+    histograms = {"edges": [-1, 0, 1], "best": HISTOGRAMS.best.tolist(), "others": HISTOGRAMS.others.tolist()}
+    value = {
+        "families": ["use"],
+        "features": ["dice"],
+        "trees": {**trees, "depth": 1},
+        "histograms": [{"wordings": 1, **histograms}],
+    }
+    path = tmp_path / "ranker.json"
+    path.write_text(json.dumps(value), encoding="utf-8")
+    read = load_ranker(path)
+    assert (read.families, read.features, len(read.hash)) == (("use",), ("dice",), 16)
+    assert read.trees.score(np.array([[0.6]], dtype=np.float32)).tolist() == [2]
+    assert read.histograms[0][1].best_curve(0.3).values == pytest.approx(HISTOGRAMS.best_curve(0.3).values)
+
+
+# ------------------------------------------------------------------ ranking and vetoes
+
+
+def ranked(text: str, *, index: Index = INDEX, closed: frozenset[str] = frozenset()) -> Ranking:
+    """Rank with the small ranker."""
+    return rank(index, policy(), reading(text, index), closed=closed)
+
+
+def test_an_editors_wording_is_certain() -> None:
+    """In whatever case; the ranking says that it is exact."""
+    ranking = ranked("HUND ANMELDEN")
+    assert ranking.exact
+    assert ranking.ranked[0].entry is HUND
+    assert ranking.ranked[0].probability >= 0.99
+
+
+def test_a_wording_of_two_entries_is_certain_of_neither() -> None:
+    """Both stay candidates."""
+    index = built(FaqBase((HUND, replace(PASS, alternates=("Hund anmelden",)))))
+    ranking = ranked("Hund anmelden", index=index)
+    assert not ranking.exact
+    assert ranking.ranked[0].probability < 0.99
+
+
+def test_a_telling_word_is_needed_where_a_not_question_is_little_ahead() -> None:
+    """«ab» tells signing off from signing on; a question without it is not vetoed for being near."""
+    assert INDEX.negative_terms == (frozenset({"ab"}),)
+    assert all(each.veto is None for each in ranked("Wo melde ich meinen Hund?").ranked)
+
+
+def test_a_not_question_is_vetoed_and_stands_low() -> None:
+    """Its entry keeps its place among the candidates but not its probability."""
+    ranking = ranked("Wo melde ich meinen Hund ab?")
+    vetoed = next(each for each in ranking.ranked if each.entry is HUND)
+    assert vetoed.veto == "not_question"
+    assert vetoed.probability < 0.1
+    assert ranking.vetoed is not None
+    assert ranking.vetoed.entry is HUND
+
+
+def test_a_wording_that_is_also_a_not_question_is_not_vetoed() -> None:
+    """What the editor wrote as a wording belongs to the entry."""
+    odd = replace(HUND, not_questions=("Hund anmelden",))
+    assert ranked("Hund anmelden", index=built(FaqBase((odd, PASS)))).ranked[0].veto is None
+
+
+def test_a_closed_entry_is_vetoed() -> None:
+    """Also for its own wordings."""
+    ranking = ranked("Hund anmelden", closed=frozenset({"hund"}))
+    assert ranking.vetoed is not None
+    assert ranking.vetoed.veto == "expired"
+    assert max(each.probability for each in ranking.ranked if each.entry is HUND) < 0.1
+
+
+def test_a_ranking_is_sorted() -> None:
+    """Best first, after every veto."""
+    for text in ("Wo melde ich meinen Hund ab?", "Pass", "xqzt"):
+        chances = [each.probability for each in ranked(text).ranked]
+        assert chances == sorted(chances, reverse=True)
+
+
+def test_nearly_a_wording_is_seen() -> None:
+    """But for a letter; a foreign question is not near."""
+    assert ranked("Pas beantragen").nearly
+    assert not ranked("Quantencomputer").nearly
+
+
+def test_weights_without_a_background_fall_with_frequency() -> None:
+    """Character grams have no background."""
+    assert weigh_plain("abc", 1, 10) > weigh_plain("abc", 9, 10)

@@ -1,0 +1,82 @@
+"""The linear classifier that each FAQ gets."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from intents.background import unit
+from intents.encoder import Floats
+from intents.ridge import fit
+
+RNG = np.random.default_rng(7)
+
+
+def clouds(groups: int, each: int, *, noise: float) -> tuple[Floats, NDArray[np.int64]]:
+    """Return unit vectors in groups around random centres, and the group of each."""
+    centres = RNG.normal(size=(groups, 16))
+    owner = np.repeat(np.arange(groups), each)
+    return unit((centres[owner] + noise * RNG.normal(size=(len(owner), 16))).astype(np.float32)), owner
+
+
+def test_rows_find_their_own_group() -> None:
+    """Well-separated groups are told apart, and the self-check says so."""
+    rows, owner = clouds(5, 6, noise=0.1)
+    ridge = fit(rows, owner, np.arange(5))
+    assert ridge.weights.shape == (16, 5)
+    assert (np.argmax(rows @ ridge.weights, axis=1) == owner).all()
+    assert ridge.self_check == 1.0
+
+
+def test_groups_without_a_difference_fail_the_self_check() -> None:
+    """Noise alone is found by chance."""
+    rows, _ = clouds(1, 60, noise=9.0)
+    assert fit(rows, np.repeat(np.arange(20), 3), np.arange(20)).self_check < 0.4
+
+
+def test_single_wordings_have_no_self_check() -> None:
+    """What is left out cannot be found when it stands alone."""
+    rows, owner = clouds(6, 1, noise=0.1)
+    ridge = fit(rows, owner, np.arange(6))
+    assert ridge.self_check == 0
+    assert np.isfinite(ridge.weights).all()
+
+
+def test_units_of_one_entry_count_as_one_in_the_self_check() -> None:
+    """A wording that finds another group of its entry has found its entry."""
+    rows, _ = clouds(2, 8, noise=0.1)
+    owner = np.tile([0, 1], 8) + np.repeat([0, 2], 8)
+    assert fit(rows, np.sort(owner), np.array([0, 0, 1, 1])).self_check > 0.9
+
+
+def test_the_closed_form_is_what_leaving_out_gives() -> None:
+    """Each wording's score without itself equals that of a system solved without it."""
+    rows, owner = clouds(4, 4, noise=0.8)
+    hits = []
+    for number in range(len(rows)):
+        keep = np.arange(len(rows)) != number
+        gram = rows[keep].T.astype(np.float64) @ rows[keep] + np.eye(16)
+        hot = np.eye(4)[owner[keep]]
+        scores = rows[number] @ np.linalg.inv(gram) @ rows[keep].T @ hot
+        hits.append(np.argmax(scores) == owner[number])
+    assert fit(rows, owner, np.arange(4)).self_check == pytest.approx(np.mean(hits))
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_one_entry_is_enough(count: int) -> None:
+    """A FAQ of one entry gets finite weights."""
+    rows, owner = clouds(1, count, noise=0.5)
+    assert np.isfinite(fit(rows, owner, np.zeros(1, dtype=np.int64)).weights).all()
+
+
+def test_equal_rows_in_two_groups_score_the_same() -> None:
+    """The same wording in two entries speaks for both."""
+    rows, _ = clouds(1, 1, noise=0.5)
+    ridge = fit(np.repeat(rows, 2, axis=0), np.array([0, 1]), np.arange(2))
+    first, second = (rows @ ridge.weights)[0]
+    assert first == pytest.approx(second)
+
+
+def test_fitting_twice_gives_the_same() -> None:
+    """No randomness."""
+    rows, owner = clouds(3, 5, noise=0.5)
+    assert (fit(rows, owner, np.arange(3)).weights == fit(rows, owner, np.arange(3)).weights).all()
