@@ -40,9 +40,7 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--k", nargs="+", type=float, default=[1, 5, 0.5], help="known wordings; < 1: share")
     parser.add_argument("--seeds", type=int, default=3, help="folds per set and k")
     parser.add_argument("--far", type=int, default=200, help="general-knowledge questions per fold")
-    parser.add_argument(
-        "--models", default="models", help="folder of models; {set} = the measured set's name"
-    )
+    parser.add_argument("--models", default="models", help="folder of models; {set} = the measured set's name")
     parser.add_argument("--encoders", nargs="+", default=["auto"], help="encoder settings of this project")
     parser.add_argument("--peers-only", action="store_true", help="leave this project out")
     parser.add_argument("--memo", type=Path, default=Path(tempfile.gettempdir()) / "faq-embeddings")
@@ -120,8 +118,7 @@ def measure(options: argparse.Namespace) -> dict[str, dict[str, dict[str, Figure
     found: dict[str, dict[str, dict[str, Figures]]] = {}
     for k in options.k:
         by_set = {
-            one.name: measure_set(systems, one, k, seeds=options.seeds, far=far, most_far=options.far)
-            for one in sets
+            one.name: measure_set(systems, one, k, seeds=options.seeds, far=far, most_far=options.far) for one in sets
         }
         together = {s.name: [part for said in by_set.values() for part in said[s.name]] for s in systems}
         label = f"k = {k:g}"

@@ -49,9 +49,7 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--faq", type=Path, default=ROOT / "faq_data.yaml")
     parser.add_argument("--models", type=Path, default=ROOT / "models")
     parser.add_argument("--encoders", default="auto")
-    parser.add_argument(
-        "--day", type=date.fromisoformat, default=date(2026, 11, 30), help="the day of asking"
-    )
+    parser.add_argument("--day", type=date.fromisoformat, default=date(2026, 11, 30), help="the day of asking")
     parser.add_argument("--dev", action="store_true", help="measure the development half, list failures")
     parser.add_argument("--memo", type=Path, default=Path(tempfile.gettempdir()) / "faq-embeddings")
     return parser.parse_args(words)

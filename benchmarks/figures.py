@@ -91,9 +91,7 @@ class Figures:
 def figures(outcome: Outcome) -> Figures:
     """Compute every figure of one system."""
     mixed, texts = outcome.mixed(), outcome.in_scope_texts()
-    alone = stream(
-        outcome.confidence[outcome.scope == IN], outcome.hits(1) > 0, np.ones(len(texts), np.bool_)
-    )
+    alone = stream(outcome.confidence[outcome.scope == IN], outcome.hits(1) > 0, np.ones(len(texts), np.bool_))
     return Figures(
         questions=len(texts),
         top1=bootstrap(outcome.hits(1), groups=texts),

@@ -55,9 +55,7 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--faq", type=Path, default=ROOT / "faq_data.yaml")
     parser.add_argument("--models", type=Path, default=ROOT / "models")
     parser.add_argument("--encoders", default="auto")
-    parser.add_argument(
-        "--day", type=date.fromisoformat, default=date(2026, 11, 30), help="the day of asking"
-    )
+    parser.add_argument("--day", type=date.fromisoformat, default=date(2026, 11, 30), help="the day of asking")
     parser.add_argument("--questions", type=int, default=300)
     parser.add_argument("--worker", type=Path, help=argparse.SUPPRESS)
     return parser.parse_args(words)
@@ -71,9 +69,7 @@ class Worker:
         words = ["--faq", options.faq, "--models", options.models, "--encoders", options.encoders]
         words += ["--day", options.day, "--questions", options.questions, "--worker", memo]
         command = [sys.executable, __file__, *map(str, words)]
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
-        )
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT)
 
     def wait_ready(self) -> float:
         """Return the seconds from the start of the process until the matcher was ready."""
@@ -168,8 +164,7 @@ def budget_table(budgets: Sequence[Budget]) -> str:
     """Render every budget with its measurement."""
     lines = [["budget", "measured", "bound", ""]]
     lines += [
-        [b.name, f"{b.measured:.2f} {b.unit}", f"{b.bound:g} {b.unit}", "" if b.is_kept else "missed"]
-        for b in budgets
+        [b.name, f"{b.measured:.2f} {b.unit}", f"{b.bound:g} {b.unit}", "" if b.is_kept else "missed"] for b in budgets
     ]
     return markdown(lines)
 

@@ -40,9 +40,7 @@ def work(options: Namespace) -> None:
 
     faq = load_faq(options.faq)
     memo = Memo(options.worker)
-    matcher = build_matcher(
-        faq, models=options.models, cache=memo, today=options.day, encoders=options.encoders
-    )
+    matcher = build_matcher(faq, models=options.models, cache=memo, today=options.day, encoders=options.encoders)
     print("ready", flush=True)
     if not sys.stdin.readline():
         return

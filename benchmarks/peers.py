@@ -78,9 +78,7 @@ class FuzzyRatio:
         """Token-set similarity, 0 to 1."""
         from rapidfuzz import fuzz, process, utils
 
-        table = process.cdist(
-            list(queries), self._texts, scorer=fuzz.token_set_ratio, processor=utils.default_process
-        )
+        table = process.cdist(list(queries), self._texts, scorer=fuzz.token_set_ratio, processor=utils.default_process)
         return best_per_entry(np.asarray(table, np.float64) / 100.0, self._labels, self._n)
 
     def confidence(self, scores: Floats) -> Floats:

@@ -57,8 +57,7 @@ def markdown(lines: Sequence[Sequence[str]]) -> str:
     """Render rows of cells, the first being the heading, in columns of equal width."""
     widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
     rows = [
-        "| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |"
-        for line in lines
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |" for line in lines
     ]
     rule = "|" + "|".join("-" * (width + 2) for width in widths) + "|"
     return "\n".join([rows[0], rule, *rows[1:]])
@@ -71,9 +70,7 @@ def against_best(name: str, rows: Mapping[str, Figures], peers: Sequence[str], g
     def beside(field: str) -> tuple[float, float]:
         return value(ours, field), value(rows[best_peer(rows, peers, field)], field)
 
-    ratios = [
-        f"{COLUMNS[f][0]} x {_times(*beside(f))}" for f in ("coverage5", "coverage10", "aurc", "aurc_in")
-    ]
+    ratios = [f"{COLUMNS[f][0]} x {_times(*beside(f))}" for f in ("coverage5", "coverage10", "aurc", "aurc_in")]
     near, far = beside("auroc_near"), beside("auroc_far")
     return (
         f"{name} beside the best peer of each column: "

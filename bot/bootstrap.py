@@ -33,9 +33,7 @@ Progress = Callable[[int, int], None]
 """Called with (done, all) while the index is built."""
 
 
-def build_understanding(
-    settings: Settings, faq: FaqBase, today: date, progress: Progress | None
-) -> Understanding:
+def build_understanding(settings: Settings, faq: FaqBase, today: date, progress: Progress | None) -> Understanding:
     """Prepare the matcher of an FAQ; seconds, with the embedding cache."""
     from intents.matcher import build_matcher
 

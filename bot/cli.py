@@ -56,9 +56,7 @@ def chat(context: typer.Context, faq: Faq = None) -> None:
 def ask(
     context: typer.Context,
     text: Annotated[str, typer.Argument(help="Die Frage.", metavar="FRAGE")],
-    after: Annotated[
-        list[str] | None, typer.Option(help="Was vorher gesagt wurde; mehrfach möglich.")
-    ] = None,
+    after: Annotated[list[str] | None, typer.Option(help="Was vorher gesagt wurde; mehrfach möglich.")] = None,
     faq: Faq = None,
     *,
     as_json: AsJson = False,

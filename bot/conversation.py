@@ -216,9 +216,7 @@ def _assented(situation: Situation, *, agreed: bool) -> str | None:
 
 def _part_replies(situation: Situation, notes: tuple[Note, ...]) -> tuple[Reply, ...]:
     """Reply to each of several questions by name; an answer is shown once, unknown ones come last."""
-    known = {
-        note.decision.entry or str(note.number): note for note in reversed(notes) if not _is_unknown(note)
-    }
+    known = {note.decision.entry or str(note.number): note for note in reversed(notes) if not _is_unknown(note)}
     replies = [_part_reply(situation, note) for note in reversed(known.values())]
     unknown = [quoted(note.decision.query) for note in notes if _is_unknown(note)]
     if unknown:

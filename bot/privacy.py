@@ -19,23 +19,17 @@ _MAIL = re.compile(
     r"[\w.+-]{1,64}\s?(?:@|\(at\)|\[at\]|\(ät\)|\{at\}|＠)\s?[\w-]{1,63}(?:\s?(?:\.|\(dot\)|\(punkt\))\s?[\w-]{2,63}){1,4}",
     re.IGNORECASE,
 )
-_SPOKEN_MAIL = re.compile(
-    r"[\w.+-]{1,64} (?:at|ät) [\w.-]{1,63} ?(?:\.|punkt) ?(?:de|com|net|org|eu)\b", re.IGNORECASE
-)
+_SPOKEN_MAIL = re.compile(r"[\w.+-]{1,64} (?:at|ät) [\w.-]{1,63} ?(?:\.|punkt) ?(?:de|com|net|org|eu)\b", re.IGNORECASE)
 _IBAN_START = re.compile(r"(?<![^\W_])[A-Z]{2}[\s.:-]{0,3}\d[\s.-]?\d", re.IGNORECASE)
 _IBAN_REST = re.compile(r"(?:[\s.\-]{0,2}[A-Z0-9]){11,30}", re.IGNORECASE)
 _GERMAN_IBAN = re.compile(r"(?<![^\W_])DE[\s.:-]{0,3}\d\d(?:[\s.-]{0,2}\d){18}(?!\d)", re.IGNORECASE)
-_CARD = re.compile(
-    r"(?<!\d)(?:\d{4}[ \-./]{0,2}){3}\d{1,7}(?!\d)|(?<!\d)\d{4}[ \-./]{0,2}\d{6}[ \-./]{0,2}\d{5}(?!\d)"
-)
+_CARD = re.compile(r"(?<!\d)(?:\d{4}[ \-./]{0,2}){3}\d{1,7}(?!\d)|(?<!\d)\d{4}[ \-./]{0,2}\d{6}[ \-./]{0,2}\d{5}(?!\d)")
 _TAX_ID = re.compile(r"(?<!\d)\d{2}[ /.\-]?\d{3}[ /.\-]?\d{3}[ /.\-]?\d{3}(?!\d)")
 _PLATE = re.compile(r"(?<![\w-])[A-ZÄÖÜ]{1,3}-[A-Z]{1,2}[ -]?[1-9]\d{0,3}[EH]?(?![\w-])")
 _MOBILE = re.compile(
     r"(?<!\d)(?:(?:\+|00) ?49[ \-/.()]{0,3}(?:\(?0\)?)?|0)[ \-/.]?1[567](?:[ \-/.()]{0,3}\d){7,10}(?!\d)"
 )
-_TYPED_PHONE = re.compile(
-    r"(?<!\d)(?:(?:\+|00) ?49[ ]?|\(?0)[1-9]\d{1,4}\)? ?[/\-] ?\d(?:[ \-]?\d){2,9}(?!\d)"
-)
+_TYPED_PHONE = re.compile(r"(?<!\d)(?:(?:\+|00) ?49[ ]?|\(?0)[1-9]\d{1,4}\)? ?[/\-] ?\d(?:[ \-]?\d){2,9}(?!\d)")
 _CALLED_PHONE = re.compile(
     r"(?:\b(?:tel|telefon\w*|handy\w*|fax\w*|mobil\w*|rufnummer|durchwahl|festnetz\w*)\b[\s.:]{0,3}"
     r"(?:(?:ist|lautet|die|unter|nr|nummer)\b[\s.:]{0,3}){0,3})(\+?\(?\d(?:[ \-/.()]{0,3}\d){3,14})(?!\d)",
@@ -48,9 +42,7 @@ _ONE_DATE = (
     r"|(?:0?[1-9]|1[0-2])[./](?:19|20)\d\d(?!\d)"
     r"|(?:[01]?\d|2[0-4])[.:][0-5]\d(?!\d))"
 )
-_DATES = re.compile(
-    rf"(?<!\d)(?<!\d[ /.\-]){_ONE_DATE}(?:\s?(?:-|–|/|,|bis|und|Uhr)\s?{_ONE_DATE})*(?![\d/])"
-)
+_DATES = re.compile(rf"(?<!\d)(?<!\d[ /.\-]){_ONE_DATE}(?:\s?(?:-|–|/|,|bis|und|Uhr)\s?{_ONE_DATE})*(?![\d/])")
 """Dates, months and times, alone or as a range; «07131/12.03.45» is no date."""
 _YEARS = re.compile(r"(?:19|20)\d\d(?:\D{1,3}(?:19|20)\d\d)*")
 _PHONE_START = re.compile(r"\(?(?:\+|0)")

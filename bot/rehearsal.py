@@ -46,9 +46,7 @@ def replies_to(situation: Situation, text: str, decision: Decision) -> tuple[Rep
     return tuple(effect.reply for effect in effects if isinstance(effect, Say))
 
 
-def _decide_batch(
-    situation: Situation, batch: Sequence[AskedQuestion], understanding: Understanding
-) -> list[Decision]:
+def _decide_batch(situation: Situation, batch: Sequence[AskedQuestion], understanding: Understanding) -> list[Decision]:
     """Decide some questions with one call; those that pick from a list need none."""
     before = [played(situation, question.after, understanding.match) for question in batch]
     picks = [_picked(moment, asked.query) for moment, asked in zip(before, batch, strict=True)]

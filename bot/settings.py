@@ -18,9 +18,7 @@ _SQLITE = "sqlite:///"
 class Settings(BaseSettings):
     """Everything an operator can set; a description says what is allowed."""
 
-    model_config = SettingsConfigDict(
-        frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True
-    )
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True)
 
     telegram_bot_token: SecretStr | None = Field(
         None, description="ein Token von @BotFather der Form 123456789:Buchstaben-und-Ziffern"

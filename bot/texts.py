@@ -36,8 +36,7 @@ _PLACEHOLDERS: Mapping[str, frozenset[str]] = {
 
 _KINDS: Mapping[str, frozenset[str]] = {
     "smalltalk": frozenset(
-        {"general", "greeting", "thanks", "goodbye", "praise", "insult", "bot", "human", "help"}
-        | {"yes", "no", "how"}
+        {"general", "greeting", "thanks", "goodbye", "praise", "insult", "bot", "human", "help"} | {"yes", "no", "how"}
     ),
     "figures": frozenset(),
     "emergency": frozenset({"allgemein", "suizid", "feuer", "medizin", "gewalt", "unfall", "gas"}),

@@ -182,9 +182,7 @@ def _counts(decisions: Sequence[Decision]) -> dict[str, int]:
     return dict(sorted(Counter(decision.kind.value for decision in decisions).items()))
 
 
-def _print_figures(
-    app: App, figures: dict[str, float | int], decisions: Sequence[Decision], *, labelled: bool
-) -> None:
+def _print_figures(app: App, figures: dict[str, float | int], decisions: Sequence[Decision], *, labelled: bool) -> None:
     """Print the figures, a line each; without labels only how the questions were decided."""
     for key, value in figures.items():
         if labelled or key == "n":

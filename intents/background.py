@@ -33,11 +33,11 @@ class Projection:
 
     def centred(self, vectors: Floats) -> Floats:
         """Unit vectors after taking the mean away; shape (n, d)."""
-        return unit(vectors - self.mean)
+        return unit((vectors - self.mean).astype(np.float32))
 
     def mapped(self, vectors: Floats) -> Floats:
         """Unit vectors in the mapped space; shape (n, d)."""
-        return unit((vectors - self.mean) @ self.map)
+        return unit(((vectors - self.mean) @ self.map).astype(np.float32))
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,8 @@ def weigh_plain(_term: str, held: int, size: int) -> float:
 def unit(vectors: Floats) -> Floats:
     """Scale rows to length 1."""
     norms = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return (vectors / np.maximum(norms, 1e-9)).astype(np.float32)
+    scaled: Floats = (vectors / np.maximum(norms, 1e-9)).astype(np.float32)
+    return scaled
 
 
 # ------------------------------------------------------------------ artefacts

@@ -9,15 +9,18 @@ from rapidfuzz import fuzz
 from rapidfuzz.process import cdist
 
 from intents.encoder import Floats
-from intents.index import Index, Space, question_kinds, side_by_side
+from intents.index import Index, Space, side_by_side
 from intents.lexical import char_terms, part_terms
 from intents.pipeline import Analysis
+from intents.readings import question_kinds
 from intents.text import folded
 
 CANDIDATES = 12
 """Entries worth ranking."""
 _TEMPERATURE = 0.05
 """Of the soft vote over phrasings: how quickly a less similar phrasing loses its say."""
+_ELSEWHERE = 0.35
+"""Similarity that questions from elsewhere reach at most (their 95th percentile): the vote of «none of these»."""
 _FUZZY_PHRASINGS = 60
 """Phrasings of a candidate that rapidfuzz compares."""
 
@@ -96,8 +99,10 @@ def _semantic(index: Index, space: Space, centred: Floats, mapped: Floats) -> tu
 
 def _votes(index: Index, near: Floats) -> Floats:
     """Logarithm of each entry's share in a soft vote of all phrasings, weighted by similarity."""
-    weights = np.exp((near - near.max()) / _TEMPERATURE)
-    of_unit = np.add.reduceat(weights, index.starts) / weights.sum()
+    top = max(float(near.max()), _ELSEWHERE)
+    weights = np.exp((near - top) / _TEMPERATURE)
+    nobody = np.exp((_ELSEWHERE - top) / _TEMPERATURE)
+    of_unit = np.add.reduceat(weights, index.starts) / (weights.sum() + nobody)
     share = np.bincount(index.family, of_unit)[index.family]
     votes: Floats = np.log(np.maximum(share, 1e-4)).astype(np.float32)
     return votes
@@ -118,7 +123,11 @@ def _nearest(index: Index, near: Floats) -> NDArray[np.int64]:
 
 def candidates(index: Index, scores: Scores) -> NDArray[np.int64]:
     """The numbers of the units worth ranking, best first by the sum of standardised scores; one for each entry."""
-    used = [values for name, values in scores.by_name.items() if name.endswith(("map", "max", "dice", "chars", "vote", "ridge"))]
+    used = [
+        values
+        for name, values in scores.by_name.items()
+        if name.endswith(("map", "max", "dice", "chars", "vote", "ridge"))
+    ]
     total = sum(standardised(values) for values in used)
     order = np.argsort(-np.asarray(total), kind="stable")
     first = np.unique(index.family[order], return_index=True)[1]
@@ -134,7 +143,7 @@ def standardised(values: Floats) -> Floats:
 
 
 def fuzzy(index: Index, reading: Reading, chosen: NDArray[np.int64]) -> dict[str, Floats]:
-    """rapidfuzz's ratios to the candidates' phrasings, 0 to 1; shape (candidates,) each."""
+    """Rapidfuzz's ratios to the candidates' phrasings, 0 to 1; shape (candidates,) each."""
     asked = folded(reading.analysis.repaired_text)
     rows = [_phrasings_of(index, int(number)) for number in chosen]
     texts = [index.folded[row] for entry in rows for row in entry]
@@ -154,11 +163,10 @@ def _phrasings_of(index: Index, number: int) -> range:
 
 
 def kinds_match(index: Index, reading: Reading, chosen: NDArray[np.int64]) -> Floats:
-    """How the question's kind (who, when, how much …) fits each candidate: 1 asked there, -1 never asked there, 0 none."""
+    """How the question's kind (who, when, how much …) fits each candidate: 1 asked there, -1 never, 0 no kind."""
     asked = question_kinds(reading.text)
     if not asked.any():
         return np.zeros(len(chosen), dtype=np.float32)
     held = index.question_types[chosen][:, asked]
     match: Floats = (2 * held.mean(axis=1) - 1).astype(np.float32)
     return match
-

@@ -106,9 +106,7 @@ def _integreat(data: Path, town: str) -> LabelledSet:
     for row in _rows(data / "integreat_questions.jsonl"):
         (asked if row["answerable"] else unanswered).setdefault(row["faq_id"], []).append(row["query"])
     entries = (
-        LabelledEntry(
-            key, row["question"], _unique(asked[key]), row["answer"], _unique(unanswered.get(key, ()))
-        )
+        LabelledEntry(key, row["question"], _unique(asked[key]), row["answer"], _unique(unanswered.get(key, ())))
         for row in _rows(data / "integreat_pages.jsonl")
         if (key := row["faq_id"]) in asked and key.startswith(f"{town}-")
     )
@@ -180,7 +178,5 @@ def _entry(entry: LabelledEntry, known: list[str]) -> FaqEntry:
     return FaqEntry(id=entry.id, question=known[0], alternates=tuple(known[1:]), answer=entry.answer or "")
 
 
-def _sample(
-    pairs: list[tuple[str, str | None]], most: int, rng: random.Random
-) -> list[tuple[str, str | None]]:
+def _sample(pairs: list[tuple[str, str | None]], most: int, rng: random.Random) -> list[tuple[str, str | None]]:
     return rng.sample(pairs, most) if len(pairs) > most else pairs

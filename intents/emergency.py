@@ -47,12 +47,9 @@ class Emergencies:
     ) -> "Emergencies":
         """Prepare the kinds as they stand in the data file; `typos` and `not_typos` are blocks of words."""
         blocks = {
-            name: {part: reader.read_block(block) for part, block in kind.items()}
-            for name, kind in kinds.items()
+            name: {part: reader.read_block(block) for part, block in kind.items()} for name, kind in kinds.items()
         }
-        known = {
-            word for parts in blocks.values() for choice in parts.values() for word in vocabulary(choice)
-        }
+        known = {word for parts in blocks.values() for choice in parts.values() for word in vocabulary(choice)}
         known.update(vocabulary(reader.read_block(not_typos)))
         read = [Kind(name, Search(parts["signs"]), Search(parts["unless"])) for name, parts in blocks.items()]
         return cls(read, Repair(set(vocabulary(reader.read_block(typos))), known=known))

@@ -38,14 +38,21 @@ class Encoder(Protocol):
     quick: bool
     """Whether long texts are cheap: then the sentences of the answers are encoded as well."""
 
-    def encode(self, texts: Sequence[str]) -> Floats: ...
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """Return unit vectors, shape (texts, dimension)."""
+        ...
 
 
 class EmbeddingCache(Protocol):
     """Where vectors are kept between runs; a miss is no error."""
 
-    def get(self, keys: Sequence[str]) -> dict[str, bytes]: ...
-    def put(self, items: Mapping[str, bytes]) -> None: ...
+    def get(self, keys: Sequence[str]) -> dict[str, bytes]:
+        """Return the known vectors."""
+        ...
+
+    def put(self, items: Mapping[str, bytes]) -> None:
+        """Keep vectors."""
+        ...
 
 
 class E5Encoder:

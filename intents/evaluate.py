@@ -94,9 +94,7 @@ class Stream:
     """How often the question counts; sums to 1."""
 
 
-def stream(
-    confidence: ArrayLike, right: ArrayLike, in_scope: ArrayLike, *, weight: ArrayLike | None = None
-) -> Stream:
+def stream(confidence: ArrayLike, right: ArrayLike, in_scope: ArrayLike, *, weight: ArrayLike | None = None) -> Stream:
     """Build a stream from plain sequences; without weights every question counts the same."""
     sure, scope = np.asarray(confidence, np.float64), np.asarray(in_scope, np.bool_)
     share = np.ones_like(sure) if weight is None else np.asarray(weight, np.float64)
@@ -233,9 +231,7 @@ def is_right(decision: Decision, ids: frozenset[str]) -> bool:
 
 def is_right_or_choice(decision: Decision, ids: frozenset[str]) -> bool:
     """Answered right, or nothing wrong was said and a «Meinten Sie …?» shows an expected entry."""
-    shown = {
-        choice for part in _parts(decision) if part.kind is DecisionKind.CLARIFY for choice in part.choices
-    }
+    shown = {choice for part in _parts(decision) if part.kind is DecisionKind.CLARIFY for choice in part.choices}
     return is_right(decision, ids) or (not is_wrong(decision, ids) and bool(shown & ids))
 
 

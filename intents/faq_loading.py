@@ -79,10 +79,7 @@ def _positions(owner: str, found: Found) -> Iterator[tuple[tuple[str, str, int],
 def _read_values(found: Found, record: str, report: Report, *, owner: str) -> dict[str, Any]:
     """Read the fields that stand in the file; refused ones are left out."""
     fields = [field for field in RECORDS[record] if field.name in found]
-    values = {
-        field.name: _READERS[field.shape](found[field.name], Spot(report, owner, field.name))
-        for field in fields
-    }
+    values = {field.name: _READERS[field.shape](found[field.name], Spot(report, owner, field.name)) for field in fields}
     return {name: value for name, value in values.items() if value is not None}
 
 

@@ -44,7 +44,12 @@ def features(index: Index, reading: Reading, scores: Scores, chosen: NDArray[np.
 
 def _about(index: Index, reading: Reading, scores: Scores, chosen: NDArray[np.int64]) -> list[Floats]:
     """Features of the question and of the FAQ."""
-    constant = [scores.unknown, len(reading.analysis.content), np.log(len(index.entries)), index.ridge.self_check]
+    constant = [
+        scores.unknown,
+        len(reading.analysis.content),
+        np.log(len(index.entries)),
+        index.ridge.self_check,
+    ]
     constant += [space.density for space in index.spaces.values()]
     rows = [np.full(len(chosen), value, dtype=np.float32) for value in constant]
     sizes = np.log(index.sizes[chosen]).astype(np.float32)
@@ -52,11 +57,11 @@ def _about(index: Index, reading: Reading, scores: Scores, chosen: NDArray[np.in
 
 
 def gaps(values: Floats) -> Floats:
-    """Distance of each candidate's score to the best other candidate's; 1 when there is no other."""
+    """Distance of each candidate's score to the best other candidate's, to zero when there is no other."""
     if len(values) < 2:
-        return np.ones_like(values)
+        return values
     order = np.argsort(values)
     best, second = values[order[-1]], values[order[-2]]
-    result = values - best
+    result: Floats = values - best
     result[order[-1]] = best - second
     return result

@@ -95,10 +95,7 @@ class Frames:
             ("opening_named", self._names),
         )
         fitting = (
-            end
-            for group, fits in conditions
-            for end in self._patterns[group].ends(keys, at)
-            if fits(passage, at, end)
+            end for group, fits in conditions for end in self._patterns[group].ends(keys, at) if fits(passage, at, end)
         )
         return max(fitting, default=at)
 
@@ -147,9 +144,9 @@ class Frames:
         if not after_break and "?" in words[-1].gap:
             return False
         groups = ("closing", "sign_off", "closing_after_break", "sign_off_after_break")
-        return any(
-            self._fits(group, keys, start) for group in groups[: 4 if after_break else 2]
-        ) and not self._is_kept(keys)
+        return any(self._fits(group, keys, start) for group in groups[: 4 if after_break else 2]) and not self._is_kept(
+            keys
+        )
 
     def _fits(self, group: str, keys: Sequence[str], start: int) -> bool:
         """Tell whether a group covers the keys from `start` on; a name holds no question word."""
@@ -163,8 +160,7 @@ class Frames:
     def _is_kept(self, keys: Sequence[str]) -> bool:
         """Tell whether words at the end are part of the question («was heißt mfg»)."""
         return any(
-            len(keys) in self._patterns["keep"].ends(keys, start)
-            for start in range(max(0, len(keys) - 6), len(keys))
+            len(keys) in self._patterns["keep"].ends(keys, start) for start in range(max(0, len(keys) - 6), len(keys))
         )
 
 

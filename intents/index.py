@@ -7,14 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from intents.background import Background, Projection, weigh_plain
+from intents.background import Background, Projection, unit, weigh_plain
 from intents.encoder import CachedEncoder, Floats, Progress
 from intents.faq import FaqBase, FaqEntry
 from intents.lexical import TermIndex, char_terms, part_terms
 from intents.pipeline import Analyser
-from intents.synonyms import Synonyms
+from intents.readings import question_kinds
 from intents.ridge import Ridge, fit
-from intents.text import fold, folded, normalise, words
+from intents.synonyms import Synonyms
+from intents.text import folded, normalise
 from intents.units import make_units
 
 _SENTENCE = re.compile(r"(?<=[.!?:])\s+|\n+")
@@ -103,7 +104,12 @@ def build_index(
     encoders: Mapping[str, CachedEncoder],
     progress: Progress | None = None,
 ) -> Index:
-    """Prepare a FAQ: analyse its words, count its terms, encode its wordings (cached)."""
+    """Prepare a FAQ: analyse its words, count its terms, encode its wordings (cached).
+
+    Raises ValueError for a FAQ without entries.
+    """
+    if not faq.entries:
+        raise ValueError(f"{faq.name}: a FAQ needs at least one entry")
     vectors = {
         family: _encode(faq, encoder, background.projections[family], progress) for family, encoder in encoders.items()
     }
@@ -142,7 +148,8 @@ def build_index(
         chars=TermIndex([char_terms(text) for text in phrasings], weigh_plain),
         whole=TermIndex(whole, background.weigh),
         answers=TermIndex(
-            [_union([own, answers[id(unit.entry)]]) for own, unit in zip(whole, units, strict=True)], background.weigh
+            [_union([own, answers[id(unit.entry)]]) for own, unit in zip(whole, units, strict=True)],
+            background.weigh,
         ),
         question_types=_question_types(phrasings, owner, len(units)),
         negative_owner=np.array([number for number, _ in negatives], dtype=np.int64),
@@ -157,7 +164,8 @@ def build_index(
 
 def side_by_side(mapped: Sequence[Floats]) -> Floats:
     """Join unit vectors of several encoders to unit vectors; shape (n, sum of d)."""
-    return (np.concatenate(mapped, axis=-1) / np.sqrt(len(mapped))).astype(np.float32)
+    joined: Floats = (np.concatenate(mapped, axis=-1) / np.sqrt(len(mapped))).astype(np.float32)
+    return joined
 
 
 @dataclass(frozen=True)
@@ -245,8 +253,7 @@ def _rows(vectors: Mapping[str, Floats], texts: Sequence[tuple[int, str]], size:
 
 
 def _centroids(mapped: Floats, owner: NDArray[np.int64]) -> Floats:
-    sums = np.add.reduceat(mapped, _starts(owner), axis=0)
-    return (sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)).astype(np.float32)
+    return unit(np.add.reduceat(mapped, _starts(owner), axis=0))
 
 
 def _density(mapped: Floats, owner: NDArray[np.int64]) -> float:
@@ -258,33 +265,8 @@ def _density(mapped: Floats, owner: NDArray[np.int64]) -> float:
     return float(best[best > -1.0].mean()) if (best > -1.0).any() else 0.0
 
 
-# ------------------------------------------------------------------ question words
-
-_QUESTION_WORDS: tuple[frozenset[str], ...] = tuple(
-    frozenset(group.split())
-    for group in (
-        "wer wen wem wessen",
-        "wann bis seit datum zeitpunkt jahr uhrzeit termin frist",
-        "wo wohin woher adresse ort",
-        "warum wieso weshalb weswegen grund",
-        "viel viele wieviel wieviele hoch anzahl teuer preis gebuhr",
-        "wie",
-        "was",
-        "welche welcher welches welchen welchem",
-        "wozu wofur zweck ziel",
-    )
-)
-QUESTION_KINDS = len(_QUESTION_WORDS)
-
-
-def question_kinds(text: str) -> NDArray[np.bool_]:
-    """Which kinds of question word a text holds: person, time, place, reason, amount, manner, thing, choice, purpose."""
-    held = {fold(word) for word in words(text)}
-    return np.array([not held.isdisjoint(group) for group in _QUESTION_WORDS])
-
-
 def _question_types(phrasings: Sequence[str], owner: NDArray[np.int64], entries: int) -> NDArray[np.bool_]:
-    kinds = np.zeros((entries, QUESTION_KINDS), dtype=bool)
+    kinds = np.zeros((entries, len(question_kinds(""))), dtype=bool)
     for number, text in zip(owner, phrasings, strict=True):
         kinds[number] |= question_kinds(text)
     return kinds

@@ -65,7 +65,8 @@ class Overlap:
     @property
     def dice(self) -> Floats:
         """Both shares in one: 2 × shared ÷ (question + text)."""
-        return (2 * self.shared / np.maximum(self.asked + self.held, 1e-6)).astype(np.float32)
+        dice: Floats = (2 * self.shared / np.maximum(self.asked + self.held, 1e-6)).astype(np.float32)
+        return dice
 
 
 class TermIndex:
@@ -118,7 +119,8 @@ class TermIndex:
             square += weight**2
             if (found := self._slice(term)) is not None:
                 dots[self._rows[found]] += self._weights[found] * weight
-        return (dots / np.maximum(self.norms * np.sqrt(square), 1e-6)).astype(np.float32)
+        cosine: Floats = (dots / np.maximum(self.norms * np.sqrt(square), 1e-6)).astype(np.float32)
+        return cosine
 
     def weight(self, term: str) -> float:
         """Inverse document frequency of a term, known here or not."""

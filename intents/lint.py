@@ -23,9 +23,7 @@ MAX_SENTENCE = 25
 SOON = timedelta(days=30)
 
 
-def lint(
-    faq: FaqBase, *, today: date, match: Match | None = None, progress: Progress | None = None
-) -> list[Finding]:
+def lint(faq: FaqBase, *, today: date, match: Match | None = None, progress: Progress | None = None) -> list[Finding]:
     """Return all findings, sorted by place; without `match` nothing is asked."""
     findings = [*_check_twins(faq), *_check_synonyms(faq)]
     for entry in faq.entries:

@@ -19,9 +19,7 @@ Progress = Callable[[int, int], None]
 _BATCH = 64
 
 
-def check_matching(
-    faq: FaqBase, *, today: date, match: Match, progress: Progress | None = None
-) -> Iterator[Finding]:
+def check_matching(faq: FaqBase, *, today: date, match: Match, progress: Progress | None = None) -> Iterator[Finding]:
     """Ask every wording of the entries that are valid today."""
     asked = [item for entry in faq.entries if entry.is_valid_on(today) for item in _texts(entry)]
     for start in range(0, len(asked), _BATCH):

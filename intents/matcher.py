@@ -15,13 +15,13 @@ from intents.decision import Decision, DecisionKind
 from intents.encoder import CachedEncoder, EmbeddingCache, Encoder, Progress, load_encoders
 from intents.explain import explain
 from intents.faq import FaqBase, Kind
-from intents.index import Index, build_index, question_kinds
+from intents.index import Index, build_index
 from intents.lexical import part_terms
 from intents.pipeline import Analysis
 from intents.query import Context, Query
 from intents.ranker import Policy, load_ranker, make_policy
 from intents.ranking import Ranking, rank
-from intents.readings import follow_up, parts_of
+from intents.readings import follow_up, parts_of, question_kinds
 from intents.smalltalk import Smalltalk
 from intents.text import calm, has_letters, normalise
 
@@ -30,7 +30,7 @@ _MARGIN = 0.1
 _ABOUT_BOT = frozenset({"bot", "help"})
 """Smalltalk that a meta entry of the FAQ answers better."""
 _COVERED = 0.5
-"""Share of a follow-up's own words that an entry must hold: «und was hat das gekostet?» asks for more than who it was."""
+"""Share of a follow-up's own words that an entry must hold: «und was hat das gekostet?» asks more than who it was."""
 
 
 @dataclass(frozen=True)
@@ -145,9 +145,7 @@ class Matcher:
         entries = [each.outcome.entry for each in (first, second)]
         if entries[0] == entries[1] or whole.ranking.exact:
             return self._ask_back_on_both(query, whole, first, second)
-        parts = tuple(
-            self._decision(Query(piece), each) for piece, each in zip(pieces, (first, second), strict=True)
-        )
+        parts = tuple(self._decision(Query(piece), each) for piece, each in zip(pieces, (first, second), strict=True))
         main = parts[0] if entries[0] else parts[1]
         return replace(main, reason="parts", parts=parts, understood=content)
 
@@ -224,7 +222,7 @@ def _silenced(alone: Prepared) -> Prepared:
     return Prepared(alone.ranking, Outcome(DecisionKind.FALLBACK, "follow_up"))
 
 
-def build_matcher(
+def build_matcher(  # noqa: PLR0913 - the composition: each argument is a choice of its own
     faq: FaqBase,
     *,
     models: Path,

@@ -145,9 +145,7 @@ class Search:
         self._always = [template for template in templates if not template.needs]
         self._by_word: dict[str, list[Template]] = {}
         for template in templates:
-            for word in min(
-                template.needs, key=lambda need: sum(map(frequency.__getitem__, need)), default=()
-            ):
+            for word in min(template.needs, key=lambda need: sum(map(frequency.__getitem__, need)), default=()):
                 self._by_word.setdefault(word, []).append(template)
 
     def spans(self, words: Sequence[str]) -> Iterator[Span]:

@@ -1,8 +1,8 @@
 """The spaCy pipeline for German: spelling variants, typo repair, lemma, compound parts.
 
-Each step is a registered component that writes one extension attribute of the token:
-`fold` (spelling), `repaired`, `lemma`, `parts`. `Analyser` owns a pipeline and turns a text into `Analysis`, a plain value,
-so that nothing else needs to know spaCy.
+Each step is a registered component that writes one extension attribute of the token: `fold` (spelling), `repaired`,
+`lemma`, `parts`. `Analyser` owns a pipeline and turns a text into `Analysis`, a plain value, so that nothing else needs
+to know spaCy.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -15,8 +15,8 @@ import spacy
 import yaml
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extractOne
-from spacy.language import Language
 from spacy.lang.de.stop_words import STOP_WORDS
+from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from intents.text import fold, words
@@ -94,7 +94,9 @@ class Vocabulary:
         """Return the vocabulary's spelling of a mistyped word, or None when nothing is near enough."""
         reach = allowed_typos(folded)
         choices = [
-            word for size in range(len(folded) - reach, len(folded) + reach + 1) for word in self.by_length.get(size, ())
+            word
+            for size in range(len(folded) - reach, len(folded) + reach + 1)
+            for word in self.by_length.get(size, ())
         ]
         best = extractOne(folded, choices, scorer=OSA.distance, score_cutoff=reach) if reach else None
         if best is None or (best[1] > 1 and best[0][0] != folded[0]):
@@ -112,7 +114,7 @@ def allowed_typos(folded: str) -> int:
 
 @lru_cache(maxsize=1)
 def _lookup_table() -> Mapping[str, str]:
-    """spaCy's German lemma table; read directly, since spacy.lookups needs 3.6 s to hash it."""
+    """SpaCy's German lemma table; read directly, since spacy.lookups needs 3.6 s to hash it."""
     import spacy_lookups_data
     import srsly
 
@@ -241,7 +243,7 @@ def _register_attributes() -> None:
 
 @dataclass
 class Spelling:
-    """Folds case and umlauts, and reads ae/oe/ue/ss, missing dots and regional forms as the standard words they stand for."""
+    """Folds case and umlauts, and reads ae/oe/ue/ss, missing dots and regional forms as the standard words."""
 
     vocabulary: Vocabulary
 

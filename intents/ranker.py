@@ -59,7 +59,7 @@ class Histograms:
     edges: Doubles
     """Raw scores between the bins, ascending, shape (bins - 1,)."""
     best: Doubles
-    """Share of each outcome's questions in each bin; rows as `OUTCOMES`, each pair (right, wrong), near, far sums to 1."""
+    """Share of each outcome's questions in each bin; rows as `OUTCOMES`; right and wrong sum to 1 together."""
     others: Doubles
     """The same for the second and further candidates: rows right and not right, in scope; then out of scope."""
 
@@ -124,7 +124,7 @@ class Curve:
 
 
 def isotonic(right: Doubles, everything: Doubles) -> list[tuple[int, float]]:
-    """Pool adjacent violators: blocks (bins, right ÷ everything) of the rising curve nearest to the data (Ayer 1955)."""
+    """Pool adjacent violators: blocks (bins, right ÷ everything) of the nearest rising curve (Ayer et al. 1955)."""
     blocks: list[list[float]] = []
     for value, weight in zip(right, everything, strict=True):
         blocks.append([float(value), float(weight), 1])
@@ -176,7 +176,8 @@ class Policy:
         rest *= min(1.0, (1 - best) / max(rest.sum(), 1e-12))
         rest[top] = best
         # candidates of one probability keep the order of their raw scores
-        return np.clip(rest + 1e-6 * np.tanh(raw - raw[top]), 0.0, 1.0)
+        ordered: Doubles = np.clip(rest + 1e-6 * np.tanh(raw - raw[top]), 0.0, 1.0)
+        return ordered
 
 
 REDIRECT_RATE_FACTOR = 4.0
@@ -185,9 +186,7 @@ CLARIFY_RATE = 0.25
 """Share of the questions without an entry that may be asked back instead of being told «das weiß ich nicht» at once."""
 
 
-def make_policy(
-    ranker: Ranker, *, wordings: float, max_wrong_answer_rate: float, out_of_scope_share: float
-) -> Policy:
+def make_policy(ranker: Ranker, *, wordings: float, max_wrong_answer_rate: float, out_of_scope_share: float) -> Policy:
     """Derive calibration and thresholds from the ranker's histograms for FAQs with so many wordings per entry."""
     histograms = next(each for least, each in reversed(ranker.histograms) if wordings >= least)
     curve = histograms.best_curve(out_of_scope_share)

@@ -85,8 +85,8 @@ def rank(index: Index, policy: Policy, reading: Reading, *, closed: frozenset[st
 def _vetoes(index: Index, reading: Reading, scores: Scores) -> NDArray[np.bool_]:
     """Which units' not_questions lie closer to the question than all their phrasings; shape (units,).
 
-    Closer by a little counts only when the question has a word that tells the not_question from the phrasings: «Was ist das
-    Projekt?» lies near «Wer leitet das Projekt?», but nobody asked who leads it.
+    Closer by a little counts only when the question has a word that tells the not_question from the phrasings: «Was ist
+    das Projekt?» lies near «Wer leitet das Projekt?», but nobody asked who leads it.
     """
     vetoes = np.zeros(len(index.entries), dtype=bool)
     if not len(index.negative_owner):

@@ -1,8 +1,8 @@
 """A classifier that a FAQ gets by solving one linear system: ridge regression onto its entries.
 
 With X the wordings' vectors (n, d), w their weights and Y their entries one-hot, the weights are
-W = (Xᵀ diag(w) X + λI)⁻¹ Xᵀ diag(w) Y (Hoerl and Kennard 1970). It learns what tells the entries of this FAQ apart, needs
-no iterations and grows with n·d², so 100,000 wordings are no matter.
+W = (Xᵀ diag(w) X + λI)⁻¹ Xᵀ diag(w) Y (Hoerl and Kennard 1970). It learns what tells the entries of this FAQ apart,
+needs no iterations and grows with n·d², so 100,000 wordings are no matter.
 """
 
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ def fit(vectors: Floats, owner: NDArray[np.int64], family: NDArray[np.int64]) ->
     gram = weighted.T.astype(np.float64) @ vectors + _LAMBDA * np.eye(vectors.shape[1])
     sums = np.zeros((len(family), vectors.shape[1]))
     np.add.at(sums, owner, weighted)
-    inverse = np.linalg.inv(gram)
+    inverse = np.linalg.inv(gram).astype(np.float64)
     weights = (inverse @ sums.T).astype(np.float32)
     return Ridge(weights, _self_check(vectors, owner, family, weights=weights, inverse=inverse, weight=weight))
 

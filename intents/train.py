@@ -1,7 +1,8 @@
 """Rebuild models/ from labelled public questions: background, ranker, calibration, reference vectors.
 
-Every set in turn is left out: trees trained on the others score it, and these scores become the histograms from which
-calibration and thresholds follow. The shipped trees are then trained on all sets. The same machine gives the same bytes.
+Every set in turn is left out: trees trained on the others score it, and these scores become the histograms from
+which calibration and thresholds follow. The shipped trees are then trained on all sets. The same machine gives the
+same bytes.
 """
 
 import json
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from intents.background import to_json
 from intents.datasets import LabelledSet, far_questions, load_sets, requests
-from intents.encoder import CachedEncoder, E5Encoder, EmbeddingCache, Floats, UseEncoder, reference_vectors
+from intents.encoder import CachedEncoder, E5Encoder, EmbeddingCache, Progress, UseEncoder, reference_vectors
 from intents.features import feature_names
 from intents.ranker import Doubles
 from intents.training_tables import (
@@ -94,9 +95,14 @@ def _encode_all(
     texts = [text for each in sets for entry in each.entries for text in (*entry.wordings, *entry.unanswered)]
     texts += [entry.question for each in sets for entry in each.entries if entry.question]
     for family, encoder in encoders.items():
-        encoder.encode(
-            [*texts, *far], lambda done, of, family=family: say(f"{family}: {done} von {of} Texten")
-        )
+        encoder.encode([*texts, *far], _counting(family, say))
+
+
+def _counting(family: str, say: Say) -> Progress:
+    def count(done: int, everything: int) -> None:
+        say(f"{family}: {done} von {everything} Texten")
+
+    return count
 
 
 def _tables(
@@ -119,9 +125,7 @@ def _tables(
     return tables
 
 
-def _write_ranker(
-    path: Path, families: Sequence[str], tables: Mapping[str, Sequence[Table]], say: Say
-) -> None:
+def _write_ranker(path: Path, families: Sequence[str], tables: Mapping[str, Sequence[Table]], say: Say) -> None:
     names = feature_names(families, ("use",))
     scored: list[tuple[Doubles, Table]] = []
     for origin, of_origin in tables.items():
@@ -213,7 +217,7 @@ def _histograms(scored: Sequence[tuple[Doubles, Table]]) -> dict[str, Any]:
     }
 
 
-def _outcomes(raw: Floats, table: Table) -> tuple[Doubles, Doubles]:
+def _outcomes(raw: Doubles, table: Table) -> tuple[Doubles, Doubles]:
     """Rows (raw score, outcome number, weight) of the best candidates and of the others."""
     starts = np.flatnonzero(np.diff(table.question, prepend=-1))
     best = np.zeros(len(raw), dtype=bool)

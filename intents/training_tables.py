@@ -26,7 +26,7 @@ IN_SCOPE, NEAR, FOREIGN, FAR = range(4)
 _SHRINKAGE = 1.0
 """Weight of the identity in the within-question covariance, in units of its mean variance."""
 _KNOWN_WORDINGS = (1, 2, 3, 5, 0.5, 0.8)
-_CUTS: tuple[tuple[int | None, float], ...] = ((None, 0.25), (None, 0.35), (40, 0.25), (12, 0.25), (4, 0.3))
+_CUTS: tuple[tuple[int | None, float], ...] = ((None, 0.25), (None, 0.35), (40, 0.25), (12, 0.25), (4, 0.3), (3, 0.34), (2, 0.5))
 """(most entries, share left out) of each fold."""
 
 
@@ -87,10 +87,8 @@ def training_folds(labelled: LabelledSet) -> list[Fold]:
     for k in _KNOWN_WORDINGS:
         for seed, (most, left_out) in enumerate(_CUTS):
             asked = 400 if most is None else 200
-            folds.append(
-                make_fold(labelled, k=k, seed=seed, left_out=left_out, max_queries=asked, max_entries=most)
-            )
-    return [fold for fold in folds if len(fold.faq.entries) > 1]
+            folds.append(make_fold(labelled, k=k, seed=seed, left_out=left_out, max_queries=asked, max_entries=most))
+    return [fold for fold in folds if fold.faq.entries]
 
 
 def make_table(

@@ -1,6 +1,7 @@
 """Motley entries, taken apart: an entry with very many unlike wordings is ranked as several groups of like ones.
 
-«Nicht zuständig» holds hundreds of services. Their common centre says nothing, a group around «Ausweis, Pass, Perso» does.
+«Nicht zuständig» holds hundreds of services. Their common centre says nothing, a group around «Ausweis, Pass, Perso»
+does.
 """
 
 import math
@@ -62,7 +63,8 @@ def spherical_k_means(rows: Floats, groups: int) -> NDArray[np.int64]:
                 mean = members.sum(axis=0)
                 centres[group] = mean / max(float(np.linalg.norm(mean)), 1e-9)
         labels = np.argmax(rows @ centres.T, axis=1)
-    return labels
+    found: NDArray[np.int64] = labels
+    return found
 
 
 def _farthest_first(rows: Floats, groups: int) -> list[int]:

@@ -1,6 +1,6 @@
 """Fixtures that several tests share."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,14 @@ from bot import logs
 from bot.store.database import Database
 from bot.store.migrate import upgrade
 from bot.texts import Texts, load_texts
-from tests.fakes import FakeClock
+from intents.faq import FaqBase, load_faq
+from intents.matcher import Matcher, build_matcher
+from tests.fake_encoder import MemoryCache
+from tests.fakes import NOW, FakeClock
+
+ROOT = Path(__file__).parents[1]
+MODELS = ROOT / "models"
+Build = Callable[[FaqBase], Matcher]
 
 TINY_FAQ = """\
 schema: 1
@@ -36,6 +43,30 @@ entries:
 def texts() -> Texts:
     """Return the shipped texts."""
     return load_texts()
+
+
+@pytest.fixture(scope="session")
+def embeddings() -> MemoryCache:
+    """Return a cache that all matchers of a run share."""
+    return MemoryCache()
+
+
+@pytest.fixture(scope="session")
+def shipped_faq() -> FaqBase:
+    """Return the shipped FAQ."""
+    return load_faq(ROOT / "faq_data.yaml")
+
+
+@pytest.fixture(scope="session")
+def build(embeddings: MemoryCache) -> Build:
+    """Return a maker of matchers with the real encoders and models, on the day of the tests."""
+    return lambda faq: build_matcher(faq, models=MODELS, cache=embeddings, today=NOW.date())
+
+
+@pytest.fixture(scope="session")
+def matcher(build: Build, shipped_faq: FaqBase) -> Matcher:
+    """Return the matcher of the shipped FAQ; building it takes half a minute, so it is built once."""
+    return build(shipped_faq)
 
 
 @pytest.fixture

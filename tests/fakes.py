@@ -67,9 +67,7 @@ def answer(entry: str, *, query: str = "?", confidence: float = 0.9) -> Decision
 def clarify(*entries: str, query: str = "?") -> Decision:
     """Return a decision to ask back."""
     candidates = tuple(Candidate(entry, 0.4) for entry in entries)
-    return Decision(
-        query, DecisionKind.CLARIFY, "margin", choices=entries, candidates=candidates, understood=query
-    )
+    return Decision(query, DecisionKind.CLARIFY, "margin", choices=entries, candidates=candidates, understood=query)
 
 
 def redirect(entry: str) -> Decision:

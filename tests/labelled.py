@@ -35,9 +35,7 @@ def write_labelled(folder: Path) -> Path:
     for shift, name in enumerate(("mainfranken", "robo", "familienlotse", "datenrechte")):
         _write(folder / f"{name}.jsonl", _plain(name, shift))
     _write(folder / "muenchen_services.jsonl", _titled("muc"))
-    _write(
-        folder / "muenchen_keywords.jsonl", ({"faq_id": key, "query": text} for key, text in _wordings("muc"))
-    )
+    _write(folder / "muenchen_keywords.jsonl", ({"faq_id": key, "query": text} for key, text in _wordings("muc")))
     _write(folder / "integreat_pages.jsonl", (row for town in TOWNS for row in _titled(town)))
     _write(folder / "integreat_generated.jsonl", _generated())
     _write(folder / "integreat_questions.jsonl", _unanswered())

@@ -53,9 +53,7 @@ class RichScreen:
         self._console.print(Text(self._texts.console_bot, style="bold red" if reply.urgent else "bold cyan"))
         self._console.print(Padding(rich_reply(reply), (0, 0, 1, 2), expand=False))
         if last and reply.choices:
-            self._console.print(
-                Padding(Text(self._texts.console_pick, style="dim"), (0, 0, 1, 2), expand=False)
-            )
+            self._console.print(Padding(Text(self._texts.console_pick, style="dim"), (0, 0, 1, 2), expand=False))
 
 
 def converse(handle: Handle, lines: Iterator[str], screen: Screen) -> bool:

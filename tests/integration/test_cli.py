@@ -56,9 +56,7 @@ def test_ask_prints_what_a_citizen_reads(
     assert not list(tmp_path.glob("**/bot.sqlite*"))
 
 
-def test_ask_as_json_keeps_the_contract(
-    wiring: Wiring, faq: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_ask_as_json_keeps_the_contract(wiring: Wiring, faq: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """Exactly the agreed keys on one line."""
     assert main(["ask", "Wer?  ", "--json", *faq], wiring=wiring) == 0
     data = json.loads(capsys.readouterr().out)
@@ -66,9 +64,7 @@ def test_ask_as_json_keeps_the_contract(
     assert (data["query"], data["decision"], data["entry"]) == ("Wer?  ", "fallback", None)
 
 
-def test_ask_after_plays_the_turns_before(
-    wiring: Wiring, faq: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_ask_after_plays_the_turns_before(wiring: Wiring, faq: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """A number picks from the clarify that came before."""
     assert main(["ask", "2", "--after", "hallo", "--after", "welche?", *faq], wiring=wiring) == 0
     assert "Ein Unternehmen hat sie begleitet." in capsys.readouterr().out
@@ -152,9 +148,7 @@ def test_results_never_overwrite_the_questions(wiring: Wiring, faq: list[str], t
     assert questions.read_text(encoding="utf-8") == '{"query": "a"}\n'
 
 
-def test_check_finds_schema_errors(
-    wiring: Wiring, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_check_finds_schema_errors(wiring: Wiring, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Every finding with its place; exit code 1."""
     broken = tmp_path / "kaputt.yaml"
     broken.write_text("entries:\n  - id: a\n    question: A?\n    answer: ''\n", encoding="utf-8")
@@ -162,9 +156,7 @@ def test_check_finds_schema_errors(
     assert re.search(r"kaputt\.yaml:4:\d+: ", capsys.readouterr().out)
 
 
-def test_a_broken_faq_is_told_before_asking(
-    wiring: Wiring, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_broken_faq_is_told_before_asking(wiring: Wiring, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """`ask` names the place as `check` does; exit code 2."""
     broken = tmp_path / "kaputt.yaml"
     broken.write_text("entries: 3\n", encoding="utf-8")
@@ -187,8 +179,7 @@ def log_questions() -> None:
     nearest = (Candidate("beschluss", 0.2),)
     texts = ("=Was kostet das?", "das kostet =was", "Wann?")
     questions = tuple(
-        Question(n, NOW, text, "fallback", "gate", None, 0.2, nearest, "f", "m")
-        for n, text in enumerate(texts)
+        Question(n, NOW, text, "fallback", "gate", None, 0.2, nearest, "f", "m") for n, text in enumerate(texts)
     )
     picked = Question(9, NOW, "welche?", "clarify", "margin", None, 0.4, nearest, "f", "m")
     outcome = Outcome(ChatState(), (*questions, picked), (Mark(9, Feedback.PICKED),))
@@ -210,9 +201,7 @@ def test_unanswered_lists_the_most_frequent_first(
     assert main(["unanswered", "--csv"], wiring=wiring) == 0
     rows = capsys.readouterr().out.splitlines()
     assert rows[0].startswith("anzahl,zuletzt,beispiele")
-    assert rows[1].startswith("1,2026-11-22 10:30,'=Was kostet das?,beschluss,0.20") or rows[1].startswith(
-        "2,"
-    )
+    assert rows[1].startswith("1,2026-11-22 10:30,'=Was kostet das?,beschluss,0.20") or rows[1].startswith("2,")
     assert "welche?" not in "\n".join(rows)
 
 
@@ -229,9 +218,7 @@ def test_database_verbs(wiring: Wiring, tmp_path: Path, capsys: pytest.CaptureFi
     assert "0 Fragetexte gelöscht" in capsys.readouterr().out
 
 
-def test_prune_deletes_what_is_too_old(
-    wiring: Wiring, clock: FakeClock, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_prune_deletes_what_is_too_old(wiring: Wiring, clock: FakeClock, capsys: pytest.CaptureFixture[str]) -> None:
     """After the retention time the texts are gone."""
     log_questions()
     clock.wait(days=31)
@@ -328,9 +315,7 @@ def test_run_without_a_token_answers_the_pipe(small: Path) -> None:
 def test_run_with_a_token_says_what_is_missing(small: Path) -> None:
     """The token is not printed."""
     token = "123456:geheim"
-    done = run(
-        ["run"], small, FAQ_PATH=str(small / "faq.yaml"), TELEGRAM_BOT_TOKEN=token, DATA_DIR=str(small)
-    )
+    done = run(["run"], small, FAQ_PATH=str(small / "faq.yaml"), TELEGRAM_BOT_TOKEN=token, DATA_DIR=str(small))
     assert done.returncode == 0
     assert "noch keine Anbindung an Telegram" in done.stderr
     assert token not in done.stdout + done.stderr

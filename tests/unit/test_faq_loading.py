@@ -95,9 +95,7 @@ def test_every_field_is_read() -> None:
     katze = FaqEntry("katze", "Wo melde ich meine Katze an?", "Gar nicht.", kind=Kind.REDIRECT)
     contact = Contact(name="Rathaus", phone="07131 56-0")
     synonyms = (("Perso", "Personalausweis"),)
-    expected = FaqBase(
-        (hund, katze), "Musterstadt", contact, synonyms, sha256(FULL.encode()).hexdigest()[:16]
-    )
+    expected = FaqBase((hund, katze), "Musterstadt", contact, synonyms, sha256(FULL.encode()).hexdigest()[:16])
     assert parse_faq(FULL) == expected
 
 
@@ -286,9 +284,7 @@ def test_large_files_load_quickly() -> None:
 
 
 LINES = FULL.splitlines(keepends=True)
-NOISE = st.sampled_from(
-    [*"\t\0\x85\ufeff'\"[{]}\n#%ä", "&a ", "*a", "!!x ", "<<: ", "---\n", ": ", "- ", "|\n"]
-)
+NOISE = st.sampled_from([*"\t\0\x85\ufeff'\"[{]}\n#%ä", "&a ", "*a", "!!x ", "<<: ", "---\n", ": ", "- ", "|\n"])
 
 
 @st.composite

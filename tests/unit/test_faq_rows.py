@@ -18,9 +18,7 @@ def decision(
 ) -> Decision:
     """Build one whose best candidate is its entry."""
     candidates = (Candidate(entry, 0.9),) if entry else ()
-    return Decision(
-        "?", kind, "clear", entry=entry, smalltalk=smalltalk, candidates=candidates, choices=choices
-    )
+    return Decision("?", kind, "clear", entry=entry, smalltalk=smalltalk, candidates=candidates, choices=choices)
 
 
 def test_every_shipped_row_can_be_read() -> None:
@@ -69,9 +67,7 @@ def test_another_answer_is_wrong() -> None:
 
 def test_a_choice_that_shows_the_entry_helps() -> None:
     """Asking back with the right entry among the choices is neither right nor wrong."""
-    verdict = judge(
-        parse_row({"say": "?", "expect": "a"}), decision(DecisionKind.CLARIFY, choices=("b", "a"))
-    )
+    verdict = judge(parse_row({"say": "?", "expect": "a"}), decision(DecisionKind.CLARIFY, choices=("b", "a")))
     assert (verdict.right, verdict.helped, verdict.wrong, verdict.asked_back) == (False, True, False, True)
 
 

@@ -40,10 +40,7 @@ def test_compounds_give_their_parts() -> None:
 def test_synonyms_share_one_term() -> None:
     """Members of a group are compared by base form, several words long as well."""
     synonyms = Synonyms.from_groups([["Perso", "Personalausweis", "amtlicher Ausweis"]], ANALYSER.analyse)
-    found = [
-        part_terms(ANALYSER.analyse(text), synonyms)
-        for text in ("Perso", "PERSONALAUSWEIS", "amtliche Ausweise")
-    ]
+    found = [part_terms(ANALYSER.analyse(text), synonyms) for text in ("Perso", "PERSONALAUSWEIS", "amtliche Ausweise")]
     assert found[0] == found[1] == {"=0": 1.0}
     assert found[2] == {"=0": 1.0}
 
@@ -108,9 +105,7 @@ def test_every_score_is_a_share(texts: list[dict[str, float]], asked: dict[str, 
 
 
 @given(st.lists(TERMS, min_size=1, max_size=6), TERMS)
-def test_the_index_finds_what_a_plain_loop_finds(
-    texts: list[dict[str, float]], asked: dict[str, float]
-) -> None:
+def test_the_index_finds_what_a_plain_loop_finds(texts: list[dict[str, float]], asked: dict[str, float]) -> None:
     """The inverted index is a faster way to the same numbers."""
     wanted = [sum(min(value, text[term]) for term, value in asked.items() if term in text) for text in texts]
     assert index(*texts).overlap(asked).shared == pytest.approx(wanted, abs=1e-4)

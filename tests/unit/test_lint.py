@@ -32,9 +32,7 @@ def file(*more: str) -> FaqBase:
 
 def two(first: str, second: str) -> FaqBase:
     """Return an FAQ of two entries that ask these questions, in lines 3 and 7."""
-    entries = ENTRY.format(id="hund", question=f"'{first}'") + ENTRY.format(
-        id="katze", question=f"'{second}'"
-    )
+    entries = ENTRY.format(id="hund", question=f"'{first}'") + ENTRY.format(id="katze", question=f"'{second}'")
     return parse_faq(f"entries:\n{entries}", "f.yaml")
 
 
@@ -233,8 +231,7 @@ def test_a_not_question_that_gets_the_answer_is_found() -> None:
     faq = file("not_questions: [Wo ist mein Hund?, Hund kaufen]")
     (finding,) = lint(faq, today=TODAY, match=decide({"Hund kaufen": clarify("hund", "katze")}))
     assert str(finding) == (
-        "f.yaml:6:21: Eintrag 'hund': Die Frage 'Wo ist mein Hund?' aus 'not_questions' "
-        "bekommt trotzdem diese Antwort"
+        "f.yaml:6:21: Eintrag 'hund': Die Frage 'Wo ist mein Hund?' aus 'not_questions' bekommt trotzdem diese Antwort"
     )
     assert finding.level == "error"
 
@@ -267,9 +264,7 @@ def test_a_large_faq_is_linted_within_seconds() -> None:
     syllables = [first + vowel for first in "bdfghklmnprstw" for vowel in "aeiou"]
     words = ["".join(chance.choices(syllables, k=chance.randint(1, 4))) for _ in range(2_000)]
     asked = [tuple(" ".join(chance.choices(words, k=5)) for _ in range(20)) for _ in range(250)]
-    entries = [
-        FaqEntry(f"e{number}", texts[0], "a", alternates=texts[1:]) for number, texts in enumerate(asked)
-    ]
+    entries = [FaqEntry(f"e{number}", texts[0], "a", alternates=texts[1:]) for number, texts in enumerate(asked)]
     start = perf_counter()
     assert lint(FaqBase(tuple(entries)), today=TODAY) == []
     assert perf_counter() - start < 10

@@ -77,9 +77,7 @@ def test_a_typo_is_mended_by_the_faqs_own_words(typo: str, word: str) -> None:
     assert repaired(f"was ist mit {typo} los").split()[3] == word
 
 
-@pytest.mark.parametrize(
-    "text", ["Hund und Katze", "Haus halten", "KPMG", "Steuern zahlen", "Ausweise", "2030"]
-)
+@pytest.mark.parametrize("text", ["Hund und Katze", "Haus halten", "KPMG", "Steuern zahlen", "Ausweise", "2030"])
 def test_known_words_are_never_mended(text: str) -> None:
     """A dictionary word is no typo, however near the FAQ's words are; nor is an abbreviation or a number."""
     assert repaired(text) == text
@@ -171,9 +169,7 @@ def test_words_are_split_by_known_words_that_cover_them() -> None:
 
 def test_stop_words_are_marked_in_every_form() -> None:
     """Only what carries meaning is content."""
-    assert [
-        word.text for word in ANALYSER.analyse("Wer hat denn auch noch die Steuer beschlossen?").content
-    ] == [
+    assert [word.text for word in ANALYSER.analyse("Wer hat denn auch noch die Steuer beschlossen?").content] == [
         "Steuer",
         "beschlossen",
     ]

@@ -13,9 +13,7 @@ def content(text: str) -> str:
     return "" if text.strip("!. ").lower() in {"danke", "hallo"} else text
 
 
-@pytest.mark.parametrize(
-    "text", ["und wann war das?", "wer hat sie beschlossen?", "KPMG", "warum?", "ist das viel?"]
-)
+@pytest.mark.parametrize("text", ["und wann war das?", "wer hat sie beschlossen?", "KPMG", "warum?", "ist das viel?"])
 def test_short_messages_that_point_back_lean(text: str) -> None:
     """Three words or fewer, or a word like «das» in a short message."""
     assert leans_back(text)

@@ -56,9 +56,7 @@ def test_earlier_turns_become_context(situation: Situation) -> None:
 @pytest.mark.parametrize(
     ("text", "kind", "entry"), [("2", "answer", "haushalt"), ("9", "fallback", None), ("0", "fallback", None)]
 )
-def test_a_number_after_a_clarify_is_a_pick(
-    situation: Situation, text: str, kind: str, entry: str | None
-) -> None:
+def test_a_number_after_a_clarify_is_a_pick(situation: Situation, text: str, kind: str, entry: str | None) -> None:
     """Picking decides without the matcher."""
     understanding = FakeUnderstanding({"was?": clarify("beschluss", "haushalt")})
     (decision,) = decide_all(situation, [AskedQuestion(text, after=("was?",))], understanding)

@@ -10,9 +10,7 @@ from bot.review import OpenGroup, is_open, to_csv, unanswered
 from intents.decision import Candidate
 from tests.fakes import NOW, FakeUnderstanding
 
-OPEN = Question(
-    1, NOW, "Was kostet das?", "fallback", "gate", None, 0.1, (Candidate("kosten", 0.1),), "f", "m"
-)
+OPEN = Question(1, NOW, "Was kostet das?", "fallback", "gate", None, 0.1, (Candidate("kosten", 0.1),), "f", "m")
 
 lemma_key = FakeUnderstanding().lemma_key
 
@@ -24,9 +22,7 @@ def test_what_counts_as_unanswered() -> None:
     assert is_open(clarify)
     assert is_open(replace(clarify, feedback="none"))
     assert not is_open(replace(clarify, feedback="picked"))
-    assert not any(
-        is_open(replace(OPEN, decision=d)) for d in ("answer", "redirect", "smalltalk", "emergency")
-    )
+    assert not any(is_open(replace(OPEN, decision=d)) for d in ("answer", "redirect", "smalltalk", "emergency"))
 
 
 def test_same_lemmas_are_one_group_and_the_most_frequent_comes_first() -> None:
@@ -59,8 +55,7 @@ def test_questions_without_content_words_group_by_their_text() -> None:
 def test_csv_cannot_start_a_formula() -> None:
     """A question that looks like a formula reaches a spreadsheet as text."""
     groups = [
-        OpenGroup("k", 1, NOW, (text,), None, 0.0)
-        for text in ("=1+1", "+49", "-2", "@SUM(A1)", " =cmd", 'Wer, "was"?')
+        OpenGroup("k", 1, NOW, (text,), None, 0.0) for text in ("=1+1", "+49", "-2", "@SUM(A1)", " =cmd", 'Wer, "was"?')
     ]
     rows = list(csv.reader(io.StringIO(to_csv(groups))))
     assert rows[0] == ["anzahl", "zuletzt", "beispiele", "naechster_eintrag", "wahrscheinlichkeit"]
