@@ -11,7 +11,7 @@ from rich.console import Console
 
 from bot.channels.console import chat_at_terminal, chat_in_pipe, is_terminal
 from bot.clock import Clock, SystemClock, city_day
-from bot.errors import BotError
+from bot.errors import BotError, ModelsError
 from bot.events import Event
 from bot.journal import Question
 from bot.ports import Understanding
@@ -35,18 +35,24 @@ Progress = Callable[[int, int], None]
 
 def build_understanding(settings: Settings, faq: FaqBase, today: date, progress: Progress | None) -> Understanding:
     """Prepare the matcher of an FAQ; seconds, with the embedding cache."""
+    from intents.encoder import EncoderError
     from intents.matcher import build_matcher
 
-    return build_matcher(
-        faq,
-        models=settings.models_dir,
-        cache=IndexCache(settings.index_path),
-        today=today,
-        max_wrong_answer_rate=settings.max_wrong_answer_rate,
-        out_of_scope_share=settings.out_of_scope_share,
-        encoders=settings.encoders,
-        progress=progress,
-    )
+    try:
+        return build_matcher(
+            faq,
+            models=settings.models_dir,
+            cache=IndexCache(settings.index_path),
+            today=today,
+            max_wrong_answer_rate=settings.max_wrong_answer_rate,
+            out_of_scope_share=settings.out_of_scope_share,
+            encoders=settings.encoders,
+            progress=progress,
+        )
+    except FileNotFoundError as error:
+        raise ModelsError(f"MODELS_DIR: {error.filename}: Datei nicht gefunden") from error
+    except EncoderError as error:
+        raise ModelsError(f"ENCODERS={settings.encoders}: {error}") from error
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,10 @@ class StoreError(BotError):
     """The database cannot be used."""
 
 
+class ModelsError(BotError):
+    """The models or an encoder cannot be used."""
+
+
 class ConflictError(Exception):
     """Another process changed the chat meanwhile; the turn is to be repeated."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,8 @@ from intents.text import folded
 
 CANDIDATES = 12
 """Entries worth ranking."""
+_RETRIEVING = ("map", "max", "dice", "chars", "vote", "ridge")
+"""Scores that choose the candidates."""
 _TEMPERATURE = 0.05
 """Of the soft vote over phrasings: how quickly a less similar phrasing loses its say."""
 _ELSEWHERE = 0.35
@@ -47,19 +50,30 @@ class Scores:
     """The nearest phrasing of each entry, shape (entries,)."""
     closeness: Floats
     """How close that phrasing is: the measure that not_questions are held against, shape (entries,)."""
+    negatives: Floats
+    """How close each not_question is, by the same measure, shape (not_questions,)."""
+
+    @cached_property
+    def standardised(self) -> Mapping[str, Floats]:
+        """Each score as its distance from the mean of all entries in standard deviations."""
+        values = np.stack(list(self.by_name.values()))
+        centred = values - values.mean(axis=1, keepdims=True)
+        spread = np.sqrt(np.square(centred).mean(axis=1, keepdims=True))
+        return dict(zip(self.by_name, centred / np.maximum(spread, 1e-3), strict=True))
 
 
 def score(index: Index, reading: Reading) -> Scores:
     """Compare a question with every phrasing; the lexical scores first, then each encoder's."""
     terms = part_terms(reading.analysis, index.synonyms)
     overlap = index.parts.overlap(terms)
-    chars = index.chars.cosine(char_terms(reading.analysis.repaired_text))
-    near = overlap.dice + chars
+    dice, chars = overlap.dice, index.chars.cosine(char_terms(reading.analysis.repaired_text))
+    own = len(index.phrasings)
+    near, far = (dice + chars)[:own], (dice + chars)[own:]
     scores = {
-        "dice": index.best_of_entry(overlap.dice),
-        "of_question": index.best_of_entry(overlap.of_question),
-        "of_text": index.best_of_entry(overlap.of_text),
-        "chars": index.best_of_entry(chars),
+        "dice": index.best_of_entry(dice[:own]),
+        "of_question": index.best_of_entry(overlap.of_question[:own]),
+        "of_text": index.best_of_entry(overlap.of_text[:own]),
+        "chars": index.best_of_entry(chars[:own]),
         "whole": index.whole.overlap(terms).of_question,
         "answer": index.answers.overlap(terms).of_question,
     }
@@ -70,11 +84,12 @@ def score(index: Index, reading: Reading) -> Scores:
         semantic, of_phrasing = _semantic(index, space, centred, mapped)
         scores.update({f"{family}_{name}": values for name, values in semantic.items()})
         near = near + 2 * of_phrasing
+        far = far + 2 * (space.negatives @ mapped)
     scores["ridge"] = side_by_side(views) @ index.ridge.weights
     asked = sum(value * index.answers.weight(term) for term, value in terms.items())
     missing = sum(v * index.answers.weight(t) for t, v in terms.items() if not index.answers.holds(t))
     nearest = _nearest(index, near)
-    return Scores(scores, missing / max(asked, 1e-6), nearest, near[nearest])
+    return Scores(scores, missing / max(asked, 1e-6), nearest, near[nearest], far)
 
 
 def both_spaces(space: Space, vector: Floats) -> tuple[Floats, Floats]:
@@ -123,23 +138,11 @@ def _nearest(index: Index, near: Floats) -> NDArray[np.int64]:
 
 def candidates(index: Index, scores: Scores) -> NDArray[np.int64]:
     """The numbers of the units worth ranking, best first by the sum of standardised scores; one for each entry."""
-    used = [
-        values
-        for name, values in scores.by_name.items()
-        if name.endswith(("map", "max", "dice", "chars", "vote", "ridge"))
-    ]
-    total = sum(standardised(values) for values in used)
-    order = np.argsort(-np.asarray(total), kind="stable")
+    used = [values for name, values in scores.standardised.items() if name.endswith(_RETRIEVING)]
+    order = np.argsort(-np.sum(used, axis=0), kind="stable")
     first = np.unique(index.family[order], return_index=True)[1]
     chosen: NDArray[np.int64] = order[np.sort(first)[:CANDIDATES]]
     return chosen
-
-
-def standardised(values: Floats) -> Floats:
-    """Distance from the mean of all entries in standard deviations."""
-    spread = float(values.std())
-    result: Floats = ((values - values.mean()) / max(spread, 1e-3)).astype(np.float32)
-    return result
 
 
 def fuzzy(index: Index, reading: Reading, chosen: NDArray[np.int64]) -> dict[str, Floats]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from intents.candidates import Reading, Scores, fuzzy, kinds_match, standardised
+from intents.candidates import Reading, Scores, fuzzy, kinds_match
 from intents.encoder import Floats
 from intents.index import Index
 
@@ -34,8 +34,8 @@ def feature_names(families: Sequence[str], quick: Sequence[str]) -> tuple[str, .
 def features(index: Index, reading: Reading, scores: Scores, chosen: NDArray[np.int64]) -> Floats:
     """Return the feature matrix of the candidates, shape (candidates, features), in the order of `feature_names`."""
     columns: list[Floats] = []
-    for values in scores.by_name.values():
-        columns += [values[chosen], gaps(values[chosen]), standardised(values)[chosen]]
+    for name, values in scores.by_name.items():
+        columns += [values[chosen], gaps(values[chosen]), scores.standardised[name][chosen]]
     for values in fuzzy(index, reading, chosen).values():
         columns += [values, gaps(values)]
     columns += _about(index, reading, scores, chosen)

@@ -66,9 +66,9 @@ class Index:
     analyser: Analyser
     synonyms: Synonyms
     parts: TermIndex
-    """Compound parts of the phrasings."""
+    """Compound parts of the phrasings, then of the not_questions."""
     chars: TermIndex
-    """Character n-grams of the phrasings."""
+    """Character n-grams of the phrasings, then of the not_questions."""
     whole: TermIndex
     """Compound parts of all phrasings of an entry together."""
     answers: TermIndex
@@ -79,8 +79,6 @@ class Index:
     """Unit of each not_question."""
     negative_terms: tuple[frozenset[str], ...]
     """Terms of each not_question that none of its entry's phrasings holds."""
-    negative_parts: TermIndex
-    negative_chars: TermIndex
     sentence_owner: NDArray[np.int64]
     spaces: Mapping[str, Space]
     """Encoder family → its view."""
@@ -123,11 +121,11 @@ def build_index(
 
     phrasings = tuple(text for unit in units for text in unit.phrasings)
     owner = _owners([len(unit.phrasings) for unit in units])
-    terms = [terms_of(text) for text in phrasings]
     whole = [_union([terms_of(text) for text in unit.phrasings]) for unit in units]
     answers = {id(entry): _union([terms_of(text) for text in sentences_of(entry)]) for entry in faq.entries}
     negatives = [(number, text) for number, unit in enumerate(units) for text in unit.entry.not_questions]
     sentences = [(number, text) for number, unit in enumerate(units) for text in sentences_of(unit.entry)]
+    texts = [*phrasings, *(text for _, text in negatives)]
     spaces = {
         family: _space(each, phrasings, owner, negatives, sentences if encoders[family].quick else None)
         for family, each in vectors.items()
@@ -144,8 +142,8 @@ def build_index(
         sizes=np.bincount(owner, minlength=len(units)),
         analyser=analyser,
         synonyms=synonyms,
-        parts=TermIndex(terms, background.weigh),
-        chars=TermIndex([char_terms(text) for text in phrasings], weigh_plain),
+        parts=TermIndex([terms_of(text) for text in texts], background.weigh),
+        chars=TermIndex([char_terms(text) for text in texts], weigh_plain),
         whole=TermIndex(whole, background.weigh),
         answers=TermIndex(
             [_union([own, answers[id(unit.entry)]]) for own, unit in zip(whole, units, strict=True)],
@@ -154,8 +152,6 @@ def build_index(
         question_types=_question_types(phrasings, owner, len(units)),
         negative_owner=np.array([number for number, _ in negatives], dtype=np.int64),
         negative_terms=tuple(frozenset(terms_of(text)) - whole[number].keys() for number, text in negatives),
-        negative_parts=TermIndex([terms_of(text) for _, text in negatives], background.weigh),
-        negative_chars=TermIndex([char_terms(text) for _, text in negatives], weigh_plain),
         sentence_owner=np.array([number for number, _ in sentences], dtype=np.int64),
         spaces=spaces,
         ridge=fit(side_by_side([space.mapped for space in spaces.values()]), owner, families),

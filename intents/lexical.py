@@ -80,6 +80,7 @@ class TermIndex:
         frequency = np.bincount(terms, minlength=len(self._ids))
         pairs = zip(self._ids, frequency, strict=True)
         self.idf = np.array([weigh(term, int(n), self.size) for term, n in pairs], dtype=np.float32)
+        self._idf = self.idf.tolist()
         self._weigh = weigh
         self._build(rows, terms, values)
 
@@ -95,42 +96,42 @@ class TermIndex:
         weights = values[order] * self.idf[terms[order]] if len(terms) else values
         self._rows = rows[order]
         self._weights = weights.astype(np.float32)
-        self._starts = np.searchsorted(terms[order], np.arange(len(self._ids) + 1))
+        self._starts = np.searchsorted(terms[order], np.arange(len(self._ids) + 1)).tolist()
         self.held = np.bincount(self._rows, self._weights, self.size).astype(np.float32)
         self.norms = np.sqrt(np.bincount(self._rows, self._weights**2, self.size)).astype(np.float32)
 
     def overlap(self, terms: Terms) -> Overlap:
         """Weight shared with each text; a term's weight is the smaller of the two."""
-        shared = np.zeros(self.size, dtype=np.float64)
-        asked = 0.0
-        for term, value in terms.items():
-            weight = value * self.weight(term)
-            asked += weight
-            if (found := self._slice(term)) is not None:
-                shared[self._rows[found]] += np.minimum(self._weights[found], weight)
-        return Overlap(shared.astype(np.float32), asked, self.held)
+        weights = {term: value * self.weight(term) for term, value in terms.items()}
+        rows, held, asked = self._gather(weights)
+        shared = np.bincount(rows, np.minimum(held, asked), self.size)
+        return Overlap(shared.astype(np.float32), sum(weights.values()), self.held)
 
     def cosine(self, terms: Terms) -> Floats:
         """Cosine of the weighted term vectors, 0 to 1."""
-        dots = np.zeros(self.size, dtype=np.float64)
-        square = 0.0
-        for term, value in terms.items():
-            weight = value * self.weight(term)
-            square += weight**2
-            if (found := self._slice(term)) is not None:
-                dots[self._rows[found]] += self._weights[found] * weight
-        cosine: Floats = (dots / np.maximum(self.norms * np.sqrt(square), 1e-6)).astype(np.float32)
+        weights = {term: value * self.weight(term) for term, value in terms.items()}
+        rows, held, asked = self._gather(weights)
+        dots = np.bincount(rows, held * asked, self.size)
+        norm = np.sqrt(sum(weight**2 for weight in weights.values()))
+        cosine: Floats = (dots / np.maximum(self.norms * norm, 1e-6)).astype(np.float32)
         return cosine
+
+    def _gather(self, weights: Terms) -> tuple[NDArray[np.int64], Floats, Floats]:
+        """All postings of the terms: the text, its weight of the term, the question's weight of the term."""
+        found = [(self._ids[term], weight) for term, weight in weights.items() if term in self._ids]
+        slices = [slice(self._starts[number], self._starts[number + 1]) for number, _ in found]
+        if not slices:
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32), np.zeros(0, dtype=np.float32)
+        rows = np.concatenate([self._rows[each] for each in slices])
+        held = np.concatenate([self._weights[each] for each in slices])
+        sizes = [each.stop - each.start for each in slices]
+        return rows, held, np.repeat(np.array([weight for _, weight in found], dtype=np.float32), sizes)
 
     def weight(self, term: str) -> float:
         """Inverse document frequency of a term, known here or not."""
         number = self._ids.get(term)
-        return self._weigh(term, 0, self.size) if number is None else float(self.idf[number])
+        return self._weigh(term, 0, self.size) if number is None else float(self._idf[number])
 
     def holds(self, term: str) -> bool:
         """Tell whether any text holds the term."""
         return term in self._ids
-
-    def _slice(self, term: str) -> slice | None:
-        number = self._ids.get(term)
-        return None if number is None else slice(self._starts[number], self._starts[number + 1])

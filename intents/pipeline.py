@@ -114,7 +114,7 @@ def allowed_typos(folded: str) -> int:
 
 @lru_cache(maxsize=1)
 def _lookup_table() -> Mapping[str, str]:
-    """SpaCy's German lemma table; read directly, since spacy.lookups needs 3.6 s to hash it."""
+    """SpaCy's German lemma table; read directly, since spacy.lookups hashes every key first (0.85 s against 0.2 s)."""
     import spacy_lookups_data
     import srsly
 

@@ -32,7 +32,7 @@ class Trees:
     roots: Ints
     """First node of each tree."""
     feature: Ints
-    """Feature a node asks for; -1 at a leaf."""
+    """Feature a node asks for; 0 at a leaf, which leads to itself."""
     threshold: Doubles
     """Go left where feature ≤ threshold; the value at a leaf."""
     left: Ints
@@ -41,14 +41,13 @@ class Trees:
 
     def score(self, rows: Floats) -> Doubles:
         """Sum the leaves that each row reaches; shape (rows,)."""
-        at = np.broadcast_to(self.roots, (len(rows), len(self.roots))).copy()
-        lines = np.arange(len(rows))[:, None]
+        flat = rows.astype(np.float64).ravel()
+        lines = np.arange(len(rows))[:, None] * rows.shape[1]
+        at = np.repeat(self.roots[None, :], len(rows), axis=0)
         for _ in range(self.depth):
-            asked = self.feature[at]
-            values = rows[lines, np.maximum(asked, 0)]
-            step = np.where(values <= self.threshold[at], self.left[at], self.right[at])
-            at = np.where(asked < 0, at, step)
-        total: Doubles = self.threshold[at].sum(axis=1)
+            low = flat.take(lines + self.feature.take(at)) <= self.threshold.take(at)
+            at = np.where(low, self.left.take(at), self.right.take(at))
+        total: Doubles = self.threshold.take(at).sum(axis=1)
         return total
 
 
@@ -227,7 +226,7 @@ def load_ranker(path: Path) -> Ranker:
 def _trees(value: Mapping[str, Any]) -> Trees:
     return Trees(
         roots=np.array(value["roots"], dtype=np.int64),
-        feature=np.array(value["feature"], dtype=np.int64),
+        feature=np.maximum(np.array(value["feature"], dtype=np.int64), 0),
         threshold=np.array(value["threshold"], dtype=np.float64),
         left=np.array(value["left"], dtype=np.int64),
         right=np.array(value["right"], dtype=np.int64),

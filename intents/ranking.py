@@ -7,11 +7,10 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
 from intents.candidates import Reading, Scores, candidates, score
-from intents.encoder import Floats
 from intents.faq import FaqEntry
 from intents.features import features
 from intents.index import Index
-from intents.lexical import char_terms, part_terms
+from intents.lexical import part_terms
 from intents.ranker import Policy
 from intents.text import folded
 
@@ -91,18 +90,10 @@ def _vetoes(index: Index, reading: Reading, scores: Scores) -> NDArray[np.bool_]
     vetoes = np.zeros(len(index.entries), dtype=bool)
     if not len(index.negative_owner):
         return vetoes
-    ahead = _closeness_of_negatives(index, reading) - scores.closeness[index.negative_owner]
+    ahead = scores.negatives - scores.closeness[index.negative_owner]
     asked = set(part_terms(reading.analysis, index.synonyms))
     for number in np.flatnonzero(ahead > 0):
         telling = index.negative_terms[number]
         if ahead[number] > _CLEARLY or not telling or not asked.isdisjoint(telling):
             vetoes[index.negative_owner[number]] = True
     return vetoes
-
-
-def _closeness_of_negatives(index: Index, reading: Reading) -> Floats:
-    overlap = index.negative_parts.overlap(part_terms(reading.analysis, index.synonyms))
-    near = overlap.dice + index.negative_chars.cosine(char_terms(reading.analysis.repaired_text))
-    for family, space in index.spaces.items():
-        near = near + 2 * (space.negatives @ space.projection.mapped(reading.vectors[family][None, :])[0])
-    return near.astype(np.float32)

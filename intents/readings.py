@@ -66,5 +66,8 @@ def follow_up(text: str, context: Context | None) -> str | None:
 
 def parts_of(text: str, *, content: Callable[[str], str]) -> tuple[str, ...]:
     """Split a message into two questions, or return () when it is one."""
-    pieces = [piece for part in _between_questions().split(text) if (piece := content(part.strip(" ,;")))]
+    parts = _between_questions().split(text)
+    if len(parts) == 1:
+        return ()
+    pieces = [piece for part in parts if (piece := content(part.strip(" ,;")))]
     return tuple(pieces) if len(pieces) == 2 else ()

@@ -181,7 +181,7 @@ def _add_node(flat: dict[str, Any], node: Mapping[str, Any]) -> int:
     """Append a node and all below it; return how many steps lead to its deepest leaf."""
     place = len(flat["feature"])
     leaf = "leaf_value" in node
-    flat["feature"].append(-1 if leaf else node["split_feature"])
+    flat["feature"].append(0 if leaf else node["split_feature"])
     flat["threshold"].append(float(f"{node['leaf_value' if leaf else 'threshold']:.7g}"))
     flat["left"].append(place)
     flat["right"].append(place)

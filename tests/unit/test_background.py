@@ -62,7 +62,7 @@ def test_a_written_background_reads_back_the_same(tmp_path: Path) -> None:
 
 def test_writing_is_deterministic() -> None:
     """The same background gives the same bytes, whatever the order of its words."""
-    other = Background(1_000, dict(reversed(BACKGROUND.frequency.items())), BACKGROUND.projections)
+    other = Background(1_000, dict(reversed(list(BACKGROUND.frequency.items()))), BACKGROUND.projections)
     assert to_json(other) == to_json(BACKGROUND)
     assert json.loads(to_json(other))["questions"] == 1_000
 

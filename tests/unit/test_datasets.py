@@ -177,10 +177,10 @@ def encoder() -> Mapping[str, CachedEncoder]:
 
 
 def test_training_sees_faqs_of_many_sizes() -> None:
-    """One to many known wordings, few to all entries; never a FAQ of one entry."""
+    """One to many known wordings, few to all entries; never an empty FAQ."""
     folds = training_folds(CITY)
     sizes = {len(fold.faq.entries) for fold in folds}
-    assert min(sizes) > 1
+    assert min(sizes) >= 1
     assert len(sizes) > 2
     assert len({fold.name for fold in folds}) == len(folds)
 
