@@ -12,14 +12,12 @@ _LONGEST_QUOTE = 120
 
 
 def answer_reply(situation: Situation, entry: FaqEntry) -> Reply:
-    """Return an entry's answer with its sources, «Stand» and follow-ups."""
+    """Return an entry's answer with its follow-ups; sources and «Stand» belong to answers alone."""
     texts = situation.texts
     plain = situation.state.plain
     text = entry.plain_answer if plain and entry.plain_answer else entry.answer
     notes = [texts.no_plain_answer] if plain and not entry.plain_answer else []
-    notes += [texts.source.format(quelle=_linked(source)) for source in entry.sources]
-    if entry.updated:
-        notes.append(texts.as_of.format(datum=f"{entry.updated:%d.%m.%Y}"))
+    notes += _origin(situation, entry) if entry.kind is Kind.ANSWER else []
     choices = follow_up_choices(situation, entry)
     return Reply(text.strip(), tuple(notes), texts.follow_ups if choices else "", choices)
 
@@ -62,28 +60,51 @@ def fallback_reply(situation: Situation, decision: Decision) -> Reply:
 
 
 def with_human(situation: Situation, text: str) -> Reply:
-    """Return a text with the contact and the offer of a human."""
+    """Return a text with the contact and the offer of a human, where one can be reached."""
     texts = situation.texts
+    if not is_reachable(situation):
+        return Reply(text)
     human = Choice(texts.human_choice, HUMAN)
     return Reply(text, contact_lines(situation), texts.offer_human, (human,))
 
 
 def human_reply(situation: Situation, lead: str = "") -> Reply:
     """Say how to reach a human, and that nobody was notified."""
-    texts, contact = situation.texts, situation.faq.contact
-    text = texts.human if contact.website or contact.phone else texts.human_unknown
+    text = situation.texts.human if is_reachable(situation) else situation.texts.human_unknown
     return Reply(f"{lead}\n\n{text}".strip(), contact_lines(situation))
 
 
+def is_reachable(situation: Situation) -> bool:
+    """Say whether a way to a human is known; a name alone is none."""
+    contact = situation.faq.contact
+    return bool(contact.website or contact.phone)
+
+
 def smalltalk_reply(situation: Situation, decision: Decision) -> Reply:
-    """Return the reply to smalltalk; the wish for a human and for help get what they ask for."""
+    """Return the reply to smalltalk; wishes for a human, for help and for privacy get what they ask for."""
     texts = situation.texts
     text = texts.smalltalk_reply(decision.smalltalk)
-    if decision.smalltalk == "human":
-        return human_reply(situation, text)
-    if decision.smalltalk == "help":
-        return Reply(f"{text}\n\n{texts.help}")
-    return Reply(text)
+    match decision.smalltalk:
+        case "human":
+            return human_reply(situation, text)
+        case "help":
+            return Reply(f"{text}\n\n{texts.help}")
+        case "privacy":
+            return privacy_reply(situation, text)
+        case "insult" | "bot" if is_reachable(situation):
+            return Reply(f"{text} {texts.human_hint}")
+        case _:
+            return Reply(text)
+
+
+def privacy_reply(situation: Situation, lead: str = "") -> Reply:
+    """Say what is stored and for how long."""
+    texts, days, link = situation.texts, situation.keep_days, situation.faq.contact.privacy
+    period = texts.period_day if days == 1 else texts.period_days.format(tage=days)
+    kept = texts.privacy_kept.format(frist=period) if days else texts.privacy_not_kept
+    memory = texts.privacy_context_kept if days else texts.privacy_context_not_kept
+    lines = (texts.privacy_link.format(wert=link),) if link else ()
+    return Reply("\n\n".join(filter(None, (lead, texts.privacy.strip(), f"{kept} {memory}"))), lines)
 
 
 def emergency_reply(situation: Situation, decision: Decision) -> Reply:
@@ -125,6 +146,13 @@ def reply_to(situation: Situation, decision: Decision, number: int) -> Reply:
             return emergency_reply(situation, decision)
         case _:
             return fallback_reply(situation, decision)
+
+
+def _origin(situation: Situation, entry: FaqEntry) -> list[str]:
+    """Return where an answer comes from and when it was updated, a line each."""
+    texts = situation.texts
+    lines = [texts.source.format(quelle=_linked(source)) for source in entry.sources]
+    return [*lines, texts.as_of.format(datum=f"{entry.updated:%d.%m.%Y}")] if entry.updated else lines
 
 
 def _linked(source: Source) -> str:

@@ -1,12 +1,14 @@
 """The composition root: puts store, channel, conversation and language understanding together."""
 
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+import structlog
 from rich.console import Console
 
 from bot.channels.console import chat_at_terminal, chat_in_pipe, is_terminal
@@ -15,6 +17,7 @@ from bot.errors import BotError, ModelsError
 from bot.events import Event
 from bot.journal import Question
 from bot.ports import Understanding
+from bot.recall import UnwrittenChats
 from bot.settings import Settings
 from bot.situation import Situation
 from bot.state import ChatState
@@ -29,6 +32,8 @@ from intents.errors import Finding
 from intents.faq import FaqBase, load_faq
 from intents.query import Query
 
+log = structlog.get_logger(__name__)
+
 Progress = Callable[[int, int], None]
 """Called with (done, all) while the index is built."""
 
@@ -39,20 +44,36 @@ def build_understanding(settings: Settings, faq: FaqBase, today: date, progress:
     from intents.matcher import build_matcher
 
     try:
-        return build_matcher(
-            faq,
-            models=settings.models_dir,
-            cache=IndexCache(settings.index_path),
-            today=today,
-            max_wrong_answer_rate=settings.max_wrong_answer_rate,
-            out_of_scope_share=settings.out_of_scope_share,
-            encoders=settings.encoders,
-            progress=progress,
-        )
+        with _encoders_told():
+            return build_matcher(
+                faq,
+                models=settings.models_dir,
+                cache=IndexCache(settings.index_path),
+                today=today,
+                max_wrong_answer_rate=settings.max_wrong_answer_rate,
+                out_of_scope_share=settings.out_of_scope_share,
+                encoders=settings.encoders,
+                progress=progress,
+            )
     except FileNotFoundError as error:
         raise ModelsError(f"MODELS_DIR: {error.filename}: Datei nicht gefunden") from error
     except EncoderError as error:
         raise ModelsError(f"ENCODERS={settings.encoders}: {error}") from error
+
+
+@contextmanager
+def _encoders_told() -> Iterator[None]:
+    """Log the encoders that are left out; other warnings go their way."""
+    from intents.encoder import EncoderWarning
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", EncoderWarning)
+        yield
+    for warning in caught:
+        if issubclass(warning.category, EncoderWarning):
+            log.warning("encoder_left_out", reason=str(warning.message))
+        else:
+            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
 
 
 @dataclass(frozen=True)
@@ -103,23 +124,28 @@ def _talk(app: App) -> None:
     database = open_database(app.settings)
     try:
         forget_old(database, app.settings, app.wiring.clock)
-        handle = console_handler(app, database)
-        if is_terminal():
-            chat_at_terminal(handle, app.texts, Console(highlight=False))
-        else:
-            chat_in_pipe(handle, sys.stdin.buffer, sys.stdout)
+        with console_chat(app, database) as handle:
+            if is_terminal():
+                chat_at_terminal(handle, app.texts, Console(highlight=False))
+            else:
+                chat_in_pipe(handle, sys.stdin.buffer, sys.stdout)
     finally:
         database.close()
 
 
-def console_handler(app: App, database: Database) -> Callable[[Event], Handled]:
-    """Return what takes the events of one new terminal chat."""
+@contextmanager
+def console_chat(app: App, database: Database) -> Iterator[Callable[[Event], Handled]]:
+    """Give what takes the events of one new terminal chat; however it ends, what was said last is forgotten."""
     days = app.settings.question_retention_days
-    chats = SqlChats(database, "console")
+    stored = SqlChats(database, "console")
+    chats = stored if days else UnwrittenChats(stored)
     decide = app.understanding().match
     worker = Worker(chats, app.wiring.clock, decide, app.faq, app.texts, days)
     key = new_key()
-    return lambda event: worker.handle(key, event)
+    try:
+        yield lambda event: worker.handle(key, event)
+    finally:
+        worker.end(key)
 
 
 def lint_file(settings: Settings, wiring: Wiring, path: Path) -> tuple[Finding, ...]:
@@ -142,8 +168,9 @@ def train_models(settings: Settings, data: Path) -> None:
     try:
         from intents.train import train
     except ImportError as error:
-        raise BotError(f"Zum Trainieren fehlt ein Paket ({error.name}): pip install .[train]") from error
-    train(data, settings.models_dir, cache=IndexCache(settings.index_path), say=print)
+        raise BotError(f"Zum Trainieren fehlt ein Paket ({error.name}). Bitte zuerst: make install-dev") from error
+    with _encoders_told():
+        train(data, settings.models_dir, cache=IndexCache(settings.index_path), say=print)
 
 
 def progress_line(template: str) -> Progress:

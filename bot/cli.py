@@ -8,11 +8,14 @@ from typing import Annotated, NoReturn
 
 import structlog
 import typer
+from typer.exceptions import TyperException
 
 from bot import logs, verbs
 from bot.bootstrap import PRODUCTION, App, Wiring
 from bot.errors import BotError
+from bot.reasons import reason
 from bot.settings import Settings, load_settings
+from bot.usage import usage_message
 from intents.errors import FaqError
 
 HELP = {"help_option_names": ["-h", "--help"]}
@@ -103,7 +106,7 @@ def train(
 @app.command("unanswered")
 def unanswered(
     context: typer.Context,
-    days: Annotated[int, typer.Option(min=1, max=3650, help="Zeitraum in Tagen.", metavar="TAGE")] = 30,
+    days: Annotated[int, typer.Option(min=1, max=3650, help="Zeitraum in Tagen, 1 bis 3650.", metavar="TAGE")] = 30,
     *,
     as_csv: Annotated[bool, typer.Option("--csv", help="Ausgabe als CSV.")] = False,
 ) -> None:
@@ -135,10 +138,12 @@ def main(arguments: Sequence[str] | None = None, *, wiring: Wiring = PRODUCTION)
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
-        app(None if arguments is None else list(arguments), prog_name="run_bot.py", obj=wiring)
-    except SystemExit as done:
-        return done.code if isinstance(done.code, int) else verbs.OK
-    return verbs.OK
+        given = None if arguments is None else list(arguments)
+        code = app(given, prog_name="run_bot.py", obj=wiring, standalone_mode=False)
+    except TyperException as error:
+        verbs.say(usage_message(error))
+        return verbs.USAGE
+    return code if isinstance(code, int) else verbs.OK
 
 
 def _finish(work: Callable[[], int]) -> NoReturn:
@@ -158,9 +163,18 @@ def _code(work: Callable[[], int]) -> int:
         return verbs.OK
     except KeyboardInterrupt:
         return verbs.INTERRUPTED
+    except OSError as error:
+        return _refused(error)
     except Exception as error:  # noqa: BLE001 - the last resort: one line instead of a traceback
         return _unexpected(error)
     return code
+
+
+def _refused(error: OSError) -> int:
+    """Tell what the operating system refused."""
+    verbs.say(f"{error.filename}: {reason(error)}" if error.filename else reason(error))
+    structlog.get_logger(__name__).debug("refused", at=logs.places(error))
+    return verbs.FINDING
 
 
 def _unexpected(error: Exception) -> int:

@@ -1,6 +1,5 @@
 """Time: the one module that asks the machine what time it is."""
 
-import time
 from datetime import UTC, date, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -15,9 +14,6 @@ class Clock(Protocol):
     def now(self) -> datetime:
         """Return the current moment, aware, in UTC."""
 
-    def monotonic(self) -> float:
-        """Return seconds that never run backwards."""
-
 
 class SystemClock:
     """The machine's clock."""
@@ -25,10 +21,6 @@ class SystemClock:
     def now(self) -> datetime:
         """Return the current moment, aware, in UTC."""
         return datetime.now(UTC)  # noqa: TID251 - this is the clock
-
-    def monotonic(self) -> float:
-        """Return seconds that never run backwards."""
-        return time.monotonic()
 
 
 def city_day(moment: datetime) -> date:

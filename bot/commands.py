@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bot.answers import human_reply
+from bot.answers import human_reply, privacy_reply
 from bot.effects import Leave
 from bot.replies import Reply
 from bot.situation import Situation
@@ -54,11 +54,7 @@ def show_help(situation: Situation) -> Turn:
 
 def show_privacy(situation: Situation) -> Turn:
     """Say what is stored and for how long."""
-    texts, days, link = situation.texts, situation.keep_days, situation.faq.contact.privacy
-    period = texts.period_day if days == 1 else texts.period_days.format(tage=days)
-    kept = texts.privacy_kept.format(frist=period) if days else texts.privacy_not_kept
-    lines = (texts.privacy_link.format(wert=link),) if link else ()
-    return Turn(situation.state, (Reply(f"{texts.privacy.strip()}\n\n{kept}", lines),))
+    return Turn(situation.state, (privacy_reply(situation),))
 
 
 def show_imprint(situation: Situation) -> Turn:

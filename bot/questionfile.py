@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import QuestionFileError
+from bot.reasons import reason
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ def read_questions(path: Path) -> list[AskedQuestion]:
     try:
         lines = path.read_bytes().splitlines()
     except OSError as error:
-        raise QuestionFileError(f"{path}: nicht lesbar: {error.strerror}") from error
+        raise QuestionFileError(f"{path}: nicht lesbar: {reason(error)}") from error
     return list(_questions(path, lines))
 
 

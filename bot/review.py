@@ -69,9 +69,9 @@ def _group(key: str, members: Sequence[Question]) -> OpenGroup:
 
 
 def to_csv(groups: Iterable[OpenGroup]) -> str:
-    """Return the groups as CSV with a header; no cell can start a formula in a spreadsheet."""
+    """Return the groups as CSV for German spreadsheets, with a header; no cell can start a formula."""
     lines = io.StringIO()
-    writer = csv.writer(lines, lineterminator="\n")
+    writer = csv.writer(lines, delimiter=";", lineterminator="\n")
     writer.writerow(COLUMNS)
     for group in groups:
         writer.writerow(map(_harmless, row(group)))

@@ -8,6 +8,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import SettingsError
+from bot.reasons import reason
 
 ROOT = Path(__file__).resolve().parent.parent
 """Where run_bot.py stands."""
@@ -78,8 +79,10 @@ def load_settings(*, env_file: Path | None = ROOT / ".env", **overrides: Any) ->
         return Settings(**{"_env_file": env_file, "_env_file_encoding": "utf-8", **overrides})
     except ValidationError as error:
         raise SettingsError("\n".join(map(_line, error.errors(include_url=False)))) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{env_file}: nicht lesbar: {error}") from None
+    except OSError as error:
+        raise SettingsError(f"{env_file}: nicht lesbar: {reason(error)}") from None
+    except UnicodeDecodeError:
+        raise SettingsError(f"{env_file}: nicht lesbar: kein UTF-8") from None
 
 
 def _line(error: ErrorDetails) -> str:

@@ -16,7 +16,7 @@ CONTEXT_SECONDS = 15 * 60.0
 
 @dataclass(frozen=True)
 class ChatState:
-    """The memory of one chat; small, serialisable, without personal data."""
+    """The memory of one chat; small and serialisable. `last_question` may hold names, which no redaction finds."""
 
     introduced: bool = False
     """The citizen was told that this is a program."""
@@ -25,7 +25,7 @@ class ChatState:
     asked: int = 0
     """Number of questions so far."""
     last_question: str = ""
-    """The last question as it was understood, redacted."""
+    """The last question as it was understood, redacted; forgotten after CONTEXT_SECONDS and at the chat's end."""
     last_entry: str | None = None
     offered: tuple[str, ...] = ()
     """Entries of an open «Meinten Sie …?»."""
@@ -49,6 +49,10 @@ class ChatState:
         if not self.is_fresh(now) or not (self.last_question or self.last_entry):
             return None
         return Context(self.last_question, self.last_entry, self.offered, self.age(now))
+
+    def forgetting(self, now: datetime) -> "ChatState":
+        """Return the state without the last question once nothing can refer to it any more."""
+        return self if self.is_fresh(now) else replace(self, last_question="")
 
     def without_context(self) -> "ChatState":
         """Return the state with everything the citizen said forgotten."""

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from bot.errors import TextsError
+from bot.reasons import reason
 
 DEFAULT_PATH = Path(__file__).with_name("texts.yaml")
 
@@ -36,10 +37,13 @@ _PLACEHOLDERS: Mapping[str, frozenset[str]] = {
 
 _KINDS: Mapping[str, frozenset[str]] = {
     "smalltalk": frozenset(
-        {"general", "greeting", "thanks", "goodbye", "praise", "insult", "bot", "human", "help"} | {"yes", "no", "how"}
+        {"general", "greeting", "thanks", "goodbye", "praise", "insult", "bot", "human", "help"}
+        | {"privacy", "yes", "no", "how"}
     ),
     "figures": frozenset(),
-    "emergency": frozenset({"allgemein", "suizid", "feuer", "medizin", "gewalt", "unfall", "gas"}),
+    "emergency": frozenset(
+        {"allgemein", "suizid", "feuer", "medizin", "gewalt", "unfall", "gas", "vermisst", "notruf"}
+    ),
 }
 
 
@@ -73,6 +77,7 @@ class Texts:
     contact_phone: str
     contact_hours: str
     human: str
+    human_hint: str
     human_unknown: str
     topics: str
     topic: str
@@ -88,6 +93,8 @@ class Texts:
     period_days: str
     period_day: str
     privacy_not_kept: str
+    privacy_context_kept: str
+    privacy_context_not_kept: str
     privacy_link: str
     imprint: str
     imprint_unknown: str
@@ -119,7 +126,9 @@ def load_texts(path: Path = DEFAULT_PATH) -> Texts:
     """Read the texts; raise TextsError naming every missing, unknown or unfit one."""
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except OSError as error:
+        raise TextsError(f"{path.name}: nicht lesbar: {reason(error)}") from error
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
         message = f"{path.name}: nicht lesbar: {str(error).splitlines()[0]}"
         raise TextsError(message) from error
     return texts_from(data, path.name)

@@ -1,6 +1,7 @@
 """What the verbs of the command line do; each returns the exit code."""
 
 import json
+import os
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -26,6 +27,7 @@ from bot.channels.safe import neutral
 from bot.errors import QuestionFileError
 from bot.jsonout import decision_to_json
 from bot.questionfile import AskedQuestion, read_questions
+from bot.reasons import reason
 from bot.rehearsal import decide_all, played, replies_to
 from bot.review import COLUMNS, OpenGroup, row, to_csv, unanswered
 from bot.settings import Settings
@@ -86,12 +88,11 @@ def evaluate(app: App, questions: Path, out: Path | None, *, as_json: bool) -> i
 def check(settings: Settings, wiring: Wiring, faq: Path | None) -> int:
     """Print every finding in an FAQ file with its place."""
     path = faq or settings.faq_path
-    if not path.is_file():
-        say(f"{path}: Datei nicht gefunden")
-        return USAGE
     try:
         findings = lint_file(settings, wiring, path)
     except FaqError as error:
+        if not (path.is_file() and os.access(path, os.R_OK)):
+            raise
         findings = error.findings
     for finding in findings:
         print(finding)
@@ -122,7 +123,7 @@ def show_unanswered(app: App, *, days: int, as_csv: bool) -> int:
         database.close()
     groups = unanswered(questions, app.understanding().lemma_key) if questions else []
     if as_csv:
-        sys.stdout.write(to_csv(groups))
+        _print_bytes(to_csv(groups).encode("utf-8-sig", errors="replace"))
     else:
         _print_groups(groups, days)
     return OK
@@ -166,7 +167,7 @@ def _written(decisions: Iterator[Decision], out: Path) -> Iterator[Decision]:
                 file.flush()
                 yield decision
     except OSError as error:
-        raise QuestionFileError(f"{out}: nicht schreibbar: {error.strerror}") from error
+        raise QuestionFileError(f"{out}: nicht schreibbar: {reason(error)}") from error
 
 
 def _with_progress(decisions: Iterator[Decision], total: int) -> Iterator[Decision]:
@@ -190,6 +191,13 @@ def _print_figures(app: App, figures: dict[str, float | int], decisions: Sequenc
             print(f"{shown:>7}  {app.texts.figures.get(key, key)}")
     for kind, count in _counts(decisions).items():
         print(f"{count:>7}  {kind}")
+
+
+def _print_bytes(content: bytes) -> None:
+    """Print bytes as they are, whatever encoding the terminal has."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
 
 
 def _print_groups(groups: Sequence[OpenGroup], days: int) -> None:

@@ -1,5 +1,6 @@
 """Handles one event of a chat: load, decide, commit, and only then reply."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
@@ -56,15 +57,25 @@ class Worker:
         """Take one turn; matching happens while no transaction is open."""
         saved = self.chats.load(chat)
         now = self.clock.now()
-        situation = Situation(saved.state, now, self.faq, self.texts, self.keep_days)
+        situation = Situation(saved.state.forgetting(now), now, self.faq, self.texts, self.keep_days)
         stepped = self._stepped(situation, event)
         if stepped is None:
             return Handled((Reply(self.texts.error),))
         state, effects = stepped
         questions = tuple(question_from(e, now, self.keep_days) for e in effects if isinstance(e, Note))
         marks = tuple(effect for effect in effects if isinstance(effect, Mark))
-        self.chats.commit(chat, saved.version, Outcome(state, questions, marks), now)
+        self.chats.commit(chat, saved.version, Outcome(state.forgetting(now), questions, marks), now)
         return handled(effects)
+
+    def end(self, chat: str) -> None:
+        """Forget what was said in a chat that is over."""
+        for _ in range(_ATTEMPTS):
+            saved = self.chats.load(chat)
+            if not saved.state.last_question:
+                return
+            with suppress(ConflictError):
+                outcome = Outcome(saved.state.without_context())
+                return self.chats.commit(chat, saved.version, outcome, self.clock.now())
 
     def _stepped(self, situation: Situation, event: Event) -> tuple[ChatState, tuple[Effect, ...]] | None:
         """Take the step; one that fails is logged without the citizen's words."""

@@ -1,6 +1,7 @@
 """What is known of German questions before any FAQ is seen: word frequencies, and one linear map for each encoder."""
 
 import base64
+import hashlib
 import json
 import math
 from collections.abc import Mapping
@@ -50,6 +51,8 @@ class Background:
     """Folded part → questions that hold it."""
     projections: Mapping[str, Projection]
     """Encoder family (e5, use) → its projection."""
+    hash: str = ""
+    """First 16 hex digits of the SHA-256 of the file; "" when built in code."""
 
     def weigh(self, term: str, held: int, size: int) -> float:
         """Inverse document frequency of a term that `held` of `size` texts hold, smoothed by the background."""
@@ -89,9 +92,12 @@ def to_json(background: Background) -> str:
 
 def load_background(path: Path) -> Background:
     """Read `background.json`."""
-    value: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    content = path.read_bytes()
+    value: dict[str, Any] = json.loads(content)
     projections = {name: _projection(each) for name, each in value["projections"].items()}
-    return Background(value["questions"], value["frequency"], projections)
+    return Background(
+        value["questions"], value["frequency"], projections, hashlib.sha256(content).hexdigest()[:16]
+    )
 
 
 def _projection(value: Mapping[str, str]) -> Projection:

@@ -12,8 +12,10 @@ CHOICES = 3
 """Questions a «Meinten Sie …?» shows at most."""
 _SHOWN = 5
 """Candidates a decision reports."""
-_WORTH_ASKING = 0.03
-"""A third choice below this probability is noise."""
+WORTH_ASKING = 0.2
+"""Ask back when the right entry is among the choices at least one time in five: a tap costs less than no answer."""
+_NOISE = 0.03
+"""A third choice below this probability is left out."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ def decide(ranking: Ranking, policy: Policy) -> Outcome:
     if ranking.vetoed:
         return Outcome(DecisionKind.FALLBACK, ranking.vetoed.veto or "not_question")
     choices = _choices(ranking)
-    if choices and best.probability >= policy.clarify_at:
+    if sum(each.probability for each in choices) >= WORTH_ASKING:
         return Outcome(DecisionKind.CLARIFY, "margin", None, tuple(each.entry.id for each in choices))
     return Outcome(DecisionKind.FALLBACK, "below_threshold")
 
@@ -63,4 +65,4 @@ def _is_gated(ranking: Ranking) -> bool:
 def _choices(ranking: Ranking) -> list[Ranked]:
     able = [each for each in ranking.ranked if each.veto is None and each.entry.kind is not Kind.REDIRECT]
     first, rest = able[:2], able[2:CHOICES]
-    return first + [each for each in rest if each.probability >= _WORTH_ASKING] if len(able) > 1 else []
+    return first + [each for each in rest if each.probability >= _NOISE] if len(able) > 1 else []

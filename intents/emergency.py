@@ -1,16 +1,21 @@
 """Recognises acute emergencies: patterns that speak, and patterns that take it back («brennt … nicht»)."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from intents.patterns import Search, Span
-from intents.templates import Reader, vocabulary
+from intents.patterns import Patterns, Search, Span
+from intents.templates import Choice, Reader, vocabulary
 from intents.tokens import Repair, Word, find_words
 
 _HEAD = 4096
 _TAIL = 1024
 """Characters looked at from the start and the end of a message; the longest Telegram message is 4096 long."""
 _SENTENCE_END = frozenset(".?!\n;…")
+_WRAP = re.compile(r"(?<=\w)[ \t\r]*\n\s*(?=[a-zäöüß])")
+"""A line break inside a sentence: no punctuation before it, a small letter after it."""
+_LONGEST_ALONE = 20
+"""Words of the longest message that is looked at as a whole."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +26,12 @@ class Kind:
     signs: Search
     unless: Search
     """What takes a sign back when it stands on the same words of the sentence."""
+    alone: Patterns
+    """What speaks only when it is the whole message: «Polizei»."""
+
+    def is_whole(self, words: Sequence[str]) -> bool:
+        """Tell whether a whole message, given as word keys, is nothing but this emergency."""
+        return 0 < len(words) <= _LONGEST_ALONE and len(words) in self.alone.ends(words, 0)
 
     def is_in(self, words: Sequence[str]) -> bool:
         """Tell whether a sentence, given as word keys, speaks of this emergency."""
@@ -51,7 +62,10 @@ class Emergencies:
         }
         known = {word for parts in blocks.values() for choice in parts.values() for word in vocabulary(choice)}
         known.update(vocabulary(reader.read_block(not_typos)))
-        read = [Kind(name, Search(parts["signs"]), Search(parts["unless"])) for name, parts in blocks.items()]
+        read = [
+            Kind(name, Search(parts["signs"]), Search(parts["unless"]), Patterns(parts.get("alone", Choice(frozenset()))))
+            for name, parts in blocks.items()
+        ]
         return cls(read, Repair(set(vocabulary(reader.read_block(typos))), known=known))
 
     @property
@@ -61,9 +75,11 @@ class Emergencies:
 
     def kind(self, text: str) -> str | None:
         """Return the kind of emergency a message speaks of, if any."""
-        sentences = [[self._repair(word) for word in sentence] for sentence in _sentences(_ends_of(text))]
+        looked_at = _ends_of(text)
+        message = [self._repair(word.key) for word in find_words(looked_at) if word.key[:1].isalnum()]
+        sentences = [[self._repair(word) for word in sentence] for sentence in _readings(looked_at)]
         for kind in self._kinds:
-            if any(kind.is_in(sentence) for sentence in sentences):
+            if kind.is_whole(message) or any(kind.is_in(sentence) for sentence in sentences):
                 return kind.name
         return None
 
@@ -71,6 +87,14 @@ class Emergencies:
 def _ends_of(text: str) -> str:
     """Return what is looked at of a text."""
     return text if len(text) <= _HEAD + _TAIL else f"{text[:_HEAD]}\n{text[-_TAIL:]}"
+
+
+def _readings(text: str) -> Iterator[list[str]]:
+    """Yield the sentences of a text, once with every line break as an end and once with wrapped lines joined."""
+    yield from _sentences(text)
+    joined = _WRAP.sub(" ", text)
+    if joined != text:
+        yield from _sentences(joined)
 
 
 def _sentences(text: str) -> Iterator[list[str]]:

@@ -122,6 +122,10 @@ class CachedEncoder:
         rows = b"".join(known[key] for key in keys)
         return np.frombuffer(rows, dtype=np.float16).reshape(len(texts), self.dimension).astype(np.float32)
 
+    def encode_now(self, texts: Sequence[str]) -> Floats:
+        """Encode without the cache: what citizens write is not kept there."""
+        return self._encoder.encode(texts)
+
     def _encode_fresh(self, fresh: Mapping[str, str], progress: Progress | None) -> dict[str, bytes]:
         items = list(fresh.items())
         batches = [items[i : i + BATCH] for i in range(0, len(items), BATCH)]

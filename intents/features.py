@@ -13,9 +13,12 @@ from intents.candidates import Reading, Scores, fuzzy, kinds_match
 from intents.encoder import Floats
 from intents.index import Index
 
+QUICK_FAMILIES = ("use",)
+"""Encoder families that also read the sentences of answers."""
 _LEXICAL = ("dice", "of_question", "of_text", "chars", "whole", "answer")
 _SEMANTIC = ("max", "map", "centroid", "vote")
 _FUZZY = ("token_set", "token_sort")
+_ALIGNED = ("words_mean", "words_worst")
 _ABOUT = ("kinds", "unknown", "words", "entries", "self_check", "phrasings")
 
 
@@ -27,7 +30,7 @@ def feature_names(families: Sequence[str], quick: Sequence[str]) -> tuple[str, .
         scored += [f"{family}_answer"] if family in quick else []
     scored.append("ridge")
     names = [f"{name}{form}" for name in scored for form in ("", ":gap", ":z")]
-    names += [f"{name}{form}" for name in _FUZZY for form in ("", ":gap")]
+    names += [f"{name}{form}" for name in (*_FUZZY, *_ALIGNED) for form in ("", ":gap")]
     return (*names, *_ABOUT, *(f"{family}_density" for family in families))
 
 
@@ -37,6 +40,8 @@ def features(index: Index, reading: Reading, scores: Scores, chosen: NDArray[np.
     for name, values in scores.by_name.items():
         columns += [values[chosen], gaps(values[chosen]), scores.standardised[name][chosen]]
     for values in fuzzy(index, reading, chosen).values():
+        columns += [values, gaps(values)]
+    for values in index.alignment.cover(reading.analysis, index.answers.weight, chosen):
         columns += [values, gaps(values)]
     columns += _about(index, reading, scores, chosen)
     return np.stack(columns, axis=1)

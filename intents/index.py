@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from intents.alignment import Alignment, align
 from intents.background import Background, Projection, unit, weigh_plain
 from intents.encoder import CachedEncoder, Floats, Progress
 from intents.faq import FaqBase, FaqEntry
@@ -77,13 +78,15 @@ class Index:
     """Which kinds of question word each entry's phrasings use, shape (entries, kinds)."""
     negative_owner: NDArray[np.int64]
     """Unit of each not_question."""
-    negative_terms: tuple[frozenset[str], ...]
-    """Terms of each not_question that none of its entry's phrasings holds."""
+    negative_terms: tuple[Mapping[str, float], ...]
+    """Terms of each not_question that none of its entry's phrasings holds; weight 1 for a word with meaning."""
     sentence_owner: NDArray[np.int64]
     spaces: Mapping[str, Space]
     """Encoder family → its view."""
     ridge: Ridge
     """Classifier over the spaces side by side."""
+    alignment: Alignment
+    """The words of each unit."""
 
     @property
     def wordings(self) -> float:
@@ -151,9 +154,19 @@ def build_index(
         ),
         question_types=_question_types(phrasings, owner, len(units)),
         negative_owner=np.array([number for number, _ in negatives], dtype=np.int64),
-        negative_terms=tuple(frozenset(terms_of(text)) - whole[number].keys() for number, text in negatives),
+        negative_terms=tuple(
+            {term: value for term, value in terms_of(text).items() if term not in whole[number]}
+            for number, text in negatives
+        ),
         sentence_owner=np.array([number for number, _ in sentences], dtype=np.int64),
         spaces=spaces,
+        alignment=align(
+            [
+                [analyser.analyse(_clean(text)) for text in (*unit.phrasings, *sentences_of(unit.entry))]
+                for unit in units
+            ],
+            encoders[quick],
+        ),
         ridge=fit(side_by_side([space.mapped for space in spaces.values()]), owner, families),
     )
 

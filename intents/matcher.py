@@ -10,7 +10,7 @@ from pathlib import Path
 
 from intents.background import load_background
 from intents.candidates import Reading
-from intents.deciding import Outcome, decide, shown
+from intents.deciding import WORTH_ASKING, Outcome, decide, shown
 from intents.decision import Decision, DecisionKind
 from intents.encoder import CachedEncoder, EmbeddingCache, Encoder, Progress, load_encoders
 from intents.explain import explain
@@ -23,10 +23,12 @@ from intents.ranker import Policy, load_ranker, make_policy
 from intents.ranking import Ranking, rank
 from intents.readings import follow_up, parts_of, question_kinds
 from intents.smalltalk import Smalltalk
-from intents.text import calm, has_letters, normalise
+from intents.text import calm, normalise
 
 _MARGIN = 0.1
 """By how much the reading as a follow-up must beat the message alone: a change of topic is never swallowed."""
+LONGEST_MESSAGE = 4_096
+"""Characters of a message in which emergencies are looked for: Telegram's limit."""
 _ABOUT_BOT = frozenset({"bot", "help"})
 """Smalltalk that a meta entry of the FAQ answers better."""
 _COVERED = 0.5
@@ -87,20 +89,20 @@ class Matcher:
 
     def _decide(self, query: Query) -> Decision:
         text = normalise(query.text)
-        if emergency := self._smalltalk.emergency(text):
-            return Decision(query.text, DecisionKind.EMERGENCY, "emergency", emergency=emergency, understood=text)
         content = self._smalltalk.content(text)
         intent = self._smalltalk.intent(text)
-        if not has_letters(content or text) and not any(sign.isdigit() for sign in text):
-            return Decision(query.text, DecisionKind.FALLBACK, "gate", understood=text)
         asked = self._ask(content or text, query.context)
+        if emergency := self._smalltalk.emergency(query.text[:LONGEST_MESSAGE]):
+            return self._without_entry(query, asked, DecisionKind.EMERGENCY, "emergency", emergency=emergency)
+        if not any(sign.isalnum() for sign in text):
+            return self._without_entry(query, asked, DecisionKind.FALLBACK, "gate")
         given = asked.outcome.kind in {DecisionKind.ANSWER, DecisionKind.REDIRECT}
         if intent and self._about_bot(asked, intent):
             return self._decision(query, _answered(asked))
         if intent and not (given and asked.ranking.exact):
-            return self._smalltalk_decision(query, intent, asked)
+            return self._without_entry(query, asked, DecisionKind.SMALLTALK, "smalltalk", smalltalk=intent)
         if not content and not given:
-            return replace(self._decision(query, asked), kind=DecisionKind.FALLBACK, reason="gate", choices=())
+            return self._without_entry(query, asked, DecisionKind.FALLBACK, "gate")
         return self._two_questions(query, content or text, asked) or self._decision(query, asked)
 
     def _about_bot(self, asked: Prepared, intent: str) -> bool:
@@ -108,17 +110,21 @@ class Matcher:
         best = asked.ranking.ranked[0] if asked.ranking.ranked else None
         if intent not in _ABOUT_BOT or best is None or best.veto or best.entry.kind is not Kind.META:
             return False
-        return best.probability >= self.policy.clarify_at
+        return best.probability >= WORTH_ASKING
 
-    def _smalltalk_decision(self, query: Query, intent: str, asked: Prepared) -> Decision:
-        return replace(
-            self._decision(query, asked),
-            kind=DecisionKind.SMALLTALK,
-            reason="smalltalk",
-            entry=None,
-            smalltalk=intent,
-            choices=(),
-        )
+    def _without_entry(
+        self,
+        query: Query,
+        asked: Prepared,
+        kind: DecisionKind,
+        reason: str,
+        *,
+        smalltalk: str | None = None,
+        emergency: str | None = None,
+    ) -> Decision:
+        """Decide without an entry; the candidates are kept for the record."""
+        decision = self._decision(query, Prepared(asked.ranking, Outcome(kind, reason)))
+        return replace(decision, smalltalk=smalltalk, emergency=emergency)
 
     def _decision(self, query: Query, asked: Prepared) -> Decision:
         outcome = asked.outcome
@@ -165,18 +171,21 @@ class Matcher:
         joined = follow_up(text, context)
         if joined is None or alone.ranking.exact:
             return alone
-        leaning = self._prepare(joined)
-        if leaning.outcome.reason == "not_question" and _mine(leaning) == context_entry(context):
+        leaning = self._prepare(normalise(joined))
+        if leaning.outcome.reason == "not_question" and _mine(leaning) in spoken_of(context):
             return leaning
         if _chance(leaning) < _chance(alone) + _MARGIN:
             return alone
-        return leaning if self._covers(leaning, text) else _silenced(alone)
+        spoken = spoken_of(context)
+        if leaning.ranking.ranked[0].entry.id not in spoken or self._covers(leaning, text):
+            return leaning
+        asks_back = alone.outcome.kind is DecisionKind.CLARIFY and alone.outcome.choices[0] not in spoken
+        return alone if asks_back else _silenced(alone)
 
     def _covers(self, leaning: Prepared, text: str) -> bool:
         """Tell whether the entry found for a follow-up holds what the follow-up itself asks for."""
-        if not leaning.outcome.entry:
-            return True
-        units = [number for number, entry in enumerate(self.index.entries) if entry.id == leaning.outcome.entry]
+        best = leaning.outcome.entry or leaning.ranking.ranked[0].entry.id
+        units = [number for number, entry in enumerate(self.index.entries) if entry.id == best]
         terms = part_terms(self._read_words(text), self.index.synonyms)
         asked = question_kinds(text)
         fits = not asked.any() or bool(self.index.question_types[units][:, asked].any())
@@ -200,9 +209,9 @@ def _answered(asked: Prepared) -> Prepared:
     return Prepared(asked.ranking, Outcome(DecisionKind.ANSWER, "clear", asked.ranking.ranked[0].entry.id))
 
 
-def context_entry(context: Context | None) -> str | None:
-    """The entry answered last."""
-    return context.last_entry if context else None
+def spoken_of(context: Context | None) -> frozenset[str | None]:
+    """The entries answered or offered last."""
+    return frozenset((context.last_entry, *context.offered)) - {None} if context else frozenset()
 
 
 def _mine(prepared: Prepared) -> str | None:
@@ -251,7 +260,7 @@ def build_matcher(  # noqa: PLR0913 - the composition: each argument is a choice
         out_of_scope_share=out_of_scope_share,
     )
     names = " ".join(encoder.name for encoder in cached.values())
-    model = hashlib.sha256(f"{ranker.hash} {names}".encode()).hexdigest()[:16]
+    model = hashlib.sha256(f"{ranker.hash} {background.hash} {names}".encode()).hexdigest()[:16]
     return Matcher(
         faq,
         index=index,

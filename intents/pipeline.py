@@ -298,11 +298,16 @@ def make_typo_repair(nlp: Language, name: str) -> TypoRepair:  # noqa: ARG001 - 
     return TypoRepair(Vocabulary())
 
 
+def _first_word(text: str) -> str:
+    """«gibts» stands for «gibt es»; its first word carries the meaning."""
+    return text.split(maxsplit=1)[0]
+
+
 @Language.component("case_proof_lemma")
 def case_proof_lemma(doc: Doc) -> Doc:
     """Set the folded base form, of the repaired word where there is one."""
     for token in doc:
-        token._.lemma = lemma_of(token._.repaired or token.text)
+        token._.lemma = lemma_of(_first_word(token._.repaired or token.text))
     return doc
 
 

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intents.encoder import Floats
+from intents.features import QUICK_FAMILIES, feature_names
 
 Doubles = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -83,15 +84,7 @@ class Histograms:
         """The lowest raw score above which at most `rate` of all answers are wrong; infinite when there is none."""
         missed, everything = self.wrong_and_all(share)
         above = np.cumsum(missed[::-1])[::-1] / np.maximum(np.cumsum(everything[::-1])[::-1], 1e-12)
-        return self._lower_edge(above <= rate)
-
-    def outside_threshold(self, rate: float) -> float:
-        """The lowest raw score above which at most `rate` of the out-of-scope questions lie."""
-        outside = (self.best[2] + self.best[3]) / 2
-        return self._lower_edge(np.cumsum(outside[::-1])[::-1] <= rate)
-
-    def _lower_edge(self, allowed: NDArray[np.bool_]) -> float:
-        first = np.flatnonzero(allowed)
+        first = np.flatnonzero(above <= rate)
         if not len(first):
             return float("inf")
         return float(self.edges[first[0] - 1]) if first[0] else float("-inf")
@@ -162,8 +155,6 @@ class Policy:
     """Probability from which the best candidate is answered; above 1 when nothing may be answered."""
     redirect_at: float
     """The same for entries of kind redirect: a wrong redirect does less harm."""
-    clarify_at: float
-    """Probability of the best candidate from which the bot asks back."""
 
     def probabilities(self, rows: Floats) -> Doubles:
         """Calibrated probability of each candidate being the right answer; shape (candidates,), sum at most 1."""
@@ -179,10 +170,8 @@ class Policy:
         return ordered
 
 
-REDIRECT_RATE_FACTOR = 4.0
+REDIRECT_RATE_FACTOR = 1.5
 """How many times more often a redirect may be wrong than an answer: it sends on, it states nothing."""
-CLARIFY_RATE = 0.25
-"""Share of the questions without an entry that may be asked back instead of being told «das weiß ich nicht» at once."""
 
 
 def make_policy(ranker: Ranker, *, wordings: float, max_wrong_answer_rate: float, out_of_scope_share: float) -> Policy:
@@ -200,17 +189,22 @@ def make_policy(ranker: Ranker, *, wordings: float, max_wrong_answer_rate: float
         other_curve=histograms.other_curve(out_of_scope_share),
         answer_at=answer_at(max_wrong_answer_rate),
         redirect_at=answer_at(max_wrong_answer_rate * REDIRECT_RATE_FACTOR),
-        clarify_at=float(curve(np.array([histograms.outside_threshold(CLARIFY_RATE)]))[0]),
     )
 
 
 # ------------------------------------------------------------------ artefacts
 
 
+class ModelError(Exception):
+    """A model file does not fit the program; the message names it."""
+
+
 def load_ranker(path: Path) -> Ranker:
-    """Read `ranker-….json`."""
+    """Read `ranker-….json`; raises ModelError when its features are not those the program computes."""
     content = path.read_bytes()
     value: dict[str, Any] = json.loads(content)
+    if tuple(value["features"]) != feature_names(value["families"], QUICK_FAMILIES):
+        raise ModelError(f"{path}: made for other features than this version computes; train again")
     return Ranker(
         families=tuple(value["families"]),
         features=tuple(value["features"]),

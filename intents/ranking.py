@@ -11,12 +11,12 @@ from intents.faq import FaqEntry
 from intents.features import features
 from intents.index import Index
 from intents.lexical import part_terms
-from intents.ranker import Policy
+from intents.ranker import Doubles, Policy
 from intents.text import folded
 
 _CERTAIN = 0.995
 """A question that is an editor's wording of one entry alone: that is what the editor wrote it for."""
-_CLEARLY = 0.5
+_CLEARLY = 0.25
 """Closeness (0 to 6) by which a not_question is ahead beyond doubt."""
 _NEARLY = 88
 """token_sort_ratio from which a text is a phrasing but for a few letters."""
@@ -57,18 +57,18 @@ def rank(index: Index, policy: Policy, reading: Reading, *, closed: frozenset[st
     """Rank the candidates of a reading; `closed` holds ids of entries outside their dates."""
     scores = score(index, reading)
     chosen = candidates(index, scores)
-    chances = policy.probabilities(features(index, reading, scores, chosen))
     asked = folded(reading.analysis.repaired_text)
     owners = index.wording_of.get(folded(reading.text)) or index.wording_of.get(asked, frozenset())
+    owned = np.array([index.entries[number].id in owners for number in chosen])
+    chances = _with_owners(policy.probabilities(features(index, reading, scores, chosen)), owned)
     vetoes = _vetoes(index, reading, scores)
     found = []
     for number, chance in zip(chosen, chances, strict=True):
         entry = index.entries[number]
-        own = owners == {entry.id}
+        own = entry.id in owners
         veto = "expired" if entry.id in closed else "not_question" if vetoes[number] and not own else None
-        certain = max(chance, _CERTAIN) if own else min(chance, 1 - _CERTAIN) if len(owners) == 1 else chance
         wording = index.phrasings[scores.nearest[number]]
-        found.append(Ranked(entry, float(certain) * (_VETOED if veto else 1.0), wording, veto))
+        found.append(Ranked(entry, float(chance) * (_VETOED if veto else 1.0), wording, veto))
     order = sorted(found, key=lambda each: -each.probability)
     first = found[int(np.argmax(chances))]
     return Ranking(
@@ -81,19 +81,33 @@ def rank(index: Index, policy: Policy, reading: Reading, *, closed: frozenset[st
     )
 
 
+def _with_owners(chances: Doubles, owned: NDArray[np.bool_]) -> Doubles:
+    """Give nearly all probability to the entries that have the question as a wording; several share it."""
+    if not owned.any():
+        return chances
+    share = np.where(owned, _CERTAIN / owned.sum(), (1 - _CERTAIN) * chances / max(chances[~owned].sum(), 1.0))
+    lifted: Doubles = np.where(owned, np.maximum(share, chances if owned.sum() == 1 else 0), share)
+    return lifted
+
+
 def _vetoes(index: Index, reading: Reading, scores: Scores) -> NDArray[np.bool_]:
     """Which units' not_questions lie closer to the question than all their phrasings; shape (units,).
 
-    Closer by a little counts only when the question has a word that tells the not_question from the phrasings: «Was ist
-    das Projekt?» lies near «Wer leitet das Projekt?», but nobody asked who leads it.
+    A word that only the not_question has decides what is close: «Was ist das Projekt?» lies near «Wer leitet das
+    Projekt?», but nobody asked who leads it; «Wer hat sich neben der KPMG beworben?» lies near «KPMG», but «beworben»
+    stands in a not_question alone.
     """
     vetoes = np.zeros(len(index.entries), dtype=bool)
     if not len(index.negative_owner):
         return vetoes
     ahead = scores.negatives - scores.closeness[index.negative_owner]
     asked = set(part_terms(reading.analysis, index.synonyms))
-    for number in np.flatnonzero(ahead > 0):
+    for number in np.flatnonzero(ahead > -_CLEARLY):
         telling = index.negative_terms[number]
-        if ahead[number] > _CLEARLY or not telling or not asked.isdisjoint(telling):
-            vetoes[index.negative_owner[number]] = True
+        shared = asked & telling.keys()
+        if any(telling[term] >= 1 for term in shared):
+            needed = -_CLEARLY
+        else:
+            needed = 0.0 if shared or not telling else _CLEARLY
+        vetoes[index.negative_owner[number]] |= ahead[number] > needed
     return vetoes

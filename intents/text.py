@@ -17,15 +17,16 @@ _DIGRAPH = re.compile(r"ae|oe|(?<![aeq])ue")
 
 def normalise(text: str) -> str:
     """Return one clean line of at most `MAX_CHARS` characters: composed Unicode, no control signs, single spaces."""
-    cut = text if len(text) <= MAX_CHARS else _cut(text)
-    composed = unicodedata.normalize("NFKC", cut).translate(_QUOTES)
+    composed = _cut(unicodedata.normalize("NFKC", _cut(text))).translate(_QUOTES)
     visible = "".join(sign if _visible(sign) else " " for sign in composed)
     return _SPACE.sub(" ", visible).strip()
 
 
 def _cut(text: str) -> str:
     """Keep the start and the end: people put the question before or after the story."""
-    half = MAX_CHARS // 2
+    if len(text) <= MAX_CHARS:
+        return text
+    half = (MAX_CHARS - 1) // 2
     return f"{text[:half]} {text[-half:]}"
 
 

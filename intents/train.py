@@ -8,7 +8,7 @@ same bytes.
 import json
 import math
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from intents.background import to_json
 from intents.datasets import LabelledSet, far_questions, load_sets, requests
 from intents.encoder import CachedEncoder, E5Encoder, EmbeddingCache, Progress, UseEncoder, reference_vectors
-from intents.features import feature_names
+from intents.features import QUICK_FAMILIES, feature_names
 from intents.ranker import Doubles
 from intents.training_tables import (
     FAR,
@@ -54,7 +54,7 @@ _PARAMETERS: Mapping[str, Any] = {
 _WEIGHTS = {IN_SCOPE: 0.7, NEAR: 0.15, FOREIGN: 0.15}
 """Share of each kind of question in training; general-knowledge questions only calibrate (share-alike licence)."""
 _BINS = 200
-_WORDINGS = (1, 2, 5)
+_WORDINGS = (1, 2, 5, 12)
 """Wordings per entry from which a FAQ has its own calibration."""
 
 
@@ -64,28 +64,32 @@ def train(
     *,
     cache: EmbeddingCache | None,
     say: Say,
-    leave_out: str | None = None,
+    without: Path | None = None,
     variants: Sequence[str] = tuple(VARIANTS),
 ) -> None:
     """Read the labelled sets below `data` and write all artefacts to `models`.
 
-    `leave_out` names an origin whose sets are not looked at: for measuring on them.
+    With `without`, a folder, models that have not seen an origin are written to `without`/origin, for measuring on it.
     """
-    sets = [each for each in load_sets(data) if each.origin != leave_out]
+    sets = load_sets(data)
     far = [*far_questions(data), *requests(data)]
     encoders = {"e5": CachedEncoder(E5Encoder(), cache), "use": CachedEncoder(UseEncoder(), cache)}
     _encode_all(sets, far, encoders, say)
-    models.mkdir(parents=True, exist_ok=True)
-    (models / "background.json").write_text(to_json(learn_background(sets, encoders)), encoding="utf-8")
+    _write_common(models, sets, encoders)
     say("background.json")
-    (models / "reference.json").write_text(reference_vectors(encoders), encoding="utf-8")
+    for origin in dict.fromkeys(each.origin for each in sets):
+        if without:
+            _write_common(without / origin, [each for each in sets if each.origin != origin], encoders)
     for variant in variants:
         families = VARIANTS[variant]
         chosen = {family: encoders[family] for family in families}
         tables: dict[str, list[Table]] = {}
         for each in sets:
             tables.setdefault(each.origin, []).extend(_tables(each, sets, chosen, far, say))
-        _write_ranker(models / f"ranker-{variant}.json", families, tables, say)
+        for folder, ranker in _rankers(models, without, families, tables, say):
+            text = json.dumps(ranker, separators=(",", ":")) + "\n"
+            (folder / f"ranker-{variant}.json").write_text(text, encoding="utf-8")
+            say(f"{folder / f'ranker-{variant}.json'}")
 
 
 def _encode_all(
@@ -125,18 +129,37 @@ def _tables(
     return tables
 
 
-def _write_ranker(path: Path, families: Sequence[str], tables: Mapping[str, Sequence[Table]], say: Say) -> None:
-    names = feature_names(families, ("use",))
-    scored: list[tuple[Doubles, Table]] = []
+def _write_common(folder: Path, sets: Sequence[LabelledSet], encoders: Mapping[str, CachedEncoder]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "background.json").write_text(to_json(learn_background(sets, encoders)), encoding="utf-8")
+    (folder / "reference.json").write_text(reference_vectors(encoders), encoding="utf-8")
+
+
+def _rankers(
+    models: Path, without: Path | None, families: Sequence[str], tables: Mapping[str, Sequence[Table]], say: Say
+) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """The ranker of all sets, and on request those that have not seen one origin, each with its folder."""
+    scored: dict[str, list[tuple[Doubles, Table]]] = {}
+    fitted: dict[str, Any] = {}
     for origin, of_origin in tables.items():
-        model = _fit({other: each for other, each in tables.items() if other != origin})
-        scored += [(model.predict(table.rows, raw_score=True), table) for table in of_origin]
-        say(f"{path.name}: ohne {origin}")
-    trees = _flatten(_fit(tables).dump_model())
-    histograms = [{"wordings": least, **_histograms(_with_wordings(scored, least))} for least in _WORDINGS]
-    value = {"families": list(families), "features": list(names), "trees": trees, "histograms": histograms}
-    path.write_text(json.dumps(value, separators=(",", ":")) + "\n", encoding="utf-8")
-    say(path.name)
+        fitted[origin] = _fit({other: each for other, each in tables.items() if other != origin})
+        scored[origin] = [(fitted[origin].predict(table.rows, raw_score=True), table) for table in of_origin]
+        say(f"ohne {origin}")
+    yield models, _artefact(families, _fit(tables), [pair for pairs in scored.values() for pair in pairs])
+    for origin in tables:
+        if without is None:
+            return
+        others = [pair for other, pairs in scored.items() if other != origin for pair in pairs]
+        yield without / origin, _artefact(families, fitted[origin], others)
+
+
+def _artefact(families: Sequence[str], model: Any, scored: Sequence[tuple[Doubles, Table]]) -> dict[str, Any]:
+    return {
+        "families": list(families),
+        "features": list(feature_names(families, QUICK_FAMILIES)),
+        "trees": _flatten(model.dump_model()),
+        "histograms": [{"wordings": least, **_histograms(_with_wordings(scored, least))} for least in _WORDINGS],
+    }
 
 
 # ------------------------------------------------------------------ trees

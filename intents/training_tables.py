@@ -26,7 +26,15 @@ IN_SCOPE, NEAR, FOREIGN, FAR = range(4)
 _SHRINKAGE = 1.0
 """Weight of the identity in the within-question covariance, in units of its mean variance."""
 _KNOWN_WORDINGS = (1, 2, 3, 5, 0.5, 0.8)
-_CUTS: tuple[tuple[int | None, float], ...] = ((None, 0.25), (None, 0.35), (40, 0.25), (12, 0.25), (4, 0.3), (3, 0.34), (2, 0.5))
+_CUTS: tuple[tuple[int | None, float], ...] = (
+    (None, 0.25),
+    (None, 0.35),
+    (40, 0.25),
+    (12, 0.25),
+    (4, 0.3),
+    (3, 0.34),
+    (2, 0.5),
+)
 """(most entries, share left out) of each fold."""
 
 

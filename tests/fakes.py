@@ -49,10 +49,6 @@ class FakeClock:
         """Return the moment that was set."""
         return self.moment
 
-    def monotonic(self) -> float:
-        """Return the seconds since the tests' begin."""
-        return (self.moment - NOW).total_seconds()
-
     def wait(self, **duration: float) -> None:
         """Let time pass."""
         self.moment += timedelta(**duration)

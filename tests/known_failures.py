@@ -1,10 +1,12 @@
-"""The rows of tests/faq that the matcher does not get right yet; the list must shrink.
+"""The rows of tests/faq that fail: neither answered right nor asked back with the right choice. The list must shrink.
 
     python -m tests.known_failures
 
-asks all rows anew and rewrites tests/faq/known-failures.yaml.
+asks all rows anew and takes those that pass now from tests/faq/known-failures.yaml; it never adds one. Rows of the
+holdout half stand in the list as hashes, so that nobody tunes to them.
 """
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
@@ -14,22 +16,27 @@ import yaml
 from intents.faq import load_faq
 from intents.matcher import build_matcher
 from tests.fake_encoder import MemoryCache
-from tests.faq_rows import KNOWN_FAILURES, Decide, Row, ask, judge, read_rows
+from tests.faq_rows import KNOWN_FAILURES, Decide, Expect, Row, Verdict, ask, judge, read_rows
 
 ROOT = Path(__file__).parents[1]
 DAY = date(2026, 11, 22)
 """The day of asking: the same as in the tests."""
-_HEAD = "# Zeilen, die noch nicht richtig entschieden werden. Neu schreiben: python -m tests.known_failures\n"
+_HEAD = "# Zeilen, die noch nicht bestehen; die Liste darf nur kürzer werden: python -m tests.known_failures\n"
 
 
 def name_of(row: Row) -> str:
-    """Return what stands for a row in the list: what was said, after what was said before."""
-    return " → ".join((*row.after, row.say))
+    """Return what stands for a row in the list: what was said, after what was said before; a hash in the holdout."""
+    said = " → ".join((*row.after, row.say))
+    return said if row.split == "dev" else f"holdout {hashlib.sha256(said.encode()).hexdigest()[:12]}"
 
 
 def failing(decide: Decide, rows: Iterable[Row]) -> list[str]:
-    """Return the names of the rows that are not decided right, sorted."""
-    return sorted({name_of(row) for row in rows if not judge(row, ask(decide, row)).right})
+    """Return the names of the rows that fail, sorted."""
+    return sorted({name_of(row) for row in rows if not _passes(row, judge(row, ask(decide, row)))})
+
+
+def _passes(row: Row, verdict: Verdict) -> bool:
+    return verdict.helped if row.expect is Expect.ENTRY else verdict.right
 
 
 def read_known(path: Path = KNOWN_FAILURES) -> list[str]:
@@ -49,8 +56,10 @@ def main() -> None:
     matcher = build_matcher(load_faq(ROOT / "faq_data.yaml"), models=ROOT / "models", cache=MemoryCache(), today=DAY)
     rows = read_rows()
     names = failing(matcher.match, rows)
-    write_known(names)
-    print(f"{len(names)} of {len(rows)} rows fail: {KNOWN_FAILURES}")
+    known = read_known() if KNOWN_FAILURES.exists() else names
+    write_known(sorted(set(names) & set(known)))
+    fresh = [name for name in names if name not in known]
+    print(f"{len(names)} of {len(rows)} rows fail, {len(fresh)} of them are not in {KNOWN_FAILURES.name}", *fresh, sep="\n")
 
 
 if __name__ == "__main__":

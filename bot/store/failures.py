@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.errors import StoreError
+from bot.reasons import reason
 
 _REASONS = (
     ("locked", "ist durch einen anderen Prozess gesperrt. Bitte später noch einmal versuchen."),
@@ -33,7 +34,7 @@ def told_plainly(path: Path) -> Iterator[None]:
     except DBAPIError as error:
         raise StoreError(f"Datenbank {path} {_reason(error)}") from error
     except OSError as error:
-        raise StoreError(f"Datenbank {path} lässt sich nicht öffnen: {error.strerror}.") from error
+        raise StoreError(f"Datenbank {path} lässt sich nicht öffnen: {reason(error)}.") from error
 
 
 def _reason(error: DBAPIError) -> str:

@@ -9,6 +9,8 @@ from typing import TypeVar
 
 import structlog
 
+from bot.store.files import make_file, make_folder
+
 T = TypeVar("T")
 
 _BATCH = 500
@@ -77,7 +79,8 @@ class IndexCache:
 
 def _opened(path: Path) -> sqlite3.Connection:
     """Open the file, and create it where it is missing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
+    make_file(path)
     connection = sqlite3.connect(path, timeout=_BUSY_SECONDS)
     try:
         connection.execute("CREATE TABLE IF NOT EXISTS vector (key TEXT PRIMARY KEY, vector BLOB NOT NULL)")

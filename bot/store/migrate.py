@@ -1,6 +1,7 @@
 """Brings the database to the current form; a copy is kept before a change."""
 
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -12,7 +13,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
 from bot.errors import StoreError
+from bot.reasons import reason
 from bot.store.database import Database
+from bot.store.failures import told_plainly
+from bot.store.files import make_file, make_folder, shut
 
 SCRIPTS = Path(__file__).with_name("migrations")
 
@@ -22,12 +26,14 @@ log = structlog.get_logger(__name__)
 def upgrade(database: Database, *, scripts: Path = SCRIPTS) -> bool:
     """Create or migrate the tables; return whether anything had to be done."""
     _make_room(database.path)
+    _make_private(database.path)
     if _is_current(database, scripts):
         return False
     found = _revision_before(database)
     if found:
         copy = backup(database.path, _free_name(database.path, found))
         log.info("database_backed_up", copy=str(copy))
+    _make_private(database.path, create=True)
     database.write(lambda connection: _migrate(connection, scripts))
     log.info("database_upgraded", path=str(database.path))
     return True
@@ -41,11 +47,14 @@ def backup(source: Path, target: Path) -> Path:
         raise StoreError(f"Datenbank {source} gibt es nicht.")
     unfinished = target.with_name(f"{target.name}.unfertig")
     try:
+        make_file(unfinished)
         _copy(source, unfinished)
         unfinished.replace(target)
     except (OSError, sqlite3.Error) as error:
-        unfinished.unlink(missing_ok=True)
-        raise StoreError(f"Sicherung {target} lässt sich nicht schreiben: {error}.") from error
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+        why = reason(error) if isinstance(error, OSError) else error
+        raise StoreError(f"Sicherung {target} lässt sich nicht schreiben: {why}.") from error
     return target
 
 
@@ -61,9 +70,18 @@ def _copy(source: Path, target: Path) -> None:
 def _make_room(path: Path) -> None:
     """Create the directory of the database."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
     except OSError as error:
-        raise StoreError(f"Verzeichnis {path.parent} lässt sich nicht anlegen: {error.strerror}.") from error
+        raise StoreError(f"Verzeichnis {path.parent} lässt sich nicht anlegen: {reason(error)}.") from error
+
+
+def _make_private(path: Path, *, create: bool = False) -> None:
+    """Keep others from reading the database; SQLite gives its further files the same rights."""
+    with told_plainly(path):
+        if create:
+            make_file(path)
+        for suffix in ("", "-wal", "-shm"):
+            shut(path.with_name(path.name + suffix))
 
 
 def _is_current(database: Database, scripts: Path) -> bool:

@@ -7,13 +7,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from bot.journal import Question
-from bot.state import ChatState
+from bot.state import CONTEXT_SECONDS, ChatState
 from bot.store.database import Database
 from bot.store.tables import chat as chats
 from bot.store.tables import question as questions
 from intents.decision import Candidate
 
-CONTEXT_KEPT = timedelta(days=1)
+CONTEXT_KEPT = timedelta(seconds=CONTEXT_SECONDS)
 """How long a silent chat's last question stays in its state."""
 
 
@@ -30,7 +30,7 @@ def forget(database: Database, *, now: datetime, before: datetime) -> int:
     def work(connection: Connection) -> int:
         old = (questions.c.at < before) & questions.c.text.is_not(None)
         count = connection.execute(sa.update(questions).where(old).values(text=None)).rowcount
-        _forget_contexts(connection, now - CONTEXT_KEPT)
+        _forget_contexts(connection, max(before, now - CONTEXT_KEPT))
         return count
 
     count = database.write(work)
@@ -39,7 +39,7 @@ def forget(database: Database, *, now: datetime, before: datetime) -> int:
 
 
 def _forget_contexts(connection: Connection, before: datetime) -> None:
-    """Take what the citizen said last out of the state of chats that are silent for long."""
+    """Take what the citizen said last out of the state of chats that fell silent."""
     silent = (chats.c.updated_at < before) & (chats.c.state["last_question"].as_string() != "")
     found = connection.execute(sa.select(chats.c.key, chats.c.state, chats.c.version).where(silent)).all()
     for row in found:
