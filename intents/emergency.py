@@ -62,10 +62,7 @@ class Emergencies:
         }
         known = {word for parts in blocks.values() for choice in parts.values() for word in vocabulary(choice)}
         known.update(vocabulary(reader.read_block(not_typos)))
-        read = [
-            Kind(name, Search(parts["signs"]), Search(parts["unless"]), Patterns(parts.get("alone", Choice(frozenset()))))
-            for name, parts in blocks.items()
-        ]
+        read = [_kind(name, parts) for name, parts in blocks.items()]
         return cls(read, Repair(set(vocabulary(reader.read_block(typos))), known=known))
 
     @property
@@ -82,6 +79,11 @@ class Emergencies:
             if kind.is_whole(message) or any(kind.is_in(sentence) for sentence in sentences):
                 return kind.name
         return None
+
+
+def _kind(name: str, parts: Mapping[str, Choice]) -> Kind:
+    alone = Patterns(parts.get("alone", Choice(frozenset())))
+    return Kind(name, Search(parts["signs"]), Search(parts["unless"]), alone)
 
 
 def _ends_of(text: str) -> str:

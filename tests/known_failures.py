@@ -59,7 +59,11 @@ def main() -> None:
     known = read_known() if KNOWN_FAILURES.exists() else names
     write_known(sorted(set(names) & set(known)))
     fresh = [name for name in names if name not in known]
-    print(f"{len(names)} of {len(rows)} rows fail, {len(fresh)} of them are not in {KNOWN_FAILURES.name}", *fresh, sep="\n")
+    print(
+        f"{len(names)} of {len(rows)} rows fail, {len(fresh)} of them are not in {KNOWN_FAILURES.name}",
+        *fresh,
+        sep="\n",
+    )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Folders and files that only the bot's user may read."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 FOLDER, FILE = 0o700, 0o600
@@ -23,5 +24,6 @@ def make_file(path: Path) -> None:
 
 def shut(path: Path) -> None:
     """Take others' rights from a file that exists; one that belongs to somebody else stays as it is."""
-    if path.exists() and path.stat().st_uid == os.getuid() and path.stat().st_mode & 0o777 != FILE:
-        path.chmod(FILE)
+    if path.exists() and path.stat().st_mode & 0o777 != FILE:
+        with suppress(PermissionError):
+            path.chmod(FILE)

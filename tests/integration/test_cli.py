@@ -5,11 +5,13 @@ import os
 import re
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
 
-from bot.bootstrap import Wiring
+import intents.matcher
+from bot.bootstrap import Wiring, build_understanding
 from bot.cli import main
 from bot.effects import Feedback, Mark
 from bot.journal import Question
@@ -20,8 +22,9 @@ from bot.store.chats import SqlChats
 from bot.store.database import Database
 from bot.store.migrate import upgrade
 from intents.decision import Candidate
+from intents.encoder import EncoderWarning
 from tests.conftest import TINY_FAQ
-from tests.fakes import NOW, FakeClock, answer, clarify, understanding_of
+from tests.fakes import FAQ, NOW, FakeClock, FakeUnderstanding, answer, clarify, understanding_of
 from tests.unit.test_rehearsal import KEYS
 
 ROOT = Path(__file__).parents[2]
@@ -130,6 +133,75 @@ def test_wrong_usage_is_exit_code_2(
     assert "Traceback" not in err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["gibtesnicht"], "Den Befehl 'gibtesnicht' gibt es nicht."),
+        (["db", "gibtesnicht"], "Den Befehl 'gibtesnicht' gibt es nicht."),
+        (["db"], "Der Befehl fehlt."),
+        (["ask"], "Die Angabe FRAGE fehlt. Die Frage."),
+        (["ask", "a", "b"], "Das ist zu viel: b."),
+        (["eval"], "Die Option '--questions' fehlt. Fragen, eine je Zeile (JSON)."),
+        (["eval", "--questions"], "Hinter '--questions' fehlt der Wert."),
+        (["ask", "x", "--json=3"], "Die Option '--json' hat keinen Wert."),
+        (["ask", "x", "--quatsch"], "Die Option --quatsch gibt es nicht."),
+        (["unanswered", "--days", "0"], "Der Wert für '--days' ist nicht erlaubt. Zeitraum in Tagen, 1 bis 3650."),
+        (["unanswered", "--days", "x"], "Der Wert für '--days' ist nicht erlaubt. Zeitraum in Tagen, 1 bis 3650."),
+    ],
+)
+def test_wrong_usage_is_told_in_german(
+    wiring: Wiring, arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One line says what is wrong and where help is."""
+    assert main(arguments, wiring=wiring) == 2
+    assert capsys.readouterr().err == f"{message} Hilfe: run_bot.py --help\n"
+
+
+@pytest.mark.parametrize(("target", "message"), [("", "Ordner, keine Datei"), ("weg.yaml", "gibt es nicht")])
+def test_an_faq_that_cannot_be_read_is_wrong_usage(
+    wiring: Wiring, tmp_path: Path, target: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`check` says of a folder and of a missing file what every verb says; exit code 2."""
+    path = str(tmp_path / target)
+    assert main(["check", "--faq", path], wiring=wiring) == 2
+    checked = capsys.readouterr()
+    assert main(["ask", "x", "--faq", path], wiring=wiring) == 2
+    assert capsys.readouterr() == checked
+    assert checked.out == ""
+    assert message in checked.err
+
+
+def test_what_the_system_refuses_is_german(
+    wiring: Wiring, faq: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The reason comes from the error's number, not from the system's English words."""
+    questions = tmp_path / "q.jsonl"
+    questions.write_text('{"query": "a"}\n', encoding="utf-8")
+    for option, path in (("--questions", tmp_path), ("--out", tmp_path)):
+        both = {"--questions": str(questions), option: str(path)}
+        given = [word for pair in both.items() for word in pair]
+        assert main(["eval", *given, *faq], wiring=wiring) == 2
+        assert "ist ein Verzeichnis" in capsys.readouterr().err
+
+
+def test_an_encoder_left_out_is_one_log_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The operator reads an event, no Python warning."""
+
+    def build(*_: object, **__: object) -> FakeUnderstanding:
+        warnings.warn("e5 fehlt", EncoderWarning, stacklevel=2)
+        return FakeUnderstanding()
+
+    monkeypatch.setattr(intents.matcher, "build_matcher", build)
+    settings = load_settings(env_file=None, data_dir=tmp_path)
+    build_understanding(settings, FAQ, NOW.date(), None)
+    log = capsys.readouterr().err
+    assert "encoder_left_out" in log
+    assert "e5 fehlt" in log
+    assert log.count("\n") == 1
+
+
 def test_a_bad_question_line_is_named(
     wiring: Wiring, faq: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -200,8 +272,8 @@ def test_unanswered_lists_the_most_frequent_first(
     assert "Was kostet das?" in capsys.readouterr().out
     assert main(["unanswered", "--csv"], wiring=wiring) == 0
     rows = capsys.readouterr().out.splitlines()
-    assert rows[0].startswith("anzahl,zuletzt,beispiele")
-    assert rows[1].startswith("1,2026-11-22 10:30,'=Was kostet das?,beschluss,0.20") or rows[1].startswith("2,")
+    assert rows[0].startswith("\ufeffanzahl;zuletzt;beispiele")
+    assert rows[1].startswith("1;2026-11-22 10:30;'=Was kostet das?;beschluss;0.20") or rows[1].startswith("2;")
     assert "welche?" not in "\n".join(rows)
 
 

@@ -1,13 +1,16 @@
 """The terminal chat: in a pipe, and at a real pseudo terminal."""
 
 import io
+import json
 import os
 import pty
 import select
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -140,6 +143,38 @@ main(['chat'], wiring=wiring)
     database.close()
 
 
+@pytest.mark.parametrize("days", ["0", "30"])
+@pytest.mark.parametrize("end", [b"", b"/ende\n"])
+def test_a_chat_that_is_over_leaves_no_last_question(
+    environment: dict[str, str], tmp_path: Path, days: str, end: bytes
+) -> None:
+    """Nothing of what was said last stands in the chat's state; without retention in no file at all."""
+    done = piped({**environment, "QUESTION_RETENTION_DAYS": days}, b"mein name ist Erika Muster\n" + end)
+    assert done.returncode == 0
+    assert last_questions(tmp_path) == [""]
+    files = [path.read_bytes() for path in (tmp_path / "var").iterdir()]
+    assert any(b"Erika Muster" in content for content in files) == (days == "30")
+
+
+def test_a_killed_chat_without_retention_leaves_no_words(environment: dict[str, str], tmp_path: Path) -> None:
+    """Not even a process that could not tidy up has written them."""
+    code = """
+from bot.channels.console import PlainScreen
+PlainScreen.show = lambda *a, **k: os.kill(os.getpid(), signal.SIGKILL)
+main(['chat'], wiring=wiring)
+"""
+    piped({**environment, "QUESTION_RETENTION_DAYS": "0"}, b"mein name ist Erika Muster\n", code)
+    files = list((tmp_path / "var").iterdir())
+    assert files
+    assert all(b"Erika Muster" not in path.read_bytes() for path in files)
+
+
+def last_questions(tmp_path: Path) -> list[str]:
+    """Return what is stored of the chats' last questions."""
+    with closing(sqlite3.connect(tmp_path / "var" / "bot.sqlite")) as connection:
+        return [json.loads(state)["last_question"] for (state,) in connection.execute("SELECT state FROM chat")]
+
+
 class Terminal:
     """A program at a pseudo terminal."""
 
@@ -181,7 +216,7 @@ def terminal(environment: dict[str, str]) -> Terminal:
 
 
 @pytest.mark.parametrize("keys", [b"/ende\n", b"\x03", b"\x04"])
-def test_a_person_is_welcomed_and_may_leave(terminal: Terminal, keys: bytes) -> None:
+def test_a_person_is_welcomed_and_may_leave(terminal: Terminal, keys: bytes, tmp_path: Path) -> None:
     """/ende, Ctrl-C and Ctrl-D all end politely with exit code 0."""
     assert "Ich bin ein Programm" in terminal.until("Sie: ")
     terminal.type(b"wer?\n")
@@ -189,6 +224,7 @@ def test_a_person_is_welcomed_and_may_leave(terminal: Terminal, keys: bytes) -> 
     terminal.type(keys)
     terminal.until("Auf Wiedersehen")
     assert terminal.exit_code() == 0
+    assert last_questions(tmp_path) == [""]
 
 
 def test_no_colour_is_respected(environment: dict[str, str]) -> None:

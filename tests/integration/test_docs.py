@@ -146,7 +146,7 @@ class Shell:
         self.capsys.readouterr()
         code = main(arguments, wiring=Wiring(SystemClock(), self.matchers))
         printed = self.capsys.readouterr()
-        return Done(printed.out or printed.err, code)
+        return Done((printed.out or printed.err).removeprefix("\ufeff"), code)
 
     def _started(self, arguments: Sequence[str], given: str) -> Done:
         """Start the program as `make` does, beside vectors that are there already."""

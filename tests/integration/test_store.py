@@ -1,6 +1,7 @@
 """The store on a real SQLite file."""
 
 import multiprocessing
+import os
 import shutil
 import sqlite3
 import threading
@@ -268,6 +269,32 @@ def test_a_backup_is_whole_and_never_overwrites(tmp_path: Path, database: Databa
         backup(database.path, target)
     with pytest.raises(StoreError, match="gibt es nicht"):
         backup(tmp_path / "weg.sqlite", tmp_path / "neu.sqlite")
+
+
+def test_others_may_read_nothing(tmp_path: Path) -> None:
+    """Folder, database, its further files, index and backups are the user's own, whatever the umask says."""
+    before = os.umask(0)
+    try:
+        folder = tmp_path / "var"
+        database = Database.at(folder / "bot.sqlite")
+        upgrade(database)
+        SqlChats(database, "console").commit("c", 0, Outcome(ChatState()), NOW)
+        IndexCache(folder / "index.sqlite").put({"a": b"1234"})
+        backup(database.path, folder / "sicherung.sqlite")
+        modes = {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()}
+        database.close()
+    finally:
+        os.umask(before)
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert {"bot.sqlite", "bot.sqlite-wal", "index.sqlite", "sicherung.sqlite"} <= modes.keys()
+    assert set(modes.values()) == {0o600}
+
+
+def test_an_open_database_is_closed_to_others(database: Database) -> None:
+    """A file from before gets its rights at the next start."""
+    database.path.chmod(0o644)
+    upgrade(database)
+    assert database.path.stat().st_mode & 0o777 == 0o600
 
 
 def start(path: str) -> None:

@@ -17,7 +17,7 @@ from bot.situation import Situation
 from bot.state import CONTEXT_SECONDS, ChatState
 from bot.texts import Texts, load_texts
 from intents.decision import Decision, DecisionKind
-from intents.faq import Contact, FaqBase, FaqEntry
+from intents.faq import Contact, FaqBase, FaqEntry, Kind
 from intents.query import Query
 from tests.fakes import (
     FAQ,
@@ -225,6 +225,42 @@ def test_contact_lines_stand_only_where_contact_is_known(texts: Texts) -> None:
     talk = Talk(texts, {}, replace(FAQ, contact=Contact()), ChatState(introduced=True))
     assert "Kontakt:" not in talk.say("quatsch")
     assert texts.human_unknown.strip() in talk.say("/mensch")
+
+
+def test_a_bare_name_is_no_way_to_a_human(texts: Texts) -> None:
+    """Without website and telephone neither the name nor /mensch is offered; /mensch itself stays honest."""
+    talk = Talk(texts, TABLE, replace(FAQ, contact=Contact(name="Rathaus")), ChatState(introduced=True))
+    for text in ("quatsch", "/start faq_abgelaufen"):
+        seen = talk.say(text)
+        assert "Rathaus" not in seen
+        assert texts.human_choice not in seen
+    assert "niemanden benachrichtigt" in talk.say("/mensch")
+
+
+@pytest.mark.parametrize("intent", ["insult", "bot"])
+def test_a_human_is_pointed_to_only_where_one_can_be_reached(known: Talk, texts: Texts, intent: str) -> None:
+    """Small talk promises no human whom nobody can call."""
+    (reply,) = known.do(TextSaid("x"), lambda _: smalltalk(intent))
+    assert texts.human_hint in reply.text
+    known.faq = replace(FAQ, contact=Contact(name="Rathaus"))
+    (reply,) = known.do(TextSaid("x"), lambda _: smalltalk(intent))
+    assert "/mensch" not in reply.text
+
+
+def test_questions_about_privacy_get_its_text(known: Talk, texts: Texts) -> None:
+    """«Speicherst du meine Daten?» shows what /datenschutz shows."""
+    (reply,) = known.do(TextSaid("x"), lambda _: smalltalk("privacy"))
+    (whole,) = known.do(CommandGiven("datenschutz"))
+    assert reply.text == f"{texts.smalltalk['privacy']}\n\n{whole.text}"
+
+
+def test_only_answers_show_where_they_come_from(texts: Texts) -> None:
+    """What sends on and what tells of the bot has neither source nor «Stand»."""
+    entries = tuple(replace(FAQ.entries[0], id=kind.value, kind=kind, follow_ups=()) for kind in Kind)
+    talk = Talk(texts, {}, FaqBase(entries), ChatState(introduced=True))
+    seen = {kind: talk.say(f"/start faq_{kind.value}") for kind in Kind}
+    assert {kind: "Stand:" in text for kind, text in seen.items()} == {kind: kind is Kind.ANSWER for kind in Kind}
+    assert all(("Quelle:" in text) == (kind is Kind.ANSWER) for kind, text in seen.items())
 
 
 def test_empty_questions_get_their_own_text(texts: Texts) -> None:

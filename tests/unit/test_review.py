@@ -57,7 +57,7 @@ def test_csv_cannot_start_a_formula() -> None:
     groups = [
         OpenGroup("k", 1, NOW, (text,), None, 0.0) for text in ("=1+1", "+49", "-2", "@SUM(A1)", " =cmd", 'Wer, "was"?')
     ]
-    rows = list(csv.reader(io.StringIO(to_csv(groups))))
+    rows = list(csv.reader(io.StringIO(to_csv(groups)), delimiter=";"))
     assert rows[0] == ["anzahl", "zuletzt", "beispiele", "naechster_eintrag", "wahrscheinlichkeit"]
     assert [row[2] for row in rows[1:]] == ["'=1+1", "'+49", "'-2", "'@SUM(A1)", "' =cmd", 'Wer, "was"?']
     assert rows[1][1] == "2026-11-22 10:30"

@@ -17,6 +17,7 @@ SMALLTALK = Smalltalk.from_file()
 
 CASES: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("smalltalk_cases.yaml").read_text("utf-8"))
 EMERGENCIES = [(kind, text) for kind, texts in CASES["emergencies"].items() for text in texts]
+ALONE = [(kind, text) for kind, texts in CASES["emergencies_alone"].items() for text in texts]
 INTENTS = [(intent, text) for intent, texts in CASES["intents"].items() for text in texts]
 CONTENTS = [(case["text"], case["rest"]) for case in CASES["contents"]]
 WORDS = [
@@ -77,6 +78,31 @@ def test_an_emergency_is_recognised_inside_a_longer_message(kind: str, text: str
     """A greeting, another question and a sign-off around it do not hide it."""
     message = f"Guten Tag, wann hat das Bürgeramt offen? {text}\nMit freundlichen Grüßen"
     assert SMALLTALK.emergency(message) == kind
+
+
+@pytest.mark.parametrize(("kind", "text"), EMERGENCIES)
+def test_an_emergency_is_recognised_in_the_middle_of_a_long_message(kind: str, text: str) -> None:
+    """Fifteen sentences before it and fifteen after it, some on lines of their own, do not hide it."""
+    around = [f"Am {day}. Tag war ich wegen des Antrags im Rathaus.{' ' if day % 3 else chr(10)}" for day in range(15)]
+    assert SMALLTALK.emergency("".join([*around, text, "\n", *around])) == kind
+
+
+@pytest.mark.parametrize(("kind", "text"), ALONE)
+def test_a_bare_call_for_help_is_an_emergency(kind: str, text: str) -> None:
+    """A word like «Polizei» speaks when it is the whole message."""
+    assert SMALLTALK.emergency(text) == kind
+    assert SMALLTALK.emergency(text.upper()) == kind
+
+
+@pytest.mark.parametrize("text", [text for _, text in ALONE if " " not in text])
+def test_a_bare_word_is_no_emergency_among_others(text: str) -> None:
+    """The same word in a question is a topic."""
+    assert SMALLTALK.emergency(f"Wofür ist {text} zuständig, und wann?") is None
+
+
+def test_a_sentence_may_go_over_several_lines() -> None:
+    """People press Enter in the middle of a sentence."""
+    assert SMALLTALK.emergency("Guten Tag\nich will\nnicht mehr\nleben") == "suizid"
 
 
 @pytest.mark.parametrize("text", CASES["look_alikes"])
@@ -175,6 +201,7 @@ def test_the_most_telling_intent_comes_first() -> None:
     """The order of intents puts a wish before politeness."""
     order = SMALLTALK.intents
     assert order.index("human") < order.index("thanks") < order.index("greeting")
+    assert order.index("bot") < order.index("privacy") < order.index("how")
 
 
 def umlauts_as_ae(text: str) -> str:

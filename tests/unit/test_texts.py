@@ -95,4 +95,11 @@ def test_everything_that_is_recognised_has_its_text(texts: Texts) -> None:
     """Each smalltalk intent has a reply of its own, each emergency one with a number."""
     recognised = Smalltalk.from_file()
     assert set(recognised.intents) <= set(texts.smalltalk)
+    assert set(recognised.emergencies) <= set(texts.emergency)
     assert all(re.search(r"11[02]", texts.emergency_reply(kind)) for kind in recognised.emergencies)
+    without = {**DATA, "emergency": {"allgemein": "112"}, "smalltalk": {"general": "x"}}
+    with pytest.raises(TextsError) as caught:
+        texts_from(without)
+    wanted = {f"«emergency.{kind}»" for kind in recognised.emergencies}
+    wanted |= {f"«smalltalk.{intent}»" for intent in recognised.intents}
+    assert wanted <= set(re.findall("«[^»]+»", str(caught.value)))

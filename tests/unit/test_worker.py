@@ -5,6 +5,8 @@ import pytest
 from bot.conversation import Decide
 from bot.errors import StoreError
 from bot.events import CommandGiven, TextSaid
+from bot.recall import UnwrittenChats
+from bot.state import CONTEXT_SECONDS
 from bot.texts import Texts
 from bot.worker import Worker
 from intents.decision import Decision
@@ -91,3 +93,49 @@ def test_store_errors_reach_the_operator(clock: FakeClock, texts: Texts) -> None
 def test_leaving_is_told_to_the_channel(clock: FakeClock, texts: Texts) -> None:
     """/ende is over."""
     assert worker_of(FakeChats(), clock, texts).handle("c", CommandGiven("ende")).over
+
+
+def test_an_old_question_is_dropped_with_the_next_turn(clock: FakeClock, texts: Texts) -> None:
+    """Once nothing can refer to it, it is neither used nor written again."""
+    chats = FakeChats()
+    worker = worker_of(chats, clock, texts)
+    worker.handle("c", TextSaid("mein Name ist Erika Muster"))
+    clock.wait(seconds=CONTEXT_SECONDS + 1)
+    worker.handle("c", CommandGiven("hilfe"))
+    assert [o.state.last_question for o in chats.outcomes] == ["mein Name ist Erika Muster", ""]
+
+
+def test_the_end_of_a_chat_forgets_what_was_said(clock: FakeClock, texts: Texts) -> None:
+    """Also when another process changes the chat meanwhile; a chat without words is not written."""
+    chats = FakeChats()
+    worker = worker_of(chats, clock, texts)
+    worker.handle("c", TextSaid("mein Name ist Erika Muster"))
+    chats.conflicts = 2
+    worker.end("c")
+    assert chats.load("c").state.last_question == ""
+    worker.end("neu")
+    assert len(chats.outcomes) == 2
+
+
+def test_without_retention_words_stay_in_memory(clock: FakeClock, texts: Texts) -> None:
+    """The next question knows the last one, the store does not; after the end nobody does."""
+    stored, understanding = FakeChats(), FakeUnderstanding(TABLE)
+    chats = UnwrittenChats(stored)
+    worker = Worker(chats, clock, understanding.match, FAQ, texts, keep_days=0)
+    worker.handle("c", TextSaid("wer?"))
+    worker.handle("c", TextSaid("und wann?"))
+    context = understanding.asked[-1].context
+    assert context
+    assert context.last_question == "wer?"
+    worker.end("c")
+    assert chats.load("c").state.last_question == ""
+    assert not any(outcome.state.last_question for outcome in stored.outcomes)
+
+
+def test_words_of_another_version_are_not_trusted(clock: FakeClock, texts: Texts) -> None:
+    """When another process changed the chat, the words this one remembers belong to it no more."""
+    stored = FakeChats()
+    chats = UnwrittenChats(stored)
+    Worker(chats, clock, FakeUnderstanding(TABLE).match, FAQ, texts, keep_days=0).handle("c", TextSaid("wer?"))
+    worker_of(stored, clock, texts).handle("c", CommandGiven("hilfe"))
+    assert chats.load("c").state.last_question == ""
