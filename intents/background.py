@@ -95,9 +95,7 @@ def load_background(path: Path) -> Background:
     content = path.read_bytes()
     value: dict[str, Any] = json.loads(content)
     projections = {name: _projection(each) for name, each in value["projections"].items()}
-    return Background(
-        value["questions"], value["frequency"], projections, hashlib.sha256(content).hexdigest()[:16]
-    )
+    return Background(value["questions"], value["frequency"], projections, hashlib.sha256(content).hexdigest()[:16])
 
 
 def _projection(value: Mapping[str, str]) -> Projection:

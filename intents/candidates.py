@@ -83,8 +83,9 @@ def score(index: Index, reading: Reading) -> Scores:
         views.append(mapped)
         semantic, of_phrasing = _semantic(index, space, centred, mapped)
         scores.update({f"{family}_{name}": values for name, values in semantic.items()})
-        near = near + 2 * of_phrasing
-        far = far + 2 * (space.negatives @ mapped)
+        if space.negatives is not None:
+            near = near + 4 * of_phrasing
+            far = far + 4 * (space.negatives @ mapped)
     scores["ridge"] = side_by_side(views) @ index.ridge.weights
     asked = sum(value * index.answers.weight(term) for term, value in terms.items())
     missing = sum(v * index.answers.weight(t) for t, v in terms.items() if not index.answers.holds(t))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,7 @@ from intents.readings import question_kinds
 from intents.ridge import Ridge, fit
 from intents.synonyms import Synonyms
 from intents.text import folded, normalise
-from intents.units import make_units
+from intents.units import Unit, make_units
 
 _SENTENCE = re.compile(r"(?<=[.!?:])\s+|\n+")
 _MAX_SENTENCES = 12
@@ -37,8 +38,8 @@ class Space:
     """Mapped, shape (phrasings, d)."""
     centroids: Floats
     """Mean of each entry's mapped phrasings, shape (entries, d)."""
-    negatives: Floats
-    """Mapped not_questions, shape (not_questions, d)."""
+    negatives: Floats | None
+    """Mapped not_questions, shape (not_questions, d); None for a slow encoder: every start would wait for them."""
     sentences: Floats | None
     """Mapped sentences of the answers, shape (sentences, d); None where the encoder is too slow for them."""
     density: float
@@ -46,8 +47,8 @@ class Space:
 
 
 @dataclass(frozen=True)
-class Index:
-    """A FAQ, prepared for questions."""
+class WordIndex:
+    """What is prepared from the words of a FAQ."""
 
     entries: tuple[FaqEntry, ...]
     """The units that are ranked: an entry, or one of several groups of the wordings of a motley entry."""
@@ -76,15 +77,15 @@ class Index:
     """Compound parts of phrasings and answer together."""
     question_types: NDArray[np.bool_]
     """Which kinds of question word each entry's phrasings use, shape (entries, kinds)."""
+    negatives: tuple[tuple[int, str], ...]
+    """Unit and text of each not_question."""
     negative_owner: NDArray[np.int64]
     """Unit of each not_question."""
     negative_terms: tuple[Mapping[str, float], ...]
     """Terms of each not_question that none of its entry's phrasings holds; weight 1 for a word with meaning."""
+    sentences: tuple[tuple[int, str], ...]
+    """Unit and text of each sentence of the answers."""
     sentence_owner: NDArray[np.int64]
-    spaces: Mapping[str, Space]
-    """Encoder family → its view."""
-    ridge: Ridge
-    """Classifier over the spaces side by side."""
     alignment: Alignment
     """The words of each unit."""
 
@@ -99,6 +100,16 @@ class Index:
         return best
 
 
+@dataclass(frozen=True)
+class Index(WordIndex):
+    """A FAQ, prepared for questions: its words and the encoders' views."""
+
+    spaces: Mapping[str, Space]
+    """Encoder family → its view."""
+    ridge: Ridge
+    """Classifier over the spaces side by side."""
+
+
 def build_index(
     faq: FaqBase,
     background: Background,
@@ -111,11 +122,24 @@ def build_index(
     """
     if not faq.entries:
         raise ValueError(f"{faq.name}: a FAQ needs at least one entry")
-    vectors = {
-        family: _encode(faq, encoder, background.projections[family], progress) for family, encoder in encoders.items()
-    }
     quick = next(family for family, encoder in encoders.items() if encoder.quick)
-    units = make_units(faq.entries, vectors[quick].mapped)
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        # the slow encoder works in the background while words are looked up
+        waiting = {
+            family: pool.submit(_encode, faq, encoder, background.projections[family], progress)
+            for family, encoder in encoders.items()
+            if family != quick
+        }
+        first = _encode(faq, encoders[quick], background.projections[quick], progress)
+        words = _index_words(faq, make_units(faq.entries, first.mapped), background, encoders[quick])
+        vectors = {family: waiting[family].result() if family in waiting else first for family in encoders}
+    spaces = {family: _space(each, words, quick=encoders[family].quick) for family, each in vectors.items()}
+    joined = side_by_side([space.mapped for space in spaces.values()])
+    return Index(**vars(words), spaces=spaces, ridge=fit(joined, words.owner, words.family))
+
+
+def _index_words(faq: FaqBase, units: Sequence[Unit], background: Background, quick: CachedEncoder) -> WordIndex:
+    """Prepare everything but the encoders' views."""
     analyser = Analyser.for_texts(_vocabulary_texts(faq))
     synonyms = Synonyms.from_groups(faq.synonyms, analyser.analyse)
 
@@ -126,17 +150,14 @@ def build_index(
     owner = _owners([len(unit.phrasings) for unit in units])
     whole = [_union([terms_of(text) for text in unit.phrasings]) for unit in units]
     answers = {id(entry): _union([terms_of(text) for text in sentences_of(entry)]) for entry in faq.entries}
-    negatives = [(number, text) for number, unit in enumerate(units) for text in unit.entry.not_questions]
-    sentences = [(number, text) for number, unit in enumerate(units) for text in sentences_of(unit.entry)]
+    negatives = tuple((number, text) for number, unit in enumerate(units) for text in unit.entry.not_questions)
+    sentences = tuple((number, text) for number, unit in enumerate(units) for text in sentences_of(unit.entry))
     texts = [*phrasings, *(text for _, text in negatives)]
-    spaces = {
-        family: _space(each, phrasings, owner, negatives, sentences if encoders[family].quick else None)
-        for family, each in vectors.items()
-    }
-    families = np.array([unit.family for unit in units], dtype=np.int64)
-    return Index(
+    read = [[analyser.analyse(_clean(text)) for text in (*unit.phrasings, *sentences_of(unit.entry))] for unit in units]
+    both = [_union([own, answers[id(unit.entry)]]) for own, unit in zip(whole, units, strict=True)]
+    return WordIndex(
         entries=tuple(unit.entry for unit in units),
-        family=families,
+        family=np.array([unit.family for unit in units], dtype=np.int64),
         phrasings=phrasings,
         folded=tuple(folded(text) for text in phrasings),
         wording_of=_wording_of(faq),
@@ -148,26 +169,17 @@ def build_index(
         parts=TermIndex([terms_of(text) for text in texts], background.weigh),
         chars=TermIndex([char_terms(text) for text in texts], weigh_plain),
         whole=TermIndex(whole, background.weigh),
-        answers=TermIndex(
-            [_union([own, answers[id(unit.entry)]]) for own, unit in zip(whole, units, strict=True)],
-            background.weigh,
-        ),
+        answers=TermIndex(both, background.weigh),
         question_types=_question_types(phrasings, owner, len(units)),
+        negatives=negatives,
         negative_owner=np.array([number for number, _ in negatives], dtype=np.int64),
         negative_terms=tuple(
             {term: value for term, value in terms_of(text).items() if term not in whole[number]}
             for number, text in negatives
         ),
+        sentences=sentences,
         sentence_owner=np.array([number for number, _ in sentences], dtype=np.int64),
-        spaces=spaces,
-        alignment=align(
-            [
-                [analyser.analyse(_clean(text)) for text in (*unit.phrasings, *sentences_of(unit.entry))]
-                for unit in units
-            ],
-            encoders[quick],
-        ),
-        ridge=fit(side_by_side([space.mapped for space in spaces.values()]), owner, families),
+        alignment=align(read, quick),
     )
 
 
@@ -187,9 +199,10 @@ class _Vectors:
 
 
 def _encode(faq: FaqBase, encoder: CachedEncoder, projection: Projection, progress: Progress | None) -> _Vectors:
-    """Encode every text once: wordings, not_questions and, where the encoder is quick, sentences of the answers."""
-    texts = [text for entry in faq.entries for text in (*entry.phrasings, *entry.not_questions)]
-    texts += [text for entry in faq.entries for text in sentences_of(entry)] if encoder.quick else []
+    """Encode every text once: wordings and, where the encoder is quick, not_questions and sentences of the answers."""
+    texts = [text for entry in faq.entries for text in entry.phrasings]
+    if encoder.quick:
+        texts += [text for entry in faq.entries for text in (*entry.not_questions, *sentences_of(entry))]
     unique = list(dict.fromkeys(texts))
     raw = encoder.encode([_clean(text) for text in unique], progress)
     centred = dict(zip(unique, projection.centred(raw), strict=True))
@@ -238,22 +251,16 @@ def _union(terms: Sequence[Mapping[str, float]]) -> dict[str, float]:
     return union
 
 
-def _space(
-    vectors: _Vectors,
-    phrasings: Sequence[str],
-    owner: NDArray[np.int64],
-    negatives: Sequence[tuple[int, str]],
-    sentences: Sequence[tuple[int, str]] | None,
-) -> Space:
-    own = np.stack([vectors.mapped[text] for text in phrasings])
+def _space(vectors: _Vectors, words: WordIndex, *, quick: bool) -> Space:
+    own = np.stack([vectors.mapped[text] for text in words.phrasings])
     return Space(
         projection=vectors.projection,
-        phrasings=np.stack([vectors.centred[text] for text in phrasings]),
+        phrasings=np.stack([vectors.centred[text] for text in words.phrasings]),
         mapped=own,
-        centroids=_centroids(own, owner),
-        negatives=_rows(vectors.mapped, negatives, own.shape[1]),
-        sentences=None if sentences is None else _rows(vectors.mapped, sentences, own.shape[1]),
-        density=_density(own, owner),
+        centroids=_centroids(own, words.owner),
+        negatives=_rows(vectors.mapped, words.negatives, own.shape[1]) if quick else None,
+        sentences=_rows(vectors.mapped, words.sentences, own.shape[1]) if quick else None,
+        density=_density(own, words.owner),
     )
 
 

@@ -368,7 +368,8 @@ class Analyser:
 
 
 def _is_word(token: Token) -> bool:
-    return any(sign.isalnum() for sign in token.text)
+    text = token.text
+    return text.isalnum() or any(sign.isalnum() for sign in text)
 
 
 def _word(token: Token) -> Word:

@@ -61,7 +61,7 @@ def rank(index: Index, policy: Policy, reading: Reading, *, closed: frozenset[st
     owners = index.wording_of.get(folded(reading.text)) or index.wording_of.get(asked, frozenset())
     owned = np.array([index.entries[number].id in owners for number in chosen])
     chances = _with_owners(policy.probabilities(features(index, reading, scores, chosen)), owned)
-    vetoes = _vetoes(index, reading, scores)
+    vetoes = _vetoes(index, reading, scores, chosen)
     found = []
     for number, chance in zip(chosen, chances, strict=True):
         entry = index.entries[number]
@@ -90,8 +90,8 @@ def _with_owners(chances: Doubles, owned: NDArray[np.bool_]) -> Doubles:
     return lifted
 
 
-def _vetoes(index: Index, reading: Reading, scores: Scores) -> NDArray[np.bool_]:
-    """Which units' not_questions lie closer to the question than all their phrasings; shape (units,).
+def _vetoes(index: Index, reading: Reading, scores: Scores, chosen: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which candidates' not_questions lie closer to the question than all their phrasings; shape (units,).
 
     A word that only the not_question has decides what is close: «Was ist das Projekt?» lies near «Wer leitet das
     Projekt?», but nobody asked who leads it; «Wer hat sich neben der KPMG beworben?» lies near «KPMG», but «beworben»
@@ -102,12 +102,10 @@ def _vetoes(index: Index, reading: Reading, scores: Scores) -> NDArray[np.bool_]
         return vetoes
     ahead = scores.negatives - scores.closeness[index.negative_owner]
     asked = set(part_terms(reading.analysis, index.synonyms))
-    for number in np.flatnonzero(ahead > -_CLEARLY):
+    for number in np.flatnonzero((ahead > -_CLEARLY) & np.isin(index.negative_owner, chosen)):
         telling = index.negative_terms[number]
         shared = asked & telling.keys()
-        if any(telling[term] >= 1 for term in shared):
-            needed = -_CLEARLY
-        else:
-            needed = 0.0 if shared or not telling else _CLEARLY
+        speaks = any(telling[term] >= 1 for term in shared)
+        needed = -_CLEARLY if speaks else 0.0 if shared or not telling else _CLEARLY
         vetoes[index.negative_owner[number]] |= ahead[number] > needed
     return vetoes
