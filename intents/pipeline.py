@@ -300,7 +300,7 @@ def make_typo_repair(nlp: Language, name: str) -> TypoRepair:  # noqa: ARG001 - 
 
 def _first_word(text: str) -> str:
     """«gibts» stands for «gibt es»; its first word carries the meaning."""
-    return text.split(maxsplit=1)[0]
+    return next(iter(text.split(maxsplit=1)), text)
 
 
 @Language.component("case_proof_lemma")

@@ -176,7 +176,8 @@ REDIRECT_RATE_FACTOR = 1.5
 
 def make_policy(ranker: Ranker, *, wordings: float, max_wrong_answer_rate: float, out_of_scope_share: float) -> Policy:
     """Derive calibration and thresholds from the ranker's histograms for FAQs with so many wordings per entry."""
-    histograms = next(each for least, each in reversed(ranker.histograms) if wordings >= least)
+    fitting = (each for least, each in reversed(ranker.histograms) if wordings >= least)
+    histograms = next(fitting, ranker.histograms[0][1])
     curve = histograms.best_curve(out_of_scope_share)
 
     def answer_at(rate: float) -> float:

@@ -158,7 +158,9 @@ def _artefact(families: Sequence[str], model: Any, scored: Sequence[tuple[Double
         "families": list(families),
         "features": list(feature_names(families, QUICK_FAMILIES)),
         "trees": _flatten(model.dump_model()),
-        "histograms": [{"wordings": least, **_histograms(_with_wordings(scored, least))} for least in _WORDINGS],
+        "histograms": [
+            {"wordings": least, **_histograms(group)} for least in _WORDINGS if (group := _with_wordings(scored, least))
+        ],
     }
 
 

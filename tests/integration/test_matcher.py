@@ -90,10 +90,12 @@ def test_every_kind_of_decision_is_among_the_questions(matcher: Matcher) -> None
 
 
 @pytest.mark.parametrize("text", ["😀", "?!", "", "   ", "ich will nicht mehr leben"])
-def test_emergencies_and_signs_have_no_candidates(matcher: Matcher, text: str) -> None:
-    """Nothing is looked up for them."""
+def test_emergencies_and_signs_are_never_answered(matcher: Matcher, text: str) -> None:
+    """The candidates are kept for the record, as under every decision."""
     decision = ask(matcher, text)
-    assert (decision.candidates, decision.confidence, decision.entry) == ((), 0.0, None)
+    assert (decision.entry, decision.choices) == (None, ())
+    assert 0 < len(decision.candidates) <= 5
+    assert decision.explanation
 
 
 def test_a_decision_says_what_it_stands_on(matcher: Matcher) -> None:

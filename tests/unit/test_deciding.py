@@ -20,7 +20,7 @@ NOTHING = np.zeros(1)
 NODE = np.zeros(1, dtype=np.int64)
 TREES = Trees(NODE, NODE, NOTHING, NODE, NODE, 0)
 FLAT = Curve(NOTHING, NOTHING)
-POLICY = Policy(Ranker(("use",), (), TREES, (), ""), FLAT, FLAT, answer_at=0.9, redirect_at=0.6, clarify_at=0.4)
+POLICY = Policy(Ranker(("use",), (), TREES, (), ""), FLAT, FLAT, answer_at=0.9, redirect_at=0.6)
 
 
 def entry(name: str, kind: Kind = Kind.ANSWER) -> FaqEntry:
@@ -60,7 +60,7 @@ def test_a_redirect_needs_less() -> None:
 
 
 def test_two_probable_entries_are_asked_back() -> None:
-    """When the best is probable enough for that."""
+    """When the right one is among them often enough."""
     outcome = decide(ranking(candidate("a", 0.5), candidate("b", 0.3), candidate("c", 0.1)), POLICY)
     assert outcome == Outcome(DecisionKind.CLARIFY, "margin", None, ("a", "b", "c"))
 
@@ -84,8 +84,8 @@ def test_one_entry_is_no_choice() -> None:
 
 
 def test_improbable_entries_are_not_shown() -> None:
-    """Silence below the probability from which the bot asks back."""
-    outcome = decide(ranking(candidate("a", 0.39), candidate("b", 0.3)), POLICY)
+    """Silence where the right entry is among the choices less often than one time in five."""
+    outcome = decide(ranking(candidate("a", 0.1), candidate("b", 0.09)), POLICY)
     assert outcome == Outcome(DecisionKind.FALLBACK, "below_threshold")
 
 
