@@ -86,10 +86,10 @@ def train(
         tables: dict[str, list[Table]] = {}
         for each in sets:
             tables.setdefault(each.origin, []).extend(_tables(each, sets, chosen, far, say))
+        name = f"ranker-{variant}.json"
         for folder, ranker in _rankers(models, without, families, tables, say):
-            text = json.dumps(ranker, separators=(",", ":")) + "\n"
-            (folder / f"ranker-{variant}.json").write_text(text, encoding="utf-8")
-            say(f"{folder / f'ranker-{variant}.json'}")
+            (folder / name).write_text(json.dumps(ranker, separators=(",", ":")) + "\n", encoding="utf-8")
+            say(name if folder == models else f"{folder.name}/{name}")
 
 
 def _encode_all(
