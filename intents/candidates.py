@@ -67,6 +67,7 @@ def score(index: Index, reading: Reading) -> Scores:
     terms = part_terms(reading.analysis, index.synonyms)
     overlap = index.parts.overlap(terms)
     dice, chars = overlap.dice, index.chars.cosine(char_terms(reading.analysis.repaired_text))
+    answers = index.answers.overlap(terms)
     own = len(index.phrasings)
     near, far = (dice + chars)[:own], (dice + chars)[own:]
     scores = {
@@ -75,7 +76,7 @@ def score(index: Index, reading: Reading) -> Scores:
         "of_text": index.best_of_entry(overlap.of_text[:own]),
         "chars": index.best_of_entry(chars[:own]),
         "whole": index.whole.overlap(terms).of_question,
-        "answer": index.answers.overlap(terms).of_question,
+        "answer": answers.of_question,
     }
     views: list[Floats] = []
     for family, space in index.spaces.items():
@@ -87,10 +88,9 @@ def score(index: Index, reading: Reading) -> Scores:
             near = near + 4 * of_phrasing
             far = far + 4 * (space.negatives @ mapped)
     scores["ridge"] = side_by_side(views) @ index.ridge.weights
-    asked = sum(value * index.answers.weight(term) for term, value in terms.items())
     missing = sum(v * index.answers.weight(t) for t, v in terms.items() if not index.answers.holds(t))
     nearest = _nearest(index, near)
-    return Scores(scores, missing / max(asked, 1e-6), nearest, near[nearest], far)
+    return Scores(scores, missing / max(answers.asked, 1e-6), nearest, near[nearest], far)
 
 
 def both_spaces(space: Space, vector: Floats) -> tuple[Floats, Floats]:

@@ -184,7 +184,7 @@ class Matcher:
 
     def _covers(self, leaning: Prepared, text: str) -> bool:
         """Tell whether the entry found for a follow-up holds what the follow-up itself asks for."""
-        best = leaning.outcome.entry or leaning.ranking.ranked[0].entry.id
+        best = leaning.ranking.ranked[0].entry.id
         units = [number for number, entry in enumerate(self.index.entries) if entry.id == best]
         terms = part_terms(self._read_words(text), self.index.synonyms)
         asked = question_kinds(text)
