@@ -2,7 +2,8 @@
 
     python benchmarks/latency.py [--faq faq_data.yaml]
 
-The encoders' own time is measured beside it in the same process. Exits with 1 when a budget is missed.
+The encoders' own time is measured beside it in the same process; what runs while an encoder is at work costs the
+citizen nothing and counts as the encoder's. Exits with 1 when a budget is missed.
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """Lexical and semantic retrieval: every entry's scores for a question, and the few entries worth ranking."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz
 from rapidfuzz.process import cdist
 
+from intents.alignment import Covered
 from intents.encoder import Floats
 from intents.index import Index, Space, side_by_side
 from intents.lexical import char_terms, part_terms
@@ -24,8 +25,8 @@ _TEMPERATURE = 0.05
 """Of the soft vote over phrasings: how quickly a less similar phrasing loses its say."""
 _ELSEWHERE = 0.35
 """Similarity that questions from elsewhere reach at most (their 95th percentile): the vote of «none of these»."""
-_FUZZY_PHRASINGS = 60
-"""Phrasings of a candidate that rapidfuzz compares."""
+_FUZZY_PHRASINGS = 6
+"""Phrasings of a candidate that rapidfuzz compares: the nearest ones."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,12 @@ class Scores:
     """Score name → shape (entries,); higher is better."""
     unknown: float
     """Share of the question's weight in words that the FAQ does not hold at all, 0 to 1."""
+    near: Floats
+    """How close each phrasing is: the measure that not_questions are held against, shape (phrasings,)."""
     nearest: NDArray[np.int64]
     """The nearest phrasing of each entry, shape (entries,)."""
-    closeness: Floats
-    """How close that phrasing is: the measure that not_questions are held against, shape (entries,)."""
+    words: Covered
+    """How near the question's words are to those of the FAQ."""
     negatives: Floats
     """How close each not_question is, by the same measure, shape (not_questions,)."""
 
@@ -78,19 +81,22 @@ def score(index: Index, reading: Reading) -> Scores:
         "whole": index.whole.overlap(terms).of_question,
         "answer": answers.of_question,
     }
-    views: list[Floats] = []
-    for family, space in index.spaces.items():
+    words = index.alignment.compare(reading.analysis, index.answers.weight)
+    views: dict[str, Floats] = {}
+    found: dict[str, dict[str, Floats]] = {}
+    for family, space in sorted(index.spaces.items(), key=lambda item: item[1].negatives is None):
+        # the quick encoder first: the slow one's vector may still be under way
         centred, mapped = both_spaces(space, reading.vectors[family])
-        views.append(mapped)
-        semantic, of_phrasing = _semantic(index, space, centred, mapped)
-        scores.update({f"{family}_{name}": values for name, values in semantic.items()})
+        views[family] = mapped
+        found[family], of_phrasing = _semantic(index, space, centred, mapped)
         if space.negatives is not None:
             near = near + 4 * of_phrasing
             far = far + 4 * (space.negatives @ mapped)
-    scores["ridge"] = side_by_side(views) @ index.ridge.weights
+    for family in index.spaces:
+        scores.update({f"{family}_{name}": values for name, values in found[family].items()})
+    scores["ridge"] = side_by_side([views[family] for family in index.spaces]) @ index.ridge.weights
     missing = sum(v * index.answers.weight(t) for t, v in terms.items() if not index.answers.holds(t))
-    nearest = _nearest(index, near)
-    return Scores(scores, missing / max(answers.asked, 1e-6), nearest, near[nearest], far)
+    return Scores(scores, missing / max(answers.asked, 1e-6), near, _nearest(index, near), words, far)
 
 
 def both_spaces(space: Space, vector: Floats) -> tuple[Floats, Floats]:
@@ -146,10 +152,10 @@ def candidates(index: Index, scores: Scores) -> NDArray[np.int64]:
     return chosen
 
 
-def fuzzy(index: Index, reading: Reading, chosen: NDArray[np.int64]) -> dict[str, Floats]:
-    """Rapidfuzz's ratios to the candidates' phrasings, 0 to 1; shape (candidates,) each."""
+def fuzzy(index: Index, reading: Reading, scores: Scores, chosen: NDArray[np.int64]) -> dict[str, Floats]:
+    """Rapidfuzz's ratios to the candidates' nearest phrasings, 0 to 1; shape (candidates,) each."""
     asked = folded(reading.analysis.repaired_text)
-    rows = [_phrasings_of(index, int(number)) for number in chosen]
+    rows = [_phrasings_of(index, scores.near, int(number)) for number in chosen]
     texts = [index.folded[row] for entry in rows for row in entry]
     owner = np.repeat(np.arange(len(rows)), [len(entry) for entry in rows])
     found: dict[str, Floats] = {}
@@ -161,9 +167,13 @@ def fuzzy(index: Index, reading: Reading, chosen: NDArray[np.int64]) -> dict[str
     return found
 
 
-def _phrasings_of(index: Index, number: int) -> range:
-    start = int(index.starts[number])
-    return range(start, start + min(int(index.sizes[number]), _FUZZY_PHRASINGS))
+def _phrasings_of(index: Index, near: Floats, number: int) -> Sequence[int]:
+    start, size = int(index.starts[number]), int(index.sizes[number])
+    if size <= _FUZZY_PHRASINGS:
+        return range(start, start + size)
+    nearest = np.argpartition(-near[start : start + size], _FUZZY_PHRASINGS)[:_FUZZY_PHRASINGS]
+    chosen: list[int] = (start + nearest).tolist()
+    return chosen
 
 
 def kinds_match(index: Index, reading: Reading, chosen: NDArray[np.int64]) -> Floats:

@@ -39,9 +39,9 @@ def features(index: Index, reading: Reading, scores: Scores, chosen: NDArray[np.
     columns: list[Floats] = []
     for name, values in scores.by_name.items():
         columns += [values[chosen], gaps(values[chosen]), scores.standardised[name][chosen]]
-    for values in fuzzy(index, reading, chosen).values():
+    for values in fuzzy(index, reading, scores, chosen).values():
         columns += [values, gaps(values)]
-    for values in index.alignment.cover(reading.analysis, index.answers.weight, chosen):
+    for values in index.alignment.cover(scores.words, chosen):
         columns += [values, gaps(values)]
     columns += _about(index, reading, scores, chosen)
     return np.stack(columns, axis=1)

@@ -18,13 +18,15 @@ from intents.readings import question_kinds
 from intents.ridge import Ridge, fit
 from intents.synonyms import Synonyms
 from intents.text import folded, normalise
-from intents.units import Unit, make_units
+from intents.units import MOTLEY, Unit, make_units
 
 _SENTENCE = re.compile(r"(?<=[.!?:])\s+|\n+")
 _MAX_SENTENCES = 12
 """Sentences of an answer that are read: what an answer is about stands at its start."""
 _MARKDOWN = re.compile(r"[*_`#>]|\]\([^)]*\)|\[")
 _DENSITY_SAMPLE = 1_000
+_READ_SLOWLY = 24
+"""Wordings of an entry that a slow encoder reads; what comes after them is much like one of them."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,9 @@ def build_index(
         }
         first = _encode(faq, encoders[quick], background.projections[quick], progress)
         words = _index_words(faq, make_units(faq.entries, first.mapped), background, encoders[quick])
-        vectors = {family: waiting[family].result() if family in waiting else first for family in encoders}
+        vectors = {
+            family: _filled(faq, waiting[family].result(), first) if family in waiting else first for family in encoders
+        }
     spaces = {family: _space(each, words, quick=encoders[family].quick) for family, each in vectors.items()}
     joined = side_by_side([space.mapped for space in spaces.values()])
     return Index(**vars(words), spaces=spaces, ridge=fit(joined, words.owner, words.family))
@@ -199,14 +203,33 @@ class _Vectors:
 
 
 def _encode(faq: FaqBase, encoder: CachedEncoder, projection: Projection, progress: Progress | None) -> _Vectors:
-    """Encode every text once: wordings and, where the encoder is quick, not_questions and sentences of the answers."""
-    texts = [text for entry in faq.entries for text in entry.phrasings]
+    """Encode texts once: wordings and, where the encoder is quick, not_questions and sentences of the answers."""
     if encoder.quick:
-        texts += [text for entry in faq.entries for text in (*entry.not_questions, *sentences_of(entry))]
+        texts = [text for each in faq.entries for text in (*each.phrasings, *each.not_questions, *sentences_of(each))]
+    else:
+        texts = [text for entry in faq.entries for text in _read_slowly(entry)]
     unique = list(dict.fromkeys(texts))
     raw = encoder.encode([_clean(text) for text in unique], progress)
     centred = dict(zip(unique, projection.centred(raw), strict=True))
     return _Vectors(projection, centred, dict(zip(unique, projection.mapped(raw), strict=True)))
+
+
+def _read_slowly(entry: FaqEntry) -> Sequence[str]:
+    """The wordings that a slow encoder reads: a start waits for it. Those of a motley entry have little in common."""
+    return entry.phrasings if len(entry.phrasings) > MOTLEY else entry.phrasings[:_READ_SLOWLY]
+
+
+def _filled(faq: FaqBase, slow: _Vectors, quick: _Vectors) -> _Vectors:
+    """Lend each wording that was not read the vectors of the wording of its entry that is most like it."""
+    centred, mapped = dict(slow.centred), dict(slow.mapped)
+    for entry in faq.entries:
+        read = _read_slowly(entry)
+        like = np.stack([quick.mapped[text] for text in read])
+        for text in entry.phrasings[len(read) :]:
+            if text not in slow.mapped:
+                lender = read[int(np.argmax(like @ quick.mapped[text]))]
+                centred[text], mapped[text] = slow.centred[lender], slow.mapped[lender]
+    return _Vectors(slow.projection, centred, mapped)
 
 
 def _clean(text: str) -> str:

@@ -2,8 +2,8 @@
 
 import hashlib
 import time
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -12,7 +12,7 @@ from intents.background import load_background
 from intents.candidates import Reading
 from intents.deciding import WORTH_ASKING, Outcome, decide, shown
 from intents.decision import Decision, DecisionKind
-from intents.encoder import CachedEncoder, EmbeddingCache, Encoder, Progress, load_encoders
+from intents.encoder import CachedEncoder, EmbeddingCache, Encoder, Floats, Progress, load_encoders
 from intents.explain import explain
 from intents.faq import FaqBase, Kind
 from intents.index import Index, build_index
@@ -25,6 +25,8 @@ from intents.readings import follow_up, parts_of, question_kinds
 from intents.smalltalk import Smalltalk
 from intents.text import calm, normalise
 
+_THREADS = 2
+"""Threads that decide, and threads that encode for them."""
 _MARGIN = 0.1
 """By how much the reading as a follow-up must beat the message alone: a change of topic is never swallowed."""
 LONGEST_MESSAGE = 4_096
@@ -41,6 +43,26 @@ class Prepared:
 
     ranking: Ranking
     outcome: Outcome
+
+
+class Vectors(Mapping[str, Floats]):
+    """A question's vectors by encoder family; one that is under way is waited for when it is read."""
+
+    def __init__(self, vectors: Mapping[str, "Floats | Future[Floats]"]) -> None:
+        self._vectors = vectors
+
+    def __getitem__(self, family: str) -> Floats:
+        """Return the vector, shape (d,)."""
+        vector = self._vectors[family]
+        return vector.result() if isinstance(vector, Future) else vector
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the families."""
+        return iter(self._vectors)
+
+    def __len__(self) -> int:
+        """Count the families."""
+        return len(self._vectors)
 
 
 class Matcher:
@@ -63,13 +85,14 @@ class Matcher:
         self.index = index
         self._encoders = encoders
         self._smalltalk = smalltalk
+        self._pool = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="encode")
         self._closed = frozenset(entry.id for entry in faq.entries if not entry.is_valid_on(today))
 
     def match_many(self, queries: Sequence[Query]) -> list[Decision]:
         """Decide each query on its own, in order; two threads share the work."""
         if len(queries) == 1:
             return [self.match(queries[0])]
-        with ThreadPoolExecutor(max_workers=2) as pool:
+        with ThreadPoolExecutor(max_workers=_THREADS) as pool:
             return list(pool.map(self.match, queries))
 
     def match(self, query: Query) -> Decision:
@@ -90,9 +113,11 @@ class Matcher:
     def _decide(self, query: Query) -> Decision:
         text = normalise(query.text)
         content = self._smalltalk.content(text)
+        reading = self._read(content or text)  # the slow encoder works on it while smalltalk is looked for
         intent = self._smalltalk.intent(text)
-        asked = self._ask(content or text, query.context)
-        if emergency := self._smalltalk.emergency(query.text[:LONGEST_MESSAGE]):
+        emergency = self._smalltalk.emergency(query.text[:LONGEST_MESSAGE])
+        asked = self._ask(content or text, query.context, reading)
+        if emergency:
             return self._without_entry(query, asked, DecisionKind.EMERGENCY, "emergency", emergency=emergency)
         if not any(sign.isalnum() for sign in text):
             return self._without_entry(query, asked, DecisionKind.FALLBACK, "gate")
@@ -146,8 +171,10 @@ class Matcher:
         pieces = parts_of(content, content=self._smalltalk.content)
         if not pieces:
             return None
-        first = self._ask(pieces[0], query.context)
-        second = self._ask(pieces[1], Context(last_question=pieces[0], last_entry=first.outcome.entry))
+        readings = [self._read(piece) for piece in pieces]
+        first = self._ask(pieces[0], query.context, readings[0])
+        then = Context(last_question=pieces[0], last_entry=first.outcome.entry)
+        second = self._ask(pieces[1], then, readings[1])
         entries = [each.outcome.entry for each in (first, second)]
         if entries[0] == entries[1] or whole.ranking.exact:
             return self._ask_back_on_both(query, whole, first, second)
@@ -165,13 +192,13 @@ class Matcher:
 
     # -------------------------------------------------------------- one question
 
-    def _ask(self, text: str, context: Context | None) -> Prepared:
+    def _ask(self, text: str, context: Context | None, reading: Reading) -> Prepared:
         """Decide one question: alone, or as a follow-up where that reading wins by a margin."""
-        alone = self._prepare(text)
+        alone = self._prepare(reading)
         joined = follow_up(text, context)
         if joined is None or alone.ranking.exact:
             return alone
-        leaning = self._prepare(normalise(joined))
+        leaning = self._prepare(self._read(normalise(joined)))
         if leaning.outcome.reason == "not_question" and _mine(leaning) in spoken_of(context):
             return leaning
         if _chance(leaning) < _chance(alone) + _MARGIN:
@@ -191,14 +218,29 @@ class Matcher:
         fits = not asked.any() or bool(self.index.question_types[units][:, asked].any())
         return fits and float(self.index.answers.overlap(terms).of_question[units].max()) >= _COVERED
 
-    def _prepare(self, text: str) -> Prepared:
-        ranking = rank(self.index, self.policy, self._read(text), closed=self._closed)
+    def _prepare(self, reading: Reading) -> Prepared:
+        ranking = rank(self.index, self.policy, reading, closed=self._closed)
         return Prepared(ranking, decide(ranking, self.policy))
 
     def _read(self, text: str) -> Reading:
+        """Read a text; a slow encoder works on it in a thread of its own."""
         analysis = self._read_words(text)
-        vectors = {family: encoder.encode([analysis.repaired_text])[0] for family, encoder in self._encoders.items()}
-        return Reading(analysis.text, analysis, vectors)
+
+        def vector(encoder: Encoder) -> Floats:
+            row: Floats = encoder.encode([analysis.repaired_text])[0]
+            return row
+
+        slow = {name: self._pool.submit(vector, each) for name, each in self._encoders.items() if not each.quick}
+        quick = {name: self._vector_with_words(each, analysis) for name, each in self._encoders.items() if each.quick}
+        return Reading(analysis.text, analysis, Vectors({**quick, **slow}))
+
+    def _vector_with_words(self, encoder: Encoder, analysis: Analysis) -> Floats:
+        """Encode the text, and its words that are new, in one go: a call costs more than a text."""
+        strange = self.index.alignment.strange(analysis)
+        rows = encoder.encode([analysis.repaired_text, *strange])
+        self.index.alignment.memory.keep(strange, rows[1:])
+        vector: Floats = rows[0]
+        return vector
 
     def _read_words(self, text: str) -> Analysis:
         return self.index.analyser.analyse(calm(text))

@@ -369,7 +369,7 @@ class Analyser:
 
 def _is_word(token: Token) -> bool:
     text = token.text
-    return text.isalnum() or any(sign.isalnum() for sign in text)
+    return text.isalnum() or any(map(str.isalnum, text))
 
 
 def _word(token: Token) -> Word:

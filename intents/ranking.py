@@ -100,7 +100,7 @@ def _vetoes(index: Index, reading: Reading, scores: Scores, chosen: NDArray[np.i
     vetoes = np.zeros(len(index.entries), dtype=bool)
     if not len(index.negative_owner):
         return vetoes
-    ahead = scores.negatives - scores.closeness[index.negative_owner]
+    ahead = scores.negatives - scores.near[scores.nearest][index.negative_owner]
     asked = set(part_terms(reading.analysis, index.synonyms))
     for number in np.flatnonzero((ahead > -_CLEARLY) & np.isin(index.negative_owner, chosen)):
         telling = index.negative_terms[number]

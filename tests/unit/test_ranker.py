@@ -143,7 +143,8 @@ def test_the_answers_words_are_known_words() -> None:
 def test_fuzzy_ratios_lie_between_0_and_1() -> None:
     """And a wording in other order is the same wording."""
     chosen = np.array([0, 1, 2])
-    found = fuzzy(INDEX, reading("anmelden Hund"), chosen)
+    asked = reading("anmelden Hund")
+    found = fuzzy(INDEX, asked, score(INDEX, asked), chosen)
     assert set(found) == {"token_set", "token_sort"}
     assert found["token_sort"][0] == 1.0
     assert all(((values >= 0) & (values <= 1)).all() for values in found.values())

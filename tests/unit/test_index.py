@@ -1,0 +1,33 @@
+"""What an index holds beyond single scores."""
+
+import numpy as np
+
+from intents.encoder import CachedEncoder
+from intents.faq import FaqBase, FaqEntry
+from intents.index import Index, build_index
+from tests.fake_encoder import LetterEncoder, plain_background
+
+
+def index_of(wordings: int) -> tuple[Index, LetterEncoder]:
+    """A FAQ with one entry of that many wordings, and the slow encoder that read it."""
+    first, *others = [f"Hund Nummer {number:03d} anmelden" for number in range(wordings)]
+    entry = FaqEntry(id="hund", question=first, alternates=tuple(others), answer="So.")
+    slow = LetterEncoder("slow", quick=False)
+    encoders = {"slow": CachedEncoder(slow, None), "use": CachedEncoder(LetterEncoder(), None)}
+    return build_index(FaqBase((entry,)), plain_background("slow", "use"), encoders), slow
+
+
+def test_a_slow_encoder_reads_some_wordings_and_lends_their_vectors() -> None:
+    """The start waits for it; a wording it did not read looks like one that it read."""
+    index, slow = index_of(30)
+    vectors = index.spaces["slow"].mapped
+    read, lent = vectors[:24], vectors[24:]
+    assert sorted(slow.seen) == sorted(index.phrasings[:24])
+    assert all((read == row).all(axis=1).any() for row in lent)
+
+
+def test_a_motley_entry_is_read_in_full() -> None:
+    """Wordings that have little in common lend each other nothing."""
+    index, slow = index_of(60)
+    assert sorted(slow.seen) == sorted(index.phrasings)
+    assert len(np.unique(index.spaces["slow"].mapped, axis=0)) == 60
