@@ -4,7 +4,7 @@
 speaks of pages. Each content word of the question is held against the nearest word of the entry's wordings and answer.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,8 @@ from intents.pipeline import Analysis, Word
 from intents.text import fold
 
 _MIN_LETTERS = 3
+_FEW_WORDS = 1_500
+"""Words of a FAQ up to which comparing with all of them is quicker than picking those of the candidates."""
 _REMEMBERED = 5_000
 """Words outside the FAQ whose vectors are remembered."""
 
@@ -35,11 +37,11 @@ class Alignment:
         return self.memory.missing([_spelled(word) for word in analysis.content if _counts(word)])
 
     def compare(self, analysis: Analysis, weigh: Callable[[str], float]) -> "Covered":
-        """Hold the question's content words against all words of the FAQ."""
+        """Read the question's content words: their vectors and weights."""
         read = [word for word in analysis.content if _counts(word)]
         weights = np.array([weigh(word.lemma) for word in read], dtype=np.float32)
         asked = self.memory.vectors_of([_spelled(word) for word in read])
-        return Covered(asked @ self.vectors.T, weights)
+        return Covered(asked, weights)
 
     def cover(self, covered: "Covered", chosen: NDArray[np.int64]) -> list[Floats]:
         """How the question's content words are covered by each chosen unit: [weighted mean, worst]; (chosen,) each."""
@@ -47,36 +49,57 @@ class Alignment:
             return [np.zeros(len(chosen), dtype=np.float32)] * 2
         held = [self.held[unit] for unit in chosen]
         starts = np.cumsum([0, *map(len, held[:-1])])
-        best = np.maximum.reduceat(covered.near[:, np.concatenate(held)], starts, axis=1)
+        best = np.maximum.reduceat(self._near(covered.asked, np.concatenate(held)), starts, axis=1)
         best = np.maximum(best, 0.0).T
         weights = covered.weights
         return [(best @ weights / weights.sum()).astype(np.float32), best.min(axis=1)]
 
+    def _near(self, asked: Floats, rows: NDArray[np.int64]) -> Floats:
+        """Cosines of the question's words with some words of the FAQ; shape (words of the question, rows)."""
+        if len(self.vectors) <= _FEW_WORDS:
+            every: Floats = asked @ self.vectors.T
+            return every[:, rows]
+        unlike, places = np.unique(rows, return_inverse=True)
+        near: Floats = asked @ self.vectors[unlike].T
+        return near[:, places]
+
 
 @dataclass(frozen=True)
 class Covered:
-    """The content words of one question beside the words of the FAQ."""
+    """The content words of one question."""
 
-    near: Floats
-    """Cosines, shape (words of the question, words of the FAQ)."""
+    asked: Floats
+    """Unit vectors, shape (words of the question, d)."""
     weights: Floats
     """Inverse document frequency of the question's words, shape (words,)."""
 
 
 def align(units: Sequence[Sequence[Analysis]], encoder: CachedEncoder) -> Alignment:
     """Encode the content words of each unit's texts."""
-    spellings: dict[str, str] = {}
-    for texts in units:
-        for analysis in texts:
-            for word in analysis.content:
-                if _counts(word):
-                    spellings.setdefault(fold(_spelled(word)), _spelled(word))
-    rows = {folded: row for row, folded in enumerate(spellings)}
-    vectors = encoder.encode(list(spellings.values()))
-    known = dict(zip(spellings, vectors, strict=True))
+    return align_words([content_words(texts) for texts in units], encoder)
 
-    held = tuple(_rows_of(texts, rows) for texts in units)
-    return Alignment(np.pad(vectors, ((0, 1), (0, 0))), held, WordMemory(known, encoder))
+
+def content_words(texts: Iterable[Analysis]) -> dict[str, str]:
+    """Return the content words of texts: folded form → first spelling."""
+    spellings: dict[str, str] = {}
+    for analysis in texts:
+        for word in analysis.content:
+            if _counts(word):
+                spellings.setdefault(fold(_spelled(word)), _spelled(word))
+    return spellings
+
+
+def align_words(units: Sequence[Mapping[str, str]], encoder: CachedEncoder) -> Alignment:
+    """Encode the content words of each unit, each word once."""
+    spellings: dict[str, str] = {}
+    for words in units:
+        for folded, spelled in words.items():
+            spellings.setdefault(folded, spelled)
+    rows = {folded: row for row, folded in enumerate(spellings)}
+    vectors = np.pad(encoder.encode(list(spellings.values())), ((0, 1), (0, 0)))
+    known = dict(zip(spellings, vectors, strict=False))  # the last row is no word's
+    held = tuple(np.array(sorted(rows[word] for word in words) or [len(rows)], dtype=np.int64) for words in units)
+    return Alignment(vectors, held, WordMemory(known, encoder))
 
 
 class WordMemory:
@@ -111,11 +134,6 @@ class WordMemory:
 
     def _find(self, folded: str) -> Floats | None:
         return self._known.get(folded, self._recent.get(folded))
-
-
-def _rows_of(texts: Sequence[Analysis], rows: dict[str, int]) -> NDArray[np.int64]:
-    found = {rows[fold(_spelled(word))] for analysis in texts for word in analysis.content if _counts(word)}
-    return np.array(sorted(found) or [len(rows)], dtype=np.int64)
 
 
 def _counts(word: Word) -> bool:

@@ -1,19 +1,19 @@
 """What is prepared from one FAQ: the index that questions are compared with."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from intents.alignment import Alignment, align
+from intents.alignment import Alignment, align_words, content_words
 from intents.background import Background, Projection, unit, weigh_plain
 from intents.encoder import CachedEncoder, Floats, Progress
 from intents.faq import FaqBase, FaqEntry
-from intents.lexical import TermIndex, char_terms, part_terms
-from intents.pipeline import Analyser
+from intents.lexical import TermIndex, Terms, char_terms, part_terms
+from intents.pipeline import Analyser, Analysis
 from intents.readings import question_kinds
 from intents.ridge import Ridge, fit
 from intents.synonyms import Synonyms
@@ -25,6 +25,8 @@ _MAX_SENTENCES = 12
 """Sentences of an answer that are read: what an answer is about stands at its start."""
 _MARKDOWN = re.compile(r"[*_`#>]|\]\([^)]*\)|\[")
 _DENSITY_SAMPLE = 1_000
+_BLOCK = 8_192
+"""Rows that are projected at once: what a projection needs beside its result stays small."""
 _READ_SLOWLY = 24
 """Wordings of an entry that a slow encoder reads; what comes after them is much like one of them."""
 
@@ -135,9 +137,11 @@ def build_index(
         first = _encode(faq, encoders[quick], background.projections[quick], progress)
         words = _index_words(faq, make_units(faq.entries, first.mapped), background, encoders[quick])
         vectors = {
-            family: _filled(faq, waiting[family].result(), first) if family in waiting else first for family in encoders
+            family: _filled(faq, waiting.pop(family).result(), first) if family in waiting else first
+            for family in encoders
         }
-    spaces = {family: _space(each, words, quick=encoders[family].quick) for family, each in vectors.items()}
+    del first  # each encoder's rows go as soon as its space is made
+    spaces = {family: _space(vectors.pop(family), words, quick=encoders[family].quick) for family in encoders}
     joined = side_by_side([space.mapped for space in spaces.values()])
     return Index(**vars(words), spaces=spaces, ridge=fit(joined, words.owner, words.family))
 
@@ -147,18 +151,13 @@ def _index_words(faq: FaqBase, units: Sequence[Unit], background: Background, qu
     analyser = Analyser.for_texts(_vocabulary_texts(faq))
     synonyms = Synonyms.from_groups(faq.synonyms, analyser.analyse)
 
-    def terms_of(text: str) -> dict[str, float]:
-        return part_terms(analyser.analyse(_clean(text)), synonyms)
-
+    read = [_read(unit, analyser, synonyms) for unit in units]
     phrasings = tuple(text for unit in units for text in unit.phrasings)
     owner = _owners([len(unit.phrasings) for unit in units])
-    whole = [_union([terms_of(text) for text in unit.phrasings]) for unit in units]
-    answers = {id(entry): _union([terms_of(text) for text in sentences_of(entry)]) for entry in faq.entries}
     negatives = tuple((number, text) for number, unit in enumerate(units) for text in unit.entry.not_questions)
-    sentences = tuple((number, text) for number, unit in enumerate(units) for text in sentences_of(unit.entry))
+    sentences = tuple((number, text) for number, each in enumerate(read) for text in each.sentences)
     texts = [*phrasings, *(text for _, text in negatives)]
-    read = [[analyser.analyse(_clean(text)) for text in (*unit.phrasings, *sentences_of(unit.entry))] for unit in units]
-    both = [_union([own, answers[id(unit.entry)]]) for own, unit in zip(whole, units, strict=True)]
+    negative_terms = [(each.whole, terms) for each in read for terms in each.negatives]
     return WordIndex(
         entries=tuple(unit.entry for unit in units),
         family=np.array([unit.family for unit in units], dtype=np.int64),
@@ -170,20 +169,60 @@ def _index_words(faq: FaqBase, units: Sequence[Unit], background: Background, qu
         sizes=np.bincount(owner, minlength=len(units)),
         analyser=analyser,
         synonyms=synonyms,
-        parts=TermIndex([terms_of(text) for text in texts], background.weigh),
-        chars=TermIndex([char_terms(text) for text in texts], weigh_plain),
-        whole=TermIndex(whole, background.weigh),
-        answers=TermIndex(both, background.weigh),
+        parts=TermIndex(
+            [*(terms for each in read for terms in each.phrasings), *(terms for _, terms in negative_terms)],
+            background.weigh,
+        ),
+        chars=TermIndex((char_terms(text) for text in texts), weigh_plain),
+        whole=TermIndex((each.whole for each in read), background.weigh),
+        answers=TermIndex((each.with_answer for each in read), background.weigh),
         question_types=_question_types(phrasings, owner, len(units)),
         negatives=negatives,
         negative_owner=np.array([number for number, _ in negatives], dtype=np.int64),
         negative_terms=tuple(
-            {term: value for term, value in terms_of(text).items() if term not in whole[number]}
-            for number, text in negatives
+            {term: value for term, value in terms.items() if term not in whole} for whole, terms in negative_terms
         ),
         sentences=sentences,
         sentence_owner=np.array([number for number, _ in sentences], dtype=np.int64),
-        alignment=align(read, quick),
+        alignment=align_words([each.words for each in read], quick),
+    )
+
+
+@dataclass(frozen=True)
+class _Read:
+    """The words of one unit."""
+
+    phrasings: Sequence[Terms]
+    negatives: Sequence[Terms]
+    sentences: Sequence[str]
+    """Of the answer, as text."""
+    whole: Terms
+    """Of all phrasings together."""
+    with_answer: Terms
+    """Of phrasings and answer together."""
+    words: Mapping[str, str]
+    """Content words of phrasings and answer, folded form → spelling."""
+
+
+def _read(unit: Unit, analyser: Analyser, synonyms: Synonyms) -> _Read:
+    """Read each text of a unit once: the analyser forgets what it read long ago."""
+    sentences = sentences_of(unit.entry)
+    asked = [analyser.analyse(_clean(text)) for text in unit.phrasings]
+    answered = [analyser.analyse(_clean(text)) for text in sentences]
+    refused = [analyser.analyse(_clean(text)) for text in unit.entry.not_questions]
+
+    def terms_of(analyses: Sequence[Analysis]) -> list[Terms]:
+        return [part_terms(analysis, synonyms) for analysis in analyses]
+
+    phrasings = terms_of(asked)
+    whole = _union(phrasings)
+    return _Read(
+        phrasings=phrasings,
+        negatives=terms_of(refused),
+        sentences=sentences,
+        whole=whole,
+        with_answer=_union([whole, *terms_of(answered)]),
+        words=content_words([*asked, *answered]),
     )
 
 
@@ -193,13 +232,36 @@ def side_by_side(mapped: Sequence[Floats]) -> Floats:
     return joined
 
 
+class _Rows(Mapping[str, Floats]):
+    """A vector for each text; texts may share one."""
+
+    def __init__(self, numbers: Mapping[str, int], matrix: Floats) -> None:
+        self.numbers = numbers
+        self.matrix = matrix
+
+    def __getitem__(self, text: str) -> Floats:
+        row: Floats = self.matrix[self.numbers[text]]
+        return row
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.numbers)
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def of(self, texts: Iterable[str]) -> Floats:
+        """Return the vectors of texts in their order, shape (texts, d)."""
+        rows: Floats = self.matrix[np.array([self.numbers[text] for text in texts], dtype=np.int64)]
+        return rows
+
+
 @dataclass(frozen=True)
 class _Vectors:
     """All texts of a FAQ in one encoder's two spaces."""
 
     projection: Projection
-    centred: Mapping[str, Floats]
-    mapped: Mapping[str, Floats]
+    centred: _Rows
+    mapped: _Rows
 
 
 def _encode(faq: FaqBase, encoder: CachedEncoder, projection: Projection, progress: Progress | None) -> _Vectors:
@@ -210,8 +272,16 @@ def _encode(faq: FaqBase, encoder: CachedEncoder, projection: Projection, progre
         texts = [text for entry in faq.entries for text in _read_slowly(entry)]
     unique = list(dict.fromkeys(texts))
     raw = encoder.encode([_clean(text) for text in unique], progress)
-    centred = dict(zip(unique, projection.centred(raw), strict=True))
-    return _Vectors(projection, centred, dict(zip(unique, projection.mapped(raw), strict=True)))
+    numbers = {text: number for number, text in enumerate(unique)}
+    centred = _Rows(numbers, _in_blocks(projection.centred, raw))
+    return _Vectors(projection, centred, _Rows(numbers, _in_blocks(projection.mapped, raw)))
+
+
+def _in_blocks(project: Callable[[Floats], Floats], vectors: Floats) -> Floats:
+    projected = np.empty_like(vectors)
+    for start in range(0, len(vectors), _BLOCK):
+        projected[start : start + _BLOCK] = project(vectors[start : start + _BLOCK])
+    return projected
 
 
 def _read_slowly(entry: FaqEntry) -> Sequence[str]:
@@ -221,14 +291,14 @@ def _read_slowly(entry: FaqEntry) -> Sequence[str]:
 
 def _filled(faq: FaqBase, slow: _Vectors, quick: _Vectors) -> _Vectors:
     """Lend each wording that was not read the vectors of the wording of its entry that is most like it."""
-    centred, mapped = dict(slow.centred), dict(slow.mapped)
+    numbers = dict(slow.mapped.numbers)
     for entry in faq.entries:
         read = _read_slowly(entry)
-        like = np.stack([quick.mapped[text] for text in read])
-        for text in entry.phrasings[len(read) :]:
-            if text not in slow.mapped:
-                lender = read[int(np.argmax(like @ quick.mapped[text]))]
-                centred[text], mapped[text] = slow.centred[lender], slow.mapped[lender]
+        rest = [text for text in entry.phrasings[len(read) :] if text not in slow.mapped]
+        if rest:
+            like = quick.mapped.of(read)
+            numbers.update({text: numbers[read[int(np.argmax(like @ quick.mapped[text]))]] for text in rest})
+    centred, mapped = (_Rows(numbers, rows.matrix) for rows in (slow.centred, slow.mapped))
     return _Vectors(slow.projection, centred, mapped)
 
 
@@ -275,20 +345,16 @@ def _union(terms: Sequence[Mapping[str, float]]) -> dict[str, float]:
 
 
 def _space(vectors: _Vectors, words: WordIndex, *, quick: bool) -> Space:
-    own = np.stack([vectors.mapped[text] for text in words.phrasings])
+    own = vectors.mapped.of(words.phrasings)
     return Space(
         projection=vectors.projection,
-        phrasings=np.stack([vectors.centred[text] for text in words.phrasings]),
+        phrasings=vectors.centred.of(words.phrasings),
         mapped=own,
         centroids=_centroids(own, words.owner),
-        negatives=_rows(vectors.mapped, words.negatives, own.shape[1]) if quick else None,
-        sentences=_rows(vectors.mapped, words.sentences, own.shape[1]) if quick else None,
+        negatives=vectors.mapped.of(text for _, text in words.negatives) if quick else None,
+        sentences=vectors.mapped.of(text for _, text in words.sentences) if quick else None,
         density=_density(own, words.owner),
     )
-
-
-def _rows(vectors: Mapping[str, Floats], texts: Sequence[tuple[int, str]], size: int) -> Floats:
-    return np.stack([vectors[text] for _, text in texts]) if texts else np.zeros((0, size), dtype=np.float32)
 
 
 def _centroids(mapped: Floats, owner: NDArray[np.int64]) -> Floats:

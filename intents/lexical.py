@@ -1,7 +1,8 @@
 """Sparse indexes over texts: which texts share weighted terms with a question, in NumPy alone."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -72,11 +73,12 @@ class Overlap:
 class TermIndex:
     """An inverted index: term → the texts that hold it, with weights."""
 
-    def __init__(self, texts: Sequence[Terms], weigh: Callable[[str, int, int], float]) -> None:
+    def __init__(self, texts: Iterable[Terms], weigh: Callable[[str, int, int], float]) -> None:
         """Index texts; `weigh(term, texts holding it, texts)` is the term's inverse document frequency."""
-        self.size = len(texts)
         self._ids: dict[str, int] = {}
-        rows, terms, values = self._flatten(texts)
+        lengths, terms, values = self._flatten(texts)
+        self.size = len(lengths)
+        rows = np.repeat(np.arange(self.size), lengths)
         frequency = np.bincount(terms, minlength=len(self._ids))
         pairs = zip(self._ids, frequency, strict=True)
         self.idf = np.array([weigh(term, int(n), self.size) for term, n in pairs], dtype=np.float32)
@@ -84,12 +86,15 @@ class TermIndex:
         self._weigh = weigh
         self._build(rows, terms, values)
 
-    def _flatten(self, texts: Sequence[Terms]) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
-        lengths = [len(text) for text in texts]
-        terms = [self._ids.setdefault(term, len(self._ids)) for text in texts for term in text]
-        values = [value for text in texts for value in text.values()]
-        rows = np.repeat(np.arange(len(texts)), lengths)
-        return rows, np.array(terms, dtype=np.int64), np.array(values, dtype=np.float32)
+    def _flatten(self, texts: Iterable[Terms]) -> tuple[NDArray[np.int64], NDArray[np.int64], Floats]:
+        """Number of terms of each text, all their terms, all their values; no text is kept."""
+        lengths, terms, values = array("q"), array("q"), array("f")
+        for text in texts:
+            lengths.append(len(text))
+            terms.extend(self._ids.setdefault(term, len(self._ids)) for term in text)
+            values.extend(text.values())
+        sizes, numbers = np.array(lengths, dtype=np.int64), np.array(terms, dtype=np.int64)
+        return sizes, numbers, np.array(values, dtype=np.float32)
 
     def _build(self, rows: NDArray[np.int64], terms: NDArray[np.int64], values: Floats) -> None:
         order = np.argsort(terms, kind="stable")

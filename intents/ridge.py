@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from intents.encoder import Floats
 
 _LAMBDA = 1.0
+_BLOCK = 8_192
+"""Rows that are multiplied at once."""
 _SAMPLE = 2_000
 """Wordings that are asked back when the FAQ examines itself."""
 
@@ -28,16 +30,29 @@ class Ridge:
 
 
 def fit(vectors: Floats, owner: NDArray[np.int64], family: NDArray[np.int64]) -> Ridge:
-    """Fit on unit vectors of shape (n, d); `owner` gives each row's unit, `family` each unit's entry."""
+    """Fit on unit vectors of shape (n, d); `owner` gives each row's unit and ascends, `family` each unit's entry."""
     weight = 1 / np.sqrt(np.bincount(owner)[owner])
     weight /= weight.mean()
-    weighted = vectors * weight[:, None].astype(np.float32)
-    gram = weighted.T.astype(np.float64) @ vectors + _LAMBDA * np.eye(vectors.shape[1])
-    sums = np.zeros((len(family), vectors.shape[1]))
-    np.add.at(sums, owner, weighted)
+    gram, sums = _moments(vectors, weight, owner, units=len(family))
+    gram += _LAMBDA * np.eye(vectors.shape[1])
     inverse = np.linalg.inv(gram).astype(np.float64)
     weights = (inverse @ sums.T).astype(np.float32)
     return Ridge(weights, _self_check(vectors, owner, family, weights=weights, inverse=inverse, weight=weight))
+
+
+def _moments(
+    vectors: Floats, weight: NDArray[np.float64], owner: NDArray[np.int64], *, units: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Xᵀ diag(w) X and Yᵀ diag(w) X, a block of rows at a time: all rows at once need three times their memory."""
+    size = vectors.shape[1]
+    gram, sums = np.zeros((size, size)), np.zeros((units, size))
+    for start in range(0, len(vectors), _BLOCK):
+        rows, own = vectors[start : start + _BLOCK], owner[start : start + _BLOCK]
+        weighted = rows * weight[start : start + _BLOCK, None].astype(np.float32)
+        gram += weighted.T.astype(np.float64) @ rows
+        first = np.flatnonzero(np.diff(own, prepend=-1))
+        sums[own[first]] += np.add.reduceat(weighted, first, axis=0, dtype=np.float64)
+    return gram, sums
 
 
 def _self_check(
