@@ -172,6 +172,8 @@ class Policy:
 
 REDIRECT_RATE_FACTOR = 1.5
 """How many times more often a redirect may be wrong than an answer: it sends on, it states nothing."""
+_CAUTION = 1.75
+"""By how much the tolerated rate is divided for answers: FAQs differ, and the next one may be harder than the average."""
 
 
 def make_policy(ranker: Ranker, *, wordings: float, max_wrong_answer_rate: float, out_of_scope_share: float) -> Policy:
@@ -188,7 +190,7 @@ def make_policy(ranker: Ranker, *, wordings: float, max_wrong_answer_rate: float
         ranker=ranker,
         best_curve=curve,
         other_curve=histograms.other_curve(out_of_scope_share),
-        answer_at=answer_at(max_wrong_answer_rate),
+        answer_at=answer_at(max_wrong_answer_rate / _CAUTION),
         redirect_at=answer_at(max_wrong_answer_rate * REDIRECT_RATE_FACTOR),
     )
 
