@@ -13,6 +13,9 @@ from aiogram.types import TelegramObject, Update
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 
+_UPDATE = TypeAdapter(Update)
+
+
 def complaints(method: str, result: Any) -> list[str]:
     """Say what is wrong with the result of a method, named in any case."""
     if method.lower() == "getupdates":
@@ -22,7 +25,7 @@ def complaints(method: str, result: Any) -> list[str]:
 
 def update_complaints(update: Any) -> list[str]:
     """Say what is wrong with an update."""
-    return [f"update: {found}" for found in _compared(TypeAdapter(Update), update)]
+    return [f"update: {found}" for found in _compared(_UPDATE, update)]
 
 
 @cache

@@ -68,7 +68,8 @@ class Gateway:
     async def handle(self, token: str, method: str, params: Params) -> Answer:
         """Answer one call; an accident asked for comes first."""
         call = Call(self.world.clock.now(), method.lower(), dict(params))
-        self.calls.append(call)
+        with self.world.changing():
+            self.calls.append(call)
         fault = self.faults.take(method)
         if fault is None or fault.done:
             answer = await self._answer(token, call)

@@ -32,10 +32,10 @@ async def _outcome(step: Talk, bot: Bot) -> Any:
         return error
 
 
-def call(server: Server, method: str, *, token: str | None = None, timeout: float = 5.0, **params: Any) -> dict[str, Any]:
+def call(server: Server, method: str, *, token: str | None = None, **params: Any) -> dict[str, Any]:
     """Make one call as JSON and return the body."""
     url = f"{server.url}/bot{token or server.token}/{method}"
-    body: dict[str, Any] = httpx.post(url, json=params, timeout=timeout).json()
+    body: dict[str, Any] = httpx.post(url, json=params, timeout=5).json()
     return body
 
 

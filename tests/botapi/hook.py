@@ -40,7 +40,7 @@ class Hook:
             self.held = False
             self.open.notify_all()
 
-    def wait(self, count: int, seconds: float = 5.0) -> bool:
+    def wait(self, count: int, seconds: float = 2.0) -> bool:
         """Wait for so many deliveries."""
         with self.open:
             return self.open.wait_for(lambda: len(self.came) >= count, seconds)
@@ -68,7 +68,7 @@ def _handler(made: Hook) -> type[BaseHTTPRequestHandler]:
     """Return a handler that hands updates over."""
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802 - the name is http.server's
+        def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             status = made.take(json.loads(body), self.headers.get("X-Telegram-Bot-Api-Secret-Token"))
             self.send_response(status)

@@ -9,7 +9,17 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.types import BotCommand as AiogramCommand
 from telegram import BotCommand, LinkPreviewOptions, ReplyParameters, Update
-from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, NetworkError, RetryAfter, TimedOut
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
 
 from botapi.server import Server
 from tests.botapi.clients import call, keyboard, talk
@@ -36,7 +46,9 @@ def test_python_telegram_bot_makes_every_call(server: Server) -> None:
         thread = topic.message_thread_id
         copied = await bot.copy_message(group, erika, first, message_thread_id=thread)
         return [
-            await bot.edit_message_text("Neu", chat_id=erika, message_id=sent.message_id, reply_markup=keyboard("nein")),
+            await bot.edit_message_text(
+                "Neu", chat_id=erika, message_id=sent.message_id, reply_markup=keyboard("nein")
+            ),
             await bot.edit_message_reply_markup(chat_id=erika, message_id=sent.message_id),
             await bot.copy_messages(group, erika, album, message_thread_id=thread),
             await bot.forward_message(group, erika, first, message_thread_id=thread),
@@ -131,13 +143,15 @@ def test_faults_look_like_real_troubles(server: Server) -> None:
     erika = server.people.citizen()
     for kind in ("drop", "garbage", "status"):
         server.room.fault(kind=kind, method="sendMessage")
-    server.room.fault(kind="error", code=429, description="Too Many Requests", parameters={"retry_after": 3})
-    server.room.fault(kind="error", code=409, description="Conflict: x")
-    server.room.fault(kind="error", code=401, description="Unauthorized")
+    server.room.fault(
+        kind="error", method="sendMessage", code=429, description="Too Many Requests", parameters={"retry_after": 3}
+    )
+    server.room.fault(kind="error", method="sendMessage", code=409, description="Conflict: x")
+    server.room.fault(kind="error", method="sendMessage", code=401, description="Unauthorized")
     outcomes = talk(server, *[lambda bot: bot.send_message(erika, "x")] * 7)
     assert [type(one).__name__ for one in outcomes[:6]] == [
         NetworkError.__name__,
-        NetworkError.__name__,
+        TelegramError.__name__,
         NetworkError.__name__,
         RetryAfter.__name__,
         Conflict.__name__,
