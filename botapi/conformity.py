@@ -12,7 +12,6 @@ from aiogram import methods
 from aiogram.types import TelegramObject, Update
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-
 _UPDATE = TypeAdapter(Update)
 
 

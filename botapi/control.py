@@ -52,9 +52,9 @@ class ServerRoom:
         with self._gateway.world.changing():
             self._gateway.world.budget = Budget(Limits() if real else UNLIMITED)
 
-    def calls(self) -> list[Json]:
-        """Return every call so far."""
-        return [dataclasses.asdict(call) for call in list(self._gateway.calls)]
+    def calls(self, since: int = 0) -> list[Json]:
+        """Return every call so far, or those after the first `since`."""
+        return [dataclasses.asdict(call) for call in self._gateway.calls[since:]]
 
     def pending(self) -> int:
         """Return how many updates wait."""

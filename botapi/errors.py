@@ -87,8 +87,9 @@ OTHER_POLLER = "terminated by other getUpdates request; make sure that only one 
 WEBHOOK_ACTIVE = "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
 WEBHOOK_SET = "terminated by setWebhook request"
 BAD_SECRET = "secret token contains unallowed characters"  # noqa: S105 - a sentence, no secret
-BAD_WEBHOOK = "bad webhook: invalid webhook URL specified"
 NO_METHOD = "Not Found: method not found"
+# assumed
+BAD_WEBHOOK = "bad webhook: invalid webhook URL specified"
 
 _NAMES = {400: "Bad Request", 403: "Forbidden", 409: "Conflict", 429: "Too Many Requests"}
 

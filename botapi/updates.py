@@ -1,6 +1,7 @@
 """Updates that wait for the bot: order, confirmation, expiry, allowed kinds."""
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,12 +64,15 @@ class UpdateQueue:
         self.allowed = DEFAULT
         self.asked: list[str] | None = None
         """The list of kinds as the bot gave it."""
-        self._waiting: list[Update] = []
+        self._waiting: dict[int, Update] = {}
+        self._queues: dict[str, dict[int, Update]] = {}
+        self._soonest = math.inf
+        """When the next update expires."""
 
     def add(self, kind: str, payload: dict[str, Any], queue: str, expires: float) -> None:
         """Let an update wait, unless the bot does not want its kind."""
         if kind in self.allowed or kind not in KINDS:
-            self._waiting.append(Update(self.next_id, kind, payload, queue, expires))
+            self._keep(Update(self.next_id, kind, payload, queue, expires))
             self.next_id += 1
 
     def allow(self, kinds: Sequence[str] | None) -> None:
@@ -79,30 +83,47 @@ class UpdateQueue:
         self.allowed = frozenset(known) or DEFAULT
         self.asked = known or None
 
-    def waiting(self, now: float) -> Sequence[Update]:
+    def waiting(self, now: float) -> list[Update]:
         """Return what has not expired."""
-        self._waiting = [update for update in self._waiting if update.expires > now]
-        return self._waiting
+        if now >= self._soonest:
+            self._replace([update for update in self._waiting.values() if update.expires > now])
+        return list(self._waiting.values())
 
     def read(self, offset: int, limit: int, now: float) -> list[Update]:
         """Forget what `offset` confirms and return the next updates; a negative offset counts from the end."""
         if offset < 0:
-            self._waiting = list(self.waiting(now))[offset:]
+            self._replace(self.waiting(now)[offset:])
         elif offset > 0:
-            self._waiting = [update for update in self.waiting(now) if update.id >= offset]
-        return list(self.waiting(now)[:limit])
+            self._replace([update for update in self.waiting(now) if update.id >= offset])
+        return self.waiting(now)[:limit]
 
-    def heads(self, now: float) -> Iterable[Update]:
+    def heads(self, now: float) -> list[Update]:
         """Return the oldest update of each queue."""
-        first: dict[str, Update] = {}
-        for update in self.waiting(now):
-            first.setdefault(update.queue, update)
-        return first.values()
+        if now >= self._soonest:
+            self.waiting(now)
+        return [next(iter(queue.values())) for queue in self._queues.values()]
 
     def forget(self, update_id: int) -> None:
         """Drop a delivered update."""
-        self._waiting = [update for update in self._waiting if update.id != update_id]
+        update = self._waiting.pop(update_id, None)
+        if update:
+            queue = self._queues[update.queue]
+            del queue[update_id]
+            if not queue:
+                del self._queues[update.queue]
 
     def clear(self) -> None:
         """Drop everything."""
-        self._waiting = []
+        self._replace([])
+
+    def _keep(self, update: Update) -> None:
+        """Put an update at the end."""
+        self._waiting[update.id] = update
+        self._queues.setdefault(update.queue, {})[update.id] = update
+        self._soonest = min(self._soonest, update.expires)
+
+    def _replace(self, updates: Sequence[Update]) -> None:
+        """Let these wait and no others."""
+        self._waiting, self._queues, self._soonest = {}, {}, math.inf
+        for update in updates:
+            self._keep(update)

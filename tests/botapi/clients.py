@@ -1,6 +1,7 @@
 """How tests speak to the server: through python-telegram-bot, or with bare HTTP."""
 
 import asyncio
+import ssl
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -11,6 +12,10 @@ from telegram.error import TelegramError
 from botapi.server import Server
 
 Talk = Callable[[Bot], Awaitable[Any]]
+
+
+NO_TLS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""Spares each call the reading of all authorities of the world."""
 
 
 def talk(server: Server, *steps: Talk) -> list[Any]:
@@ -35,7 +40,7 @@ async def _outcome(step: Talk, bot: Bot) -> Any:
 def call(server: Server, method: str, *, token: str | None = None, **params: Any) -> dict[str, Any]:
     """Make one call as JSON and return the body."""
     url = f"{server.url}/bot{token or server.token}/{method}"
-    body: dict[str, Any] = httpx.post(url, json=params, timeout=5).json()
+    body: dict[str, Any] = httpx.post(url, json=params, timeout=5, verify=NO_TLS).json()
     return body
 
 
