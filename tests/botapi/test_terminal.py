@@ -1,11 +1,15 @@
 """A person can try a bot by hand."""
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 from botapi.server import Server
 from botapi.terminal import Terminal
 from tests.botapi.clients import result, updates
+
+HANDBOOK = Path(__file__).parents[2] / "docs" / "developer.md"
 
 
 def test_a_person_talks_presses_and_reads(server: Server) -> None:
@@ -41,3 +45,11 @@ def test_the_program_starts_and_ends() -> None:
     done = subprocess.run(command, input="Hallo\n", capture_output=True, text=True, check=True, timeout=20)
     assert "Bot API: http://127.0.0.1:" in done.stdout
     assert done.stderr == ""
+
+
+def test_the_example_of_the_handbook_runs() -> None:
+    """It prints what the citizen reads."""
+    blocks = re.findall(r"^```python\n(.*?)^```$", HANDBOOK.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    code = next(block for block in blocks if "botapi.server" in block)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30)
+    assert done.stdout == "['Guten Tag!']\n"
