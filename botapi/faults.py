@@ -14,6 +14,8 @@ class Fault:
     hang: no answer for `seconds`, then the connection closes. error: Telegram refuses."""
     method: str = "*"
     """The call it is for, in any case; «*» means every one."""
+    chat_id: int | None = None
+    """The chat it is for; None means calls to any, and to none."""
     times: int = 1
     done: bool = False
     """Whether the call takes effect before it goes wrong."""
@@ -25,6 +27,10 @@ class Fault:
     """What `error` adds: retry_after, migrate_to_chat_id."""
     seconds: float = 30.0
     """How long `hang` takes."""
+
+    def fits(self, method: str, chat_id: int | None) -> bool:
+        """Tell whether it is for a call."""
+        return self.method.lower() in ("*", method.lower()) and self.chat_id in (None, chat_id)
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -42,10 +48,10 @@ class Faults:
         """Let the next calls go wrong."""
         self._coming.append(fault)
 
-    def take(self, method: str) -> Fault | None:
-        """Return what happens to a call of this method, and count it."""
+    def take(self, method: str, chat_id: int | None) -> Fault | None:
+        """Return what happens to a call of this method to this chat, and count it."""
         for fault in self._coming:
-            if fault.method == "*" or fault.method.lower() == method.lower():
+            if fault.fits(method, chat_id):
                 fault.times -= 1
                 self._coming = [one for one in self._coming if one.times > 0]
                 return fault

@@ -70,7 +70,7 @@ class Gateway:
         call = Call(self.world.clock.now(), method.lower(), dict(params))
         with self.world.changing():
             self.calls.append(call)
-        fault = self.faults.take(method)
+        fault = self.faults.take(method, call.chat_id)
         if fault is None or fault.done:
             answer = await self._answer(token, call)
         await sleep(self.delay)

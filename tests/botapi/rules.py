@@ -439,7 +439,12 @@ def a_citizen_takes_bursts_and_the_bot_thirty_a_second(server: Server) -> None:
 
 
 def a_fault_lasts_so_many_calls(server: Server) -> None:
-    """Then everything is as before; other methods never noticed."""
+    """Then everything is as before; other methods and chats never noticed."""
+    erika, bodo = server.people.citizen(), server.people.citizen("Bodo")
+    server.room.fault(kind="error", chat_id=erika, code=429, description="x", parameters={"retry_after": 3})
+    send(server, bodo)
+    assert call(server, "sendMessage", chat_id=erika, text="x")["parameters"] == {"retry_after": 3}
+    send(server, erika)
     server.room.fault(kind="status", method="getMe", times=2, code=500)
     url = f"{server.url}/bot{server.token}"
     assert [httpx.get(f"{url}/{name}").status_code for name in ("getMe", "getMyCommands", "getMe", "getMe")] == [

@@ -114,6 +114,7 @@ BREAKS: tuple[tuple[Rule, Break], ...] = (
     (rules.a_group_takes_twenty_writes_a_minute, replaced(limits.Meter, "wait", lambda *_: 0.0)),
     (rules.a_citizen_takes_bursts_and_the_bot_thirty_a_second, replaced(limits.Meter, "note", nothing)),
     (rules.a_fault_lasts_so_many_calls, lambda patch: patch.setattr("botapi.faults.Faults.take", nothing)),
+    (rules.a_fault_lasts_so_many_calls, lambda patch: patch.setattr("botapi.faults.Fault.fits", lambda *_: True)),
     (rules.update_ids_may_fall, replaced(Seeing, "next_update_id", nothing)),
 )
 
