@@ -148,19 +148,33 @@ def console_chat(app: App, database: Database) -> Iterator[Callable[[Event], Han
         worker.end(key)
 
 
-def lint_file(settings: Settings, wiring: Wiring, path: Path) -> tuple[Finding, ...]:
-    """Return what is to be improved in an FAQ file; raises FaqError when it cannot be used at all."""
+def lint_file(settings: Settings, wiring: Wiring, path: Path, tests: Path | None = None) -> tuple[Finding, ...]:
+    """Return what is to be improved in an FAQ file; raises FaqError when it cannot be used at all.
+
+    `tests` is the folder of test wordings; without it the one beside the file counts, if it names its entries.
+    """
     from intents.lint import lint
+    from intents.lint_coverage import FOLDER, names_entries
+    from intents.matcher import Matcher
 
     app = App.from_settings(settings, wiring, path)
-    match = app.understanding().match_many
+    understanding = app.understanding()
+    beside = path.parent / FOLDER
     today = city_day(wiring.clock.now())
     progress = progress_line(app.texts.console_checking) if sys.stderr.isatty() else None
 
     def ask(texts: Sequence[str]) -> list[Decision]:
-        return match([Query(text) for text in texts])
+        return understanding.match_many([Query(text) for text in texts])
 
-    return tuple(lint(app.faq, today=today, match=ask, progress=progress))
+    findings = lint(
+        app.faq,
+        today=today,
+        match=ask,
+        index=understanding.index if isinstance(understanding, Matcher) else None,
+        tests=tests or (beside if names_entries(app.faq, beside) else None),
+        progress=progress,
+    )
+    return tuple(findings)
 
 
 def train_models(settings: Settings, data: Path) -> None:

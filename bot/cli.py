@@ -73,13 +73,17 @@ def ask(
 def check(
     context: typer.Context,
     faq: Faq = None,
+    tests: Annotated[
+        Path | None,
+        typer.Option(help="Testformulierungen (üblich: tests/faq neben der FAQ-Datei).", metavar="VERZEICHNIS"),
+    ] = None,
     *,
     schema: Annotated[bool, typer.Option("--schema", help="Gibt das JSON-Schema der FAQ-Datei aus.")] = False,
 ) -> None:
     """Prüft die FAQ-Datei; jeder Befund mit Datei, Zeile und Spalte."""
     if schema:
         _finish(verbs.show_schema)
-    _finish(lambda: verbs.check(_settings(), _wiring(context), faq))
+    _finish(lambda: verbs.check(_settings(), _wiring(context), faq, tests))
 
 
 @app.command("eval")

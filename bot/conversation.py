@@ -24,7 +24,7 @@ from bot.situation import Situation
 from bot.state import ChatState
 from bot.topics import topic_reply, topics_reply
 from bot.turn import Turn
-from intents.decision import Decision, DecisionKind
+from intents.decision import PICKED, Decision, DecisionKind
 from intents.faq import FaqEntry, Kind
 from intents.query import Query
 
@@ -92,6 +92,8 @@ def take(situation: Situation, decision: Decision) -> Turn:
         token = _assented(situation, agreed=decision.smalltalk == "yes")
         if token:
             return pick(situation, token)
+    if decision.reason == PICKED and (token := _offering(situation, decision.entry)):
+        return pick(situation, token)
     parts = [vetted(situation, part) for part in _parts(decision)]
     first = situation.state.asked + 1
     notes = tuple(Note(number, part) for number, part in enumerate(parts, first))
@@ -212,6 +214,12 @@ def _assented(situation: Situation, *, agreed: bool) -> str | None:
     if agreed:
         return wanted[0] if len(wanted) == 1 else None
     return wanted[-1] if wanted and state.offered else None
+
+
+def _offering(situation: Situation, entry_id: str | None) -> str | None:
+    """Return the token with which the latest list offers an entry as what may be meant."""
+    tokens = (token for _, token in situation.state.listed)
+    return next((token for token in tokens if token.startswith(f"p:{entry_id}:")), None)
 
 
 def _part_replies(situation: Situation, notes: tuple[Note, ...]) -> tuple[Reply, ...]:

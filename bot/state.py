@@ -46,7 +46,7 @@ class ChatState:
 
     def context(self, now: datetime) -> Context | None:
         """Return what the next question may refer to, None when there is nothing."""
-        if not self.is_fresh(now) or not (self.last_question or self.last_entry):
+        if not self.is_fresh(now) or not (self.last_question or self.last_entry or self.offered):
             return None
         return Context(self.last_question, self.last_entry, self.offered, self.age(now))
 

@@ -85,18 +85,21 @@ def evaluate(app: App, questions: Path, out: Path | None, *, as_json: bool) -> i
     return OK
 
 
-def check(settings: Settings, wiring: Wiring, faq: Path | None) -> int:
-    """Print every finding in an FAQ file with its place."""
+def check(settings: Settings, wiring: Wiring, faq: Path | None, tests: Path | None = None) -> int:
+    """Print every finding in an FAQ file with its place; hints alone are no failure."""
     path = faq or settings.faq_path
+    if tests and not tests.is_dir():
+        say(f"{tests}: Verzeichnis nicht gefunden")
+        return USAGE
     try:
-        findings = lint_file(settings, wiring, path)
+        findings = lint_file(settings, wiring, path, tests)
     except FaqError as error:
         if not (path.is_file() and os.access(path, os.R_OK)):
             raise
         findings = error.findings
     for finding in findings:
         print(finding)
-    return FINDING if findings else OK
+    return FINDING if any(finding.fails for finding in findings) else OK
 
 
 def show_schema() -> int:

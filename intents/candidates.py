@@ -13,6 +13,7 @@ from intents.alignment import Covered
 from intents.encoder import Floats
 from intents.index import Index, Space, side_by_side
 from intents.lexical import char_terms, part_terms
+from intents.logistic import log_softmax
 from intents.pipeline import Analysis
 from intents.readings import question_kinds
 from intents.text import folded
@@ -25,6 +26,9 @@ _TEMPERATURE = 0.05
 """Of the soft vote over phrasings: how quickly a less similar phrasing loses its say."""
 _ELSEWHERE = 0.35
 """Similarity that questions from elsewhere reach at most (their 95th percentile): the vote of «none of these»."""
+_AS_LOGITS = np.float32(10)
+"""What makes a ridge score stand in for a logit in a very large FAQ."""
+_LEAST_LOG = np.float32(-12)
 _FUZZY_PHRASINGS = 6
 """Phrasings of a candidate that rapidfuzz compares: the nearest ones."""
 
@@ -82,21 +86,35 @@ def score(index: Index, reading: Reading) -> Scores:
         "answer": answers.of_question,
     }
     words = index.alignment.compare(reading.analysis, index.answers.weight)
-    views: dict[str, Floats] = {}
+    views: dict[str, tuple[Floats, Floats]] = {}
     found: dict[str, dict[str, Floats]] = {}
+    joint = np.zeros(own, dtype=np.float32)
     for family, space in sorted(index.spaces.items(), key=lambda item: item[1].negatives is None):
         # the quick encoder first: the slow one's vector may still be under way
-        centred, mapped = both_spaces(space, reading.vectors[family])
-        views[family] = mapped
+        centred, mapped = views[family] = both_spaces(space, reading.vectors[family])
         found[family], of_phrasing = _semantic(index, space, centred, mapped)
+        joint += of_phrasing / len(index.spaces)
         if space.negatives is not None:
             near = near + 4 * of_phrasing
             far = far + 4 * (space.negatives @ mapped)
     for family in index.spaces:
         scores.update({f"{family}_{name}": values for name, values in found[family].items()})
-    scores["ridge"] = side_by_side([views[family] for family in index.spaces]) @ index.ridge.weights
+    scores.update(_classified(index, [views[family] for family in index.spaces]))
+    scores["joint"] = index.best_of_entry(joint)
     missing = sum(v * index.answers.weight(t) for t, v in terms.items() if not index.answers.holds(t))
     return Scores(scores, missing / max(answers.asked, 1e-6), near, _nearest(index, near), words, far)
+
+
+def _classified(index: Index, views: Sequence[tuple[Floats, Floats]]) -> dict[str, Floats]:
+    """What the FAQ's own classifiers say, from the question's (centred, mapped) vectors."""
+    plain, joined = (side_by_side(each) for each in zip(*views, strict=True))
+    ridge = joined @ index.ridge.weights
+    logits = ridge * _AS_LOGITS if index.logistic is None else joined @ index.logistic
+    return {
+        "ridge": ridge,
+        "plain_ridge": plain @ index.plain_ridge.weights,
+        "logistic": np.maximum(log_softmax(logits), _LEAST_LOG),
+    }
 
 
 def both_spaces(space: Space, vector: Floats) -> tuple[Floats, Floats]:
@@ -137,9 +155,9 @@ def _best_sentence(index: Index, near: Floats) -> Floats:
 
 
 def _nearest(index: Index, near: Floats) -> NDArray[np.int64]:
-    order = np.lexsort((near, index.owner))
-    ends = np.append(index.starts[1:], len(index.owner)) - 1
-    nearest: NDArray[np.int64] = order[ends]
+    hits = np.flatnonzero(near == index.best_of_entry(near)[index.owner])
+    nearest = np.zeros(len(index.entries), dtype=np.int64)
+    nearest[index.owner[hits]] = hits
     return nearest
 
 

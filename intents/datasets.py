@@ -11,7 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from intents.faq import FaqBase, FaqEntry
+
+_GENERAL = Path(__file__).with_name("general_questions.yaml")
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,16 @@ def far_questions(data: Path) -> list[str]:
 def requests(data: Path) -> list[str]:
     """Return requests to a voice assistant (weather, alarms, music): far out-of-scope, for thresholds only."""
     return [row["query"] for row in _rows(data / "xsid_de.jsonl")]
+
+
+def general_questions() -> list[str]:
+    """Return questions that no city is asked (general_questions.yaml), for training: far from every FAQ."""
+    data = yaml.safe_load(_GENERAL.read_text(encoding="utf-8"))
+    found = []
+    for template in data["questions"]:
+        name = next((name for name in data["lists"] if f"{{{name}}}" in template), None)
+        found += [template.replace(f"{{{name}}}", word) for word in data["lists"][name]] if name else [template]
+    return found
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:

@@ -12,8 +12,8 @@ CHOICES = 3
 """Questions a «Meinten Sie …?» shows at most."""
 _SHOWN = 5
 """Candidates a decision reports."""
-WORTH_ASKING = 0.2
-"""Ask back when the right entry is among the choices at least one time in five: a tap costs less than no answer."""
+WORTH_ASKING = 0.25
+"""Ask back when the right entry is among the choices at least one time in four: a tap costs less than no answer."""
 _NOISE = 0.03
 """A third choice below this probability is left out."""
 

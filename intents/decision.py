@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+PICKED = "picked"
+"""Reason of an answer that was picked in words among the questions of a «Meinten Sie …?»."""
+
 
 class DecisionKind(StrEnum):
     """What happens with a question."""

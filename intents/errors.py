@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-Level = Literal["error", "warning"]
+Level = Literal["error", "warning", "hint"]
+"""A hint is worth a look and no reason to fail."""
 
 
 @dataclass(frozen=True, order=True)
@@ -24,6 +25,11 @@ class Finding:
     def __str__(self) -> str:
         """Say it the way editors and compilers do: file:line:column: message."""
         return f"{self.file}:{self.line}:{self.column}: {self.message}"
+
+    @property
+    def fails(self) -> bool:
+        """Tell whether a check with this finding has failed."""
+        return self.level != "hint"
 
 
 class FaqError(Exception):

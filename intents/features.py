@@ -19,7 +19,7 @@ _LEXICAL = ("dice", "of_question", "of_text", "chars", "whole", "answer")
 _SEMANTIC = ("max", "map", "centroid", "vote")
 _FUZZY = ("token_set", "token_sort")
 _ALIGNED = ("words_mean", "words_worst")
-_ABOUT = ("kinds", "unknown", "words", "entries", "self_check", "phrasings")
+_ABOUT = ("kinds", "unknown", "words", "entries", "self_check", "phrasings", "reliability", "wins")
 
 
 def feature_names(families: Sequence[str], quick: Sequence[str]) -> tuple[str, ...]:
@@ -28,7 +28,7 @@ def feature_names(families: Sequence[str], quick: Sequence[str]) -> tuple[str, .
     for family in families:
         scored += [f"{family}_{name}" for name in _SEMANTIC]
         scored += [f"{family}_answer"] if family in quick else []
-    scored.append("ridge")
+    scored += ["ridge", "plain_ridge", "logistic", "joint"]
     names = [f"{name}{form}" for name in scored for form in ("", ":gap", ":z")]
     names += [f"{name}{form}" for name in (*_FUZZY, *_ALIGNED) for form in ("", ":gap")]
     return (*names, *_ABOUT, *(f"{family}_density" for family in families))
@@ -37,13 +37,17 @@ def feature_names(families: Sequence[str], quick: Sequence[str]) -> tuple[str, .
 def features(index: Index, reading: Reading, scores: Scores, chosen: NDArray[np.int64]) -> Floats:
     """Return the feature matrix of the candidates, shape (candidates, features), in the order of `feature_names`."""
     columns: list[Floats] = []
+    wins = np.zeros(len(chosen), dtype=np.float32)
     for name, values in scores.by_name.items():
-        columns += [values[chosen], gaps(values[chosen]), scores.standardised[name][chosen]]
+        gap = gaps(values[chosen])
+        wins += gap >= 0
+        columns += [values[chosen], gap, scores.standardised[name][chosen]]
     for values in fuzzy(index, reading, scores, chosen).values():
         columns += [values, gaps(values)]
     for values in index.alignment.cover(scores.words, chosen):
         columns += [values, gaps(values)]
     columns += _about(index, reading, scores, chosen)
+    columns.insert(-len(index.spaces), wins)
     return np.stack(columns, axis=1)
 
 
@@ -58,7 +62,7 @@ def _about(index: Index, reading: Reading, scores: Scores, chosen: NDArray[np.in
     constant += [space.density for space in index.spaces.values()]
     rows = [np.full(len(chosen), value, dtype=np.float32) for value in constant]
     sizes = np.log(index.sizes[chosen]).astype(np.float32)
-    return [kinds_match(index, reading, chosen), *rows[:4], sizes, *rows[4:]]
+    return [kinds_match(index, reading, chosen), *rows[:4], sizes, index.ridge.reliability[chosen], *rows[4:]]
 
 
 def gaps(values: Floats) -> Floats:

@@ -13,6 +13,7 @@ from intents.background import Background, Projection, unit, weigh_plain
 from intents.encoder import CachedEncoder, Floats, Progress
 from intents.faq import FaqBase, FaqEntry
 from intents.lexical import TermIndex, Terms, char_terms, part_terms
+from intents.logistic import fit_logistic
 from intents.pipeline import Analyser, Analysis
 from intents.readings import question_kinds
 from intents.ridge import Ridge, fit
@@ -111,7 +112,11 @@ class Index(WordIndex):
     spaces: Mapping[str, Space]
     """Encoder family → its view."""
     ridge: Ridge
-    """Classifier over the spaces side by side."""
+    """Classifier over the mapped spaces side by side."""
+    plain_ridge: Ridge
+    """Classifier over the centred spaces side by side."""
+    logistic: Floats | None
+    """Weights of another classifier over the mapped spaces, shape (d, units); None for a very large FAQ."""
 
 
 def build_index(
@@ -143,7 +148,16 @@ def build_index(
     del first  # each encoder's rows go as soon as its space is made
     spaces = {family: _space(vectors.pop(family), words, quick=encoders[family].quick) for family in encoders}
     joined = side_by_side([space.mapped for space in spaces.values()])
-    return Index(**vars(words), spaces=spaces, ridge=fit(joined, words.owner, words.family))
+    ridge, logistic = fit(joined, words.owner, words.family), fit_logistic(joined, words.owner, len(words.family))
+    del joined
+    plain = side_by_side([space.phrasings for space in spaces.values()])
+    return Index(
+        **vars(words),
+        spaces=spaces,
+        ridge=ridge,
+        plain_ridge=fit(plain, words.owner, words.family),
+        logistic=logistic,
+    )
 
 
 def _index_words(faq: FaqBase, units: Sequence[Unit], background: Background, quick: CachedEncoder) -> WordIndex:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 
 from intents.errors import Finding
 from intents.faq import FaqBase, FaqEntry
 from intents.faq_values import suggest
+from intents.index import Index
+from intents.lint_coverage import check_coverage
 from intents.lint_finding import hint
 from intents.lint_matching import Match, Progress, check_matching
+from intents.lint_overlap import find_overlaps
 from intents.lint_sentences import long_sentences
 from intents.lint_twins import find_twins, wordings, wordings_of
 
@@ -23,13 +27,29 @@ MAX_SENTENCE = 25
 SOON = timedelta(days=30)
 
 
-def lint(faq: FaqBase, *, today: date, match: Match | None = None, progress: Progress | None = None) -> list[Finding]:
-    """Return all findings, sorted by place; without `match` nothing is asked."""
+def lint(
+    faq: FaqBase,
+    *,
+    today: date,
+    match: Match | None = None,
+    index: Index | None = None,
+    tests: Path | None = None,
+    progress: Progress | None = None,
+) -> list[Finding]:
+    """Return all findings, sorted by place.
+
+    Without `match` nothing is asked, without `index` no overlaps are looked for, without `tests`, a folder of test
+    wordings, nothing is said of how many expect an entry.
+    """
     findings = [*_check_twins(faq), *_check_synonyms(faq)]
     for entry in faq.entries:
         findings += _check_entry(faq, entry, today)
     if match:
         findings += check_matching(faq, today=today, match=match, progress=progress)
+    if index:
+        findings += find_overlaps(faq, index, progress)
+    if tests:
+        findings += check_coverage(faq, tests, today=today)
     return sorted(findings)
 
 

@@ -14,4 +14,5 @@ def hint(faq: FaqBase, spot: Spot, key: str, *, level: Level = "warning", **valu
     """Make a finding from the sentence `lint.key` of messages.yaml."""
     place = faq.position(*spot)
     message = say(f"lint.{key}", entry=spot[0], **values)
-    return Finding(faq.name, place.line, place.column, message, level)
+    start = say("lint.hint") if level == "hint" else ""
+    return Finding(faq.name, place.line, place.column, start + message, level)

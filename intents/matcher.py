@@ -4,24 +4,38 @@ import hashlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from intents.background import load_background
 from intents.candidates import Reading
+from intents.choosing import picked_chance, picked_place, picked_words
 from intents.deciding import WORTH_ASKING, Outcome, decide, shown
-from intents.decision import Decision, DecisionKind
+from intents.decision import PICKED, Decision, DecisionKind
 from intents.encoder import CachedEncoder, EmbeddingCache, Encoder, Floats, Progress, load_encoders
 from intents.explain import explain
 from intents.faq import FaqBase, Kind
+from intents.following import Prepared, answered, confirmed, insisted, silenced, spoken_of
 from intents.index import Index, build_index
 from intents.lexical import part_terms
 from intents.pipeline import Analysis
 from intents.query import Context, Query
 from intents.ranker import Policy, load_ranker, make_policy
-from intents.ranking import Ranking, rank
-from intents.readings import follow_up, parts_of, question_kinds
+from intents.ranking import rank
+from intents.readings import (
+    asked_kinds,
+    counted,
+    follow_up,
+    is_bare,
+    is_fresh,
+    leans_back,
+    parts_of,
+    question_kinds,
+    stands_alone,
+    swapped,
+    with_topic,
+)
 from intents.smalltalk import Smalltalk
 from intents.text import calm, normalise
 
@@ -33,16 +47,15 @@ LONGEST_MESSAGE = 4_096
 """Characters of a message in which emergencies are looked for: Telegram's limit."""
 _ABOUT_BOT = frozenset({"bot", "help"})
 """Smalltalk that a meta entry of the FAQ answers better."""
+_WORTH_SWAPPING = 0.4
+"""Probability from which «und HHKO?» is read as «Was ist HHKO?» after «Was ist ZuP 24?»."""
+_NAMED = 0.7
+"""Probability from which an entry is answered that two readings find and whose own question names all that is asked."""
+_WORTH_PICKING = 0.3
+_WORTH_PICKING_JOINED = 0.5
+"""Probability from which a message, alone or with the question before it, picks one of the questions offered."""
 _COVERED = 0.5
 """Share of a follow-up's own words that an entry must hold: «und was hat das gekostet?» asks more than who it was."""
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A ranking and what follows from it."""
-
-    ranking: Ranking
-    outcome: Outcome
 
 
 class Vectors(Mapping[str, Floats]):
@@ -121,9 +134,9 @@ class Matcher:
             return self._without_entry(query, asked, DecisionKind.EMERGENCY, "emergency", emergency=emergency)
         if not any(sign.isalnum() for sign in text):
             return self._without_entry(query, asked, DecisionKind.FALLBACK, "gate")
-        given = asked.outcome.kind in {DecisionKind.ANSWER, DecisionKind.REDIRECT}
+        given = asked.is_given
         if intent and self._about_bot(asked, intent):
-            return self._decision(query, _answered(asked))
+            return self._decision(query, answered(asked))
         if intent and not (given and asked.ranking.exact):
             return self._without_entry(query, asked, DecisionKind.SMALLTALK, "smalltalk", smalltalk=intent)
         if not content and not given:
@@ -193,30 +206,138 @@ class Matcher:
     # -------------------------------------------------------------- one question
 
     def _ask(self, text: str, context: Context | None, reading: Reading) -> Prepared:
-        """Decide one question: alone, or as a follow-up where that reading wins by a margin."""
+        """Decide one question: alone, or as what it means after the question before, where that wins by a margin."""
+        if picked := self._picked_by_place(text, context):
+            return picked
         alone = self._prepare(reading)
-        joined = follow_up(text, context)
-        if joined is None or alone.ranking.exact:
+        if alone.ranking.exact or not is_fresh(context) or not leans_back(text):
             return alone
-        leaning = self._prepare(self._read(normalise(joined)))
-        if leaning.outcome.reason == "not_question" and _mine(leaning) in spoken_of(context):
-            return leaning
-        if _chance(leaning) < _chance(alone) + _MARGIN:
+        leaning = self._leaning(text, context)
+        if alone.is_given and (leaning is None or leaning.chance < alone.chance + _MARGIN):
             return alone
-        spoken = spoken_of(context)
-        if leaning.ranking.ranked[0].entry.id not in spoken or self._covers(leaning, text):
-            return leaning
-        asks_back = alone.outcome.kind is DecisionKind.CLARIFY and alone.outcome.choices[0] not in spoken
-        return alone if asks_back else _silenced(alone)
+        if not stands_alone(text):
+            sure = self._picked_by_words(text, context, alone, leaning) or self._confirmed(
+                text, context, alone, leaning
+            )
+            if sure:
+                return sure
+        return self._follow(text, context, alone, leaning)
 
-    def _covers(self, leaning: Prepared, text: str) -> bool:
+    def _leaning(self, text: str, context: Context) -> Prepared | None:
+        """Read a message with the question before it: put into that one where it is an ellipsis, else joined to it."""
+        put_in = self._prepared_text(swapped(text, context))
+        if put_in and put_in.chance >= _WORTH_SWAPPING and put_in.best not in spoken_of(context):
+            return put_in
+        return self._prepared_text(follow_up(text, context))
+
+    def _confirmed(self, text: str, context: Context, alone: Prepared, leaning: Prepared | None) -> Prepared | None:
+        """Answer where the message alone and with context find the same entry, and it holds what is asked."""
+        if not alone.may_answer or not self._covers(alone.best, text) or not self._asks_alike(alone.best, text):
+            return None
+        for found in self._readings(text, context, leaning):
+            if found.may_answer and found.best == alone.best:
+                sure = confirmed(found, alone, self.policy)
+                if sure.is_given or (sure.chance >= _NAMED and self._names(sure.best, text)):
+                    return answered(sure)
+        return None
+
+    def _readings(self, text: str, context: Context, leaning: Prepared | None) -> Iterator[Prepared]:
+        """Yield the readings of a message with its context; each costs an encoding, so the second waits."""
+        if leaning:
+            yield leaning
+        spoken = frozenset(
+            term
+            for name in spoken_of(context)
+            if name and (entry := self.faq.get(name))
+            for term in self._terms_of(entry.question)
+        )
+        if topical := self._prepared_text(
+            with_topic(text, context, holds=lambda word: not self._terms_of(word).isdisjoint(spoken))
+        ):
+            yield topical
+
+    def _follow(self, text: str, context: Context, alone: Prepared, leaning: Prepared | None) -> Prepared:
+        """Decide a follow-up: the reading with context must win by a margin, and its entry hold what is asked for."""
+        spoken = spoken_of(context)
+        if leaning is None or (leaning.outcome.reason == "not_question" and leaning.vetoed in spoken):
+            return leaning or alone
+        if leaning.chance < alone.chance + _MARGIN:
+            return alone
+        if leaning.best not in spoken:
+            return leaning
+        if self._covers(leaning.best, text):
+            return insisted(leaning) if is_bare(text) and leaning.best == context.last_entry else leaning
+        asks_back = alone.outcome.kind is DecisionKind.CLARIFY and alone.outcome.choices[0] not in spoken
+        return alone if asks_back else silenced(alone)
+
+    def _covers(self, entry_id: str | None, text: str) -> bool:
         """Tell whether the entry found for a follow-up holds what the follow-up itself asks for."""
-        best = leaning.ranking.ranked[0].entry.id
-        units = [number for number, entry in enumerate(self.index.entries) if entry.id == best]
+        units = [number for number, entry in enumerate(self.index.entries) if entry.id == entry_id]
+        asked = asked_kinds(text)
+        if not units or (asked.any() and not self.index.question_types[units][:, asked].any()):
+            return False
+        if asked.any() and is_bare(text):
+            return True
+        return self._held(units, text) >= _COVERED and all(self._held(units, word) > 0 for word in counted(text))
+
+    def _held(self, units: list[int], text: str) -> float:
+        """Return the share of a text's words that wordings and answer hold, in the unit that holds most."""
         terms = part_terms(self._read_words(text), self.index.synonyms)
-        asked = question_kinds(text)
-        fits = not asked.any() or bool(self.index.question_types[units][:, asked].any())
-        return fits and float(self.index.answers.overlap(terms).of_question[units].max()) >= _COVERED
+        return float(self.index.answers.overlap(terms).of_question[units].max())
+
+    def _asks_alike(self, entry_id: str | None, text: str) -> bool:
+        """Tell whether an entry's own question asks all that a text asks: «wer das war» is no choice of a «wann»."""
+        entry = self.faq.get(entry_id) if entry_id else None
+        return entry is not None and not bool((asked_kinds(text) & ~question_kinds(entry.question)).any())
+
+    def _names(self, entry_id: str | None, text: str) -> bool:
+        """Tell whether one wording of an entry holds all content words of a text."""
+        entry, own = self.faq.get(entry_id) if entry_id else None, self._read_words(text).content
+        if entry is None or not own:
+            return False
+        held = map(self._terms_of, entry.phrasings)
+        return any(all(not terms.isdisjoint((word.lemma, *word.parts)) for word in own) for terms in held)
+
+    # -------------------------------------------------------------- «Meinten Sie …?»
+
+    def _picked_by_place(self, text: str, context: Context | None) -> Prepared | None:
+        """Take «das erste» for the first question offered."""
+        if not is_fresh(context) or not context.offered:
+            return None
+        return self._taken(picked_place(text, context.offered))
+
+    def _picked_by_words(
+        self, text: str, context: Context, alone: Prepared, leaning: Prepared | None
+    ) -> Prepared | None:
+        """Take «ich meine die Kosten» for the offered question that holds the word, or that a reading finds."""
+        alike = [name for name in context.offered if self._asks_alike(name, text)]
+        offered = {name: self._terms_of(entry.question) for name in alike if (entry := self.faq.get(name))}
+        if not offered or alone.ranking.vetoed:
+            return None
+        said = self._terms_of(text)
+        if said and (named := picked_words(said, offered)):
+            return self._taken(named)
+        read = [(alone, _WORTH_PICKING), *([(leaning, _WORTH_PICKING_JOINED)] if leaning else [])]
+        for prepared, least in read:
+            found = picked_chance(prepared.chances, context.offered, least=least)
+            if found in offered and self._covers(found, text):
+                return self._taken(found)
+        return None
+
+    def _terms_of(self, text: str) -> frozenset[str]:
+        """Return the folded parts of a text's content words."""
+        return frozenset(part for word in self._read_words(text).content for part in (word.lemma, *word.parts))
+
+    def _taken(self, entry_id: str | None) -> Prepared | None:
+        """Answer a picked entry as if its own question had been asked; None when it may not be answered."""
+        entry = self.faq.get(entry_id) if entry_id else None
+        if entry is None:
+            return None
+        asked = self._prepare(self._read(normalise(entry.question)))
+        return replace(asked, outcome=replace(asked.outcome, reason=PICKED)) if asked.is_given else None
+
+    def _prepared_text(self, text: str | None) -> Prepared | None:
+        return self._prepare(self._read(normalise(text))) if text else None
 
     def _prepare(self, reading: Reading) -> Prepared:
         ranking = rank(self.index, self.policy, reading, closed=self._closed)
@@ -227,50 +348,27 @@ class Matcher:
         analysis = self._read_words(text)
 
         def vector(encoder: Encoder) -> Floats:
-            row: Floats = encoder.encode([analysis.repaired_text])[0]
+            row: Floats = encoder.encode([self._spelled(analysis)])[0]
             return row
 
         slow = {name: self._pool.submit(vector, each) for name, each in self._encoders.items() if not each.quick}
         quick = {name: self._vector_with_words(each, analysis) for name, each in self._encoders.items() if each.quick}
         return Reading(analysis.text, analysis, Vectors({**quick, **slow}))
 
+    def _spelled(self, analysis: Analysis) -> str:
+        """The text as the encoders know German: typos mended, nouns with capitals."""
+        return self.index.analyser.truecased(analysis.repaired_text)
+
     def _vector_with_words(self, encoder: Encoder, analysis: Analysis) -> Floats:
         """Encode the text, and its words that are new, in one go: a call costs more than a text."""
         strange = self.index.alignment.strange(analysis)
-        rows = encoder.encode([analysis.repaired_text, *strange])
+        rows = encoder.encode([self._spelled(analysis), *strange])
         self.index.alignment.memory.keep(strange, rows[1:])
         vector: Floats = rows[0]
         return vector
 
     def _read_words(self, text: str) -> Analysis:
         return self.index.analyser.analyse(calm(text))
-
-
-def _answered(asked: Prepared) -> Prepared:
-    """Smalltalk and the FAQ's first candidate agree on what is meant."""
-    return Prepared(asked.ranking, Outcome(DecisionKind.ANSWER, "clear", asked.ranking.ranked[0].entry.id))
-
-
-def spoken_of(context: Context | None) -> frozenset[str | None]:
-    """The entries answered or offered last."""
-    return frozenset((context.last_entry, *context.offered)) - {None} if context else frozenset()
-
-
-def _mine(prepared: Prepared) -> str | None:
-    vetoed = prepared.ranking.vetoed
-    return vetoed.entry.id if vetoed else None
-
-
-def _chance(prepared: Prepared) -> float:
-    """The best candidate's probability; nothing for a gated reading."""
-    if prepared.outcome.reason == "gate" or not prepared.ranking.ranked:
-        return 0.0
-    return prepared.ranking.ranked[0].probability
-
-
-def _silenced(alone: Prepared) -> Prepared:
-    """A follow-up that asks for more than any entry says: silence."""
-    return Prepared(alone.ranking, Outcome(DecisionKind.FALLBACK, "follow_up"))
 
 
 def build_matcher(  # noqa: PLR0913 - the composition: each argument is a choice of its own

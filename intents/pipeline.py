@@ -5,6 +5,7 @@ Each step is a registered component that writes one extension attribute of the t
 to know spaCy.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -24,6 +25,9 @@ from intents.text import fold, words
 _SPELLING = Path(__file__).with_name("spelling.yaml")
 
 COMPONENTS = ("spelling", "typo_repair", "case_proof_lemma", "compound_parts")
+_WORD = re.compile(r"[^\W\d_]+")
+_INSIDE = re.compile(r"(?<=[a-zäöüß,] )[A-ZÄÖÜ][a-zäöüß]+")
+"""A word with a capital that begins no sentence."""
 _MIN_PART = 3
 """Letters of the shortest compound part."""
 _LINKS = ("", "s", "es", "n", "en", "e", "er")
@@ -74,6 +78,8 @@ class Vocabulary:
     spellings: dict[str, str] = field(default_factory=dict)
     """Folded form → a spelling as the FAQ writes it."""
     by_length: dict[int, list[str]] = field(default_factory=dict)
+    nouns: set[str] = field(default_factory=set)
+    """Folded words that stand in the FAQ with a capital inside a sentence, and nowhere without."""
 
     @classmethod
     def from_words(cls, words: Iterable[str]) -> "Vocabulary":
@@ -353,13 +359,30 @@ class Analyser:
 
     def __init__(self, vocabulary: Vocabulary, *, cache_size: int = 20_000) -> None:
         self._nlp = build_pipeline(vocabulary)
+        self._nouns = vocabulary.nouns
         self.analyse = lru_cache(maxsize=cache_size)(self._analyse)
 
     @classmethod
     def for_texts(cls, texts: Iterable[str]) -> "Analyser":
         """Prepare for a FAQ with these texts: their words and compound parts become the vocabulary."""
+        texts = list(texts)
         vocabulary = Vocabulary.from_words(word for text in texts for word in words(text))
+        vocabulary.nouns = {fold(word) for text in texts for word in _INSIDE.findall(text)}
+        vocabulary.nouns -= {fold(word) for text in texts for word in words(text) if word.islower()}
         return cls(vocabulary)
+
+    def truecased(self, text: str) -> str:
+        """Return a text that was typed without capitals with those that German writes; any other text as it is.
+
+        Only nouns of the FAQ are known for certain.
+        """
+        if text != text.lower():
+            return text
+        cased = _WORD.sub(lambda match: self._cased(match[0]), text)
+        return cased[:1].upper() + cased[1:]
+
+    def _cased(self, word: str) -> str:
+        return word.capitalize() if fold(word) in self._nouns else word
 
     def _analyse(self, text: str) -> Analysis:
         """Read one text."""

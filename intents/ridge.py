@@ -27,17 +27,52 @@ class Ridge:
     """Shape (d, units)."""
     self_check: float
     """Share of the FAQ's own wordings that find their entry when they are left out; 0 when all stand alone."""
+    reliability: Floats
+    """How far each unit's wordings score above every other entry when they are left out, on average, shape (units,)."""
+
+
+@dataclass(frozen=True)
+class Solved:
+    """The linear system behind a classifier, to leave single rows out of it."""
+
+    weights: Floats
+    """Shape (d, units)."""
+    inverse: NDArray[np.float64]
+    """(Xᵀ diag(w) X + λI)⁻¹, shape (d, d)."""
+    weight: NDArray[np.float64]
+    """w, shape (n,)."""
+
+    def without(self, vectors: Floats, owner: NDArray[np.int64], chosen: NDArray[np.int64]) -> Floats:
+        """Scores of chosen rows as if each had not been learned, shape (chosen, units).
+
+        The closed form: f₋ᵢ = (fᵢ - hᵢ yᵢ) ÷ (1 - hᵢ), hᵢ its leverage (Allen 1974).
+        """
+        some = vectors[chosen]
+        spread = np.einsum("nd,de,ne->n", some, self.inverse, some, optimize=True)
+        leverage = np.clip(self.weight[chosen] * spread, 0, 0.999)
+        scores: Floats = some @ self.weights
+        scores[np.arange(len(chosen)), owner[chosen]] -= leverage
+        scores /= (1 - leverage)[:, None]
+        return scores
 
 
 def fit(vectors: Floats, owner: NDArray[np.int64], family: NDArray[np.int64]) -> Ridge:
     """Fit on unit vectors of shape (n, d); `owner` gives each row's unit and ascends, `family` each unit's entry."""
+    solved = solve(vectors, owner, units=len(family))
+    chosen = np.arange(0, len(vectors), max(1, len(vectors) // _SAMPLE))
+    scores, own = solved.without(vectors, owner, chosen), owner[chosen]
+    found = family[np.argmax(scores, axis=1)]
+    return Ridge(solved.weights, float((found == family[own]).mean()), _reliability(scores, own, family))
+
+
+def solve(vectors: Floats, owner: NDArray[np.int64], *, units: int) -> Solved:
+    """Solve the system for unit vectors of shape (n, d)."""
     weight = 1 / np.sqrt(np.bincount(owner)[owner])
     weight /= weight.mean()
-    gram, sums = _moments(vectors, weight, owner, units=len(family))
+    gram, sums = _moments(vectors, weight, owner, units=units)
     gram += _LAMBDA * np.eye(vectors.shape[1])
     inverse = np.linalg.inv(gram).astype(np.float64)
-    weights = (inverse @ sums.T).astype(np.float32)
-    return Ridge(weights, _self_check(vectors, owner, family, weights=weights, inverse=inverse, weight=weight))
+    return Solved((inverse @ sums.T).astype(np.float32), inverse, weight)
 
 
 def _moments(
@@ -55,22 +90,11 @@ def _moments(
     return gram, sums
 
 
-def _self_check(
-    vectors: Floats,
-    owner: NDArray[np.int64],
-    family: NDArray[np.int64],
-    *,
-    weights: Floats,
-    inverse: NDArray[np.float64],
-    weight: NDArray[np.float64],
-) -> float:
-    """Leave each wording out by the closed form: f₋ᵢ = (fᵢ - hᵢ yᵢ) ÷ (1 - hᵢ), hᵢ its leverage (Allen 1974)."""
-    chosen = np.arange(0, len(vectors), max(1, len(vectors) // _SAMPLE))
-    some = vectors[chosen]
-    leverage = np.clip(weight[chosen] * np.einsum("nd,de,ne->n", some, inverse, some, optimize=True), 0, 0.999)
-    scores = some @ weights
-    rows = np.arange(len(chosen))
-    scores[rows, owner[chosen]] -= leverage
-    scores /= (1 - leverage)[:, None]
-    found = family[np.argmax(scores, axis=1)]
-    return float((found == family[owner[chosen]]).mean())
+def _reliability(scores: Floats, own: NDArray[np.int64], family: NDArray[np.int64]) -> Floats:
+    """Mean margin of each unit's left-out wordings over the other entries; 0 for a unit without any."""
+    mine = scores[np.arange(len(own)), own]
+    others = np.where(family[None, :] == family[own][:, None], -np.inf, scores).max(axis=1)
+    margins = np.where(np.isfinite(others), mine - others, mine)
+    counts = np.bincount(own, minlength=len(family))
+    mean: Floats = (np.bincount(own, margins, len(family)) / np.maximum(counts, 1)).astype(np.float32)
+    return mean

@@ -16,14 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intents.background import to_json
-from intents.datasets import LabelledSet, far_questions, load_sets, requests
+from intents.datasets import LabelledSet, far_questions, general_questions, load_sets, requests
 from intents.encoder import CachedEncoder, E5Encoder, EmbeddingCache, Progress, UseEncoder, reference_vectors
 from intents.features import QUICK_FAMILIES, feature_names
 from intents.ranker import Doubles
 from intents.training_tables import (
     FAR,
     FOREIGN,
+    GENERAL,
     IN_SCOPE,
+    KINDS,
     NEAR,
     Table,
     learn_background,
@@ -40,6 +42,7 @@ _PARAMETERS: Mapping[str, Any] = {
     "objective": "binary",
     "learning_rate": 0.06,
     "num_leaves": 15,
+    "max_depth": 7,
     "min_data_in_leaf": 200,
     "feature_fraction": 0.5,
     "bagging_fraction": 0.7,
@@ -51,8 +54,8 @@ _PARAMETERS: Mapping[str, Any] = {
     "force_row_wise": True,
     "verbose": -1,
 }
-_WEIGHTS = {IN_SCOPE: 0.7, NEAR: 0.15, FOREIGN: 0.15}
-"""Share of each kind of question in training; general-knowledge questions only calibrate (share-alike licence)."""
+_WEIGHTS = {IN_SCOPE: 0.68, NEAR: 0.16, FOREIGN: 0.08, GENERAL: 0.08}
+"""Share of each kind of question in training; the public general knowledge only calibrates (share-alike licence)."""
 _BINS = 200
 _WORDINGS = (1, 2, 5, 12)
 """Wordings per entry from which a FAQ has its own calibration."""
@@ -121,10 +124,12 @@ def _tables(
     background = learn_background(others, encoders)
     rng = random.Random(labelled.name)  # noqa: S311 - a seeded sample, no secret
     asked = sorted({text for each in others for entry in each.entries for text in entry.wordings})
+    sources = {FOREIGN: asked, FAR: far, GENERAL: general_questions()}
     tables = []
     for fold in training_folds(labelled):
         few = max(20, len(fold.queries) // 6)
-        tables.append(make_table(fold, background, encoders, rng.sample(asked, few), rng.sample(far, few)))
+        outside = {kind: rng.sample(texts, few) for kind, texts in sources.items()}
+        tables.append(make_table(fold, background, encoders, outside))
     say(f"{labelled.name}: {len(tables)} FAQs, {sum(len(table.kinds) for table in tables)} Fragen")
     return tables
 
@@ -184,8 +189,8 @@ def _row_weights(tables: Sequence[Table]) -> Doubles:
     """Weights of one set's rows; they sum to 1."""
     weights = []
     for table in tables:
-        counts = np.bincount(table.kinds, minlength=4)
-        of_kind = np.array([_WEIGHTS.get(kind, 0.0) / max(counts[kind], 1) for kind in range(4)])
+        counts = np.bincount(table.kinds, minlength=len(KINDS))
+        of_kind = np.array([_WEIGHTS.get(kind, 0.0) / max(counts[kind], 1) for kind in KINDS])
         kinds = table.kinds[table.question]
         weights.append(of_kind[kinds[kinds != FAR]])
     joined = np.concatenate(weights)
@@ -250,7 +255,7 @@ def _outcomes(raw: Doubles, table: Table) -> tuple[Doubles, Doubles]:
         best[start + int(np.argmax(raw[start:end]))] = True
     kinds = table.kinds[table.question]
     outcome = np.select([table.right, kinds == IN_SCOPE, kinds == NEAR], [0, 1, 2], 3)
-    outcome = np.where(kinds == FOREIGN, -1, outcome)
+    outcome = np.where(np.isin(kinds, (FOREIGN, GENERAL)), -1, outcome)
     rows = np.stack([raw, outcome, np.full(len(raw), 1.0)], axis=1)
     rows = _weigh_kinds(rows, table)
     known = outcome >= 0
@@ -259,7 +264,7 @@ def _outcomes(raw: Doubles, table: Table) -> tuple[Doubles, Doubles]:
 
 def _weigh_kinds(rows: Doubles, table: Table) -> Doubles:
     """Give every FAQ the same say for each kind of question."""
-    counts = np.bincount(table.kinds, minlength=4)
+    counts = np.bincount(table.kinds, minlength=len(KINDS))
     rows[:, 2] = 1 / np.maximum(counts[table.kinds[table.question]], 1)
     return rows
 

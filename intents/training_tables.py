@@ -20,8 +20,9 @@ from intents.index import build_index
 from intents.pipeline import Analyser
 from intents.text import normalise
 
-IN_SCOPE, NEAR, FOREIGN, FAR = range(4)
-"""Kinds of question: has an entry; its entry was left out; from another set; general knowledge (never trained on)."""
+IN_SCOPE, NEAR, FOREIGN, FAR, GENERAL = KINDS = range(5)
+"""Kinds of question: has an entry; its entry was left out; from another set; general knowledge of a public set (never
+trained on); general knowledge as we ask it ourselves (trained on, never calibrated on)."""
 
 _SHRINKAGE = 1.0
 """Weight of the identity in the within-question covariance, in units of its mean variance."""
@@ -103,15 +104,14 @@ def make_table(
     fold: Fold,
     background: Background,
     encoders: Mapping[str, CachedEncoder],
-    foreign: Sequence[str],
-    far: Sequence[str],
+    outside: Mapping[int, Sequence[str]],
 ) -> Table:
-    """Ask a fold its questions, foreign and far ones, and keep the features of every candidate."""
+    """Ask a fold its questions and others (kind → questions), and keep the features of every candidate."""
     index = build_index(fold.faq, background, encoders)
-    texts = [*fold.queries, *foreign, *far]
+    texts = [*fold.queries, *(text for asked in outside.values() for text in asked)]
     kinds = [IN_SCOPE if entry else NEAR for entry in fold.expected]
-    kinds += [FOREIGN] * len(foreign) + [FAR] * len(far)
-    wanted = [*fold.expected, *[None] * (len(foreign) + len(far))]
+    kinds += [kind for kind, asked in outside.items() for _ in asked]
+    wanted = [*fold.expected, *[None] * (len(texts) - len(fold.queries))]
     analyses = [index.analyser.analyse(normalise(text)) for text in texts]
     vectors = {
         family: encoder.encode([each.repaired_text for each in analyses]) for family, encoder in encoders.items()

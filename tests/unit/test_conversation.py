@@ -16,7 +16,7 @@ from bot.replies import Reply
 from bot.situation import Situation
 from bot.state import CONTEXT_SECONDS, ChatState
 from bot.texts import Texts, load_texts
-from intents.decision import Decision, DecisionKind
+from intents.decision import PICKED, Decision, DecisionKind
 from intents.faq import Contact, FaqBase, FaqEntry, Kind
 from intents.query import Query
 from tests.fakes import (
@@ -181,6 +181,24 @@ def test_picking_answers_and_marks_the_question(known: Talk) -> None:
     assert "Gemeinderat" in known.say("1")
     assert [e for e in known.effects if isinstance(e, Mark)] == [Mark(1, Feedback.PICKED, "beschluss")]
     assert known.notes == []
+
+
+def test_a_choice_in_words_is_a_pick(known: Talk) -> None:
+    """What the matcher reads as a choice among the offered settles the question before."""
+    known.understanding.table = {**TABLE, "das mit der stadt": replace(answer("begleitung"), reason=PICKED)}
+    known.say("welche?")
+    assert "Ein Unternehmen" in known.say("das mit der stadt")
+    assert [e for e in known.effects if isinstance(e, Mark)] == [Mark(1, Feedback.PICKED, "begleitung")]
+    assert (known.notes, known.state.last_entry, known.state.offered) == ([], "begleitung", ())
+
+
+def test_a_choice_in_words_from_a_list_that_is_gone_is_an_answer(known: Talk) -> None:
+    """Another list came in between; the answer is the same."""
+    known.understanding.table = {**TABLE, "das mit der stadt": replace(answer("begleitung"), reason=PICKED)}
+    known.say("welche?")
+    known.say("/themen")
+    assert "Ein Unternehmen" in known.say("das mit der stadt")
+    assert [note.entry for note in known.notes] == ["begleitung"]
 
 
 @pytest.mark.parametrize("text", ["0", "nichts davon", "Keine davon!", "nein"])
@@ -486,6 +504,16 @@ def test_the_next_question_knows_the_last_one(known: Talk) -> None:
 def test_an_open_clarify_is_part_of_the_context(known: Talk) -> None:
     """The entries offered are handed on, and no longer once something was picked."""
     known.say("welche?")
+    known.say("die letzte von beiden")
+    context = known.understanding.asked[-1].context
+    assert context
+    assert context.offered == ("beschluss", "begleitung")
+
+
+def test_an_open_clarify_is_known_without_the_words(known: Talk) -> None:
+    """Where what was said is not kept, «das erste» still has something to refer to."""
+    known.say("welche?")
+    known.state = replace(known.state, last_question="")
     known.say("die letzte von beiden")
     context = known.understanding.asked[-1].context
     assert context

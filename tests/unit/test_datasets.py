@@ -13,6 +13,7 @@ from intents.datasets import (
     LabelledEntry,
     LabelledSet,
     far_questions,
+    general_questions,
     load_sets,
     make_fold,
     requests,
@@ -22,6 +23,7 @@ from intents.features import feature_names
 from intents.training_tables import (
     FAR,
     FOREIGN,
+    GENERAL,
     IN_SCOPE,
     NEAR,
     learn_background,
@@ -198,11 +200,20 @@ def test_a_table_has_a_row_for_each_candidate() -> None:
     """Features in their number, questions in order, and at most one right candidate a question."""
     fold = make_fold(CITY, k=2, seed=0)
     foreign, far = ["Wie backe ich Brot?"], ["Wer malte die Mona Lisa?", "Wie hoch ist der Berg?"]
-    table = make_table(fold, learn_background([CITY], encoder()), encoder(), foreign, far)
+    outside = {FOREIGN: foreign, FAR: far, GENERAL: general_questions()[:3]}
+    table = make_table(fold, learn_background([CITY], encoder()), encoder(), outside)
     assert table.rows.shape == (len(table.right), len(feature_names(("use",), ("use",))))
     assert np.isfinite(table.rows).all()
     assert (np.diff(table.question) >= 0).all()
     assert np.bincount(table.question, table.right).max() == 1
-    assert set(table.kinds) == {IN_SCOPE, NEAR, FOREIGN, FAR}
+    assert set(table.kinds) == {IN_SCOPE, NEAR, FOREIGN, FAR, GENERAL}
     assert not table.right[table.kinds[table.question] != IN_SCOPE].any()
     assert table.wordings == 2
+
+
+def test_general_questions_are_filled_in() -> None:
+    """Hundreds, each once, no place left open."""
+    found = general_questions()
+    assert len(found) > 300
+    assert len(set(found)) == len(found)
+    assert not any("{" in text for text in found)

@@ -3,7 +3,19 @@
 import pytest
 
 from intents.query import Context
-from intents.readings import MAX_AGE, follow_up, leans_back, parts_of
+from intents.readings import (
+    MAX_AGE,
+    asked_kinds,
+    counted,
+    follow_up,
+    is_bare,
+    leans_back,
+    parts_of,
+    question_kinds,
+    stands_alone,
+    swapped,
+    with_topic,
+)
 
 BEFORE = Context(last_question="Wer hat die Strategie beschlossen?", last_entry="beschluss", age=20.0)
 
@@ -87,3 +99,92 @@ def test_two_questions_are_split(text: str, parts: tuple[str, ...]) -> None:
 def test_one_question_stays_whole(text: str) -> None:
     """Words joined by «und», smalltalk beside a question, more than two questions."""
     assert parts_of(text, content=content) == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "read"),
+    [
+        ("Was ist ZuP 24?", "und HHKO?", "Was ist HHKO"),
+        ("Was ist eigentlich die Konsolidierung?", "und ZuP 24", "Was ist eigentlich ZuP 24"),
+        ("Was bringt sie für das Amt?", "und für die Bürger?", "Was bringt sie für die Bürger"),
+        ("Was bringt sie fürs Amt?", "und für die Bürger", "Was bringt sie für die Bürger"),
+        ("Was bringt das Gesetz den Leuten in der Stadt?", "und dem Amt?", "Was bringt das Gesetz dem Amt"),
+        ("Was ist ZuP 24, und seit wann", "HHKO", "Was ist HHKO"),
+    ],
+)
+def test_an_ellipsis_is_put_into_the_question_before(before: str, text: str, read: str) -> None:
+    """By its preposition, its article, or in the place of what was asked about."""
+    assert swapped(text, Context(before)) == read
+
+
+@pytest.mark.parametrize(
+    ("before", "text"),
+    [
+        ("Was ist ZuP 24?", "und wann?"),
+        ("Was ist ZuP 24?", "und"),
+        ("Was ist ZuP 24?", ""),
+        ("Was ist ZuP 24?", "für die Bürger"),
+        ("Warum?", "und HHKO?"),
+        ("", "und HHKO?"),
+        ("Was ist ZuP 24?", "einen neuen Ausweis beantragen"),
+    ],
+)
+def test_what_is_no_ellipsis_is_put_nowhere(before: str, text: str) -> None:
+    """A question word, nothing, no place for it, no question before, too long."""
+    assert swapped(text, Context(before)) is None
+
+
+def test_an_old_question_takes_no_ellipsis() -> None:
+    """And gives no topic."""
+    old = Context("Was ist ZuP 24?", age=MAX_AGE + 1)
+    assert swapped("und HHKO?", old) is None
+    assert with_topic("was bringt das?", old, holds=lambda _: True) is None
+
+
+def test_the_topic_of_the_question_before_follows_the_message() -> None:
+    """Its words that the entries spoken of hold, else all with content."""
+    before = Context("Was ist die Strategie der Stadt?")
+    assert with_topic("was bringt das?", before, holds="Stadt".__eq__) == "was bringt das, Stadt"
+    assert with_topic("was bringt das?", before, holds=lambda _: False) == "was bringt das, Strategie Stadt"
+    assert with_topic("was bringt das?", Context("Wer ist das?"), holds=lambda _: True) is None
+
+
+def test_wie_viele_asks_for_an_amount() -> None:
+    """And «wie lange» for a time; «wie» alone for a manner."""
+    manner, amount, time = (question_kinds(word).tolist() for word in ("wie", "teuer", "wann"))
+    assert asked_kinds("und wie geht das?").tolist() == manner
+    assert asked_kinds("wie teuer war das?").tolist() == amount
+    assert asked_kinds("wie lange?").tolist() == time
+
+
+def test_what_is_counted_is_known() -> None:
+    """The words after «viele»."""
+    assert counted("Wie viele Leute haben daran gearbeitet?") == ["Leute"]
+    assert counted("und wie viel?") == []
+
+
+@pytest.mark.parametrize("text", ["wann denn?", "und wann war das genau?", "von wem?", "und in welchem jahr"])
+def test_a_question_word_with_little_around_it_is_bare(text: str) -> None:
+    """It asks nothing but its kind."""
+    assert is_bare(text)
+
+
+@pytest.mark.parametrize("text", ["wer war dagegen?", "und wer noch?", "wann kommt die Müllabfuhr?"])
+def test_a_question_word_with_more_is_not_bare(text: str) -> None:
+    """«dagegen» and «noch» ask for more."""
+    assert not is_bare(text)
+
+
+@pytest.mark.parametrize("text", ["Wie hilft der Bund der Stadt?", "welches geld gibt das land der stadt"])
+def test_a_whole_question_names_what_it_asks_about(text: str) -> None:
+    """Its articles point at nothing that was said before."""
+    assert stands_alone(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "und wann war das?", "wer hilft dabei den Leuten?", "wer das beschlossen hat", "was hat das mit ihr zu tun?"],
+)
+def test_what_points_back_does_not_stand_alone(text: str) -> None:
+    """Short, with a word like «dabei», a clause that picks, a pronoun."""
+    assert not stands_alone(text)

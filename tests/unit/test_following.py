@@ -1,0 +1,66 @@
+"""What its context makes of a reading."""
+
+from dataclasses import replace
+
+import pytest
+
+from intents.deciding import Outcome, decide
+from intents.decision import DecisionKind
+from intents.faq import Kind
+from intents.following import Prepared, answered, confirmed, insisted, silenced, spoken_of
+from intents.query import Context
+from intents.ranking import Ranked
+from tests.unit.test_deciding import POLICY, candidate, ranking
+
+
+def prepared(*ranked: Ranked) -> Prepared:
+    """Return a reading with these candidates, decided."""
+    made = ranking(*ranked)
+    return Prepared(made, decide(made, POLICY))
+
+
+WEAK = prepared(candidate("kita", 0.6), candidate("hort", 0.2))
+
+
+def test_two_readings_that_agree_are_surer_than_one() -> None:
+    """0.6 and 0.8 leave a doubt of 0.08; the others share what is left."""
+    sure = confirmed(WEAK, prepared(candidate("kita", 0.8)), POLICY)
+    assert sure.outcome == Outcome(DecisionKind.ANSWER, "clear", "kita")
+    assert sure.chance == pytest.approx(0.92)
+    assert sure.chances["hort"] == pytest.approx(0.04)
+
+
+def test_a_little_more_is_not_enough() -> None:
+    """The threshold stays where it is."""
+    sure = confirmed(WEAK, prepared(candidate("kita", 0.3)), POLICY)
+    assert sure.outcome.kind is DecisionKind.CLARIFY
+
+
+@pytest.mark.parametrize(("chance", "kind"), [(0.6, DecisionKind.ANSWER), (0.4, DecisionKind.CLARIFY)])
+def test_a_bare_question_word_insists_where_the_reading_is_not_weak(chance: float, kind: DecisionKind) -> None:
+    """«und wann?» after an entry that says when."""
+    assert insisted(prepared(candidate("kita", chance), candidate("hort", 0.1))).outcome.kind is kind
+
+
+def test_what_may_not_be_answered_is_known() -> None:
+    """A veto, a redirect, a gated reading, nothing at all."""
+    redirecting = prepared(candidate("amt", 0.5, kind=Kind.REDIRECT))
+    vetoed = prepared(candidate("kita", 0.5, veto="not_question"))
+    gated = replace(WEAK, outcome=Outcome(DecisionKind.FALLBACK, "gate"))
+    assert WEAK.may_answer
+    assert not any(each.may_answer for each in (redirecting, vetoed, gated, prepared()))
+    assert (gated.chance, gated.chances, prepared().best) == (0.0, {}, None)
+
+
+def test_an_outcome_is_replaced_and_nothing_else() -> None:
+    """The ranking is what it was."""
+    assert answered(WEAK) == Prepared(WEAK.ranking, Outcome(DecisionKind.ANSWER, "clear", "kita"))
+    assert silenced(WEAK) == Prepared(WEAK.ranking, Outcome(DecisionKind.FALLBACK, "follow_up"))
+    assert answered(WEAK).is_given
+    assert not silenced(WEAK).is_given
+
+
+def test_what_was_spoken_of_is_answered_or_offered() -> None:
+    """Nothing without context."""
+    assert spoken_of(Context("?", "kita", ("hort",))) == {"kita", "hort"}
+    assert spoken_of(Context("?")) == spoken_of(None) == frozenset()

@@ -1,0 +1,44 @@
+"""Logistic regression in NumPy, held against scikit-learn's."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from intents import logistic
+from intents.background import unit
+from intents.encoder import Floats
+from intents.logistic import fit_logistic, log_softmax
+
+
+def groups(seed: int = 0) -> tuple[Floats, NDArray[np.int64]]:
+    """Six groups of eight unit vectors around centres of their own."""
+    rng = np.random.default_rng(seed)
+    owner = np.repeat(np.arange(6), 8)
+    return unit((rng.normal(size=(6, 20))[owner] + rng.normal(size=(48, 20))).astype(np.float32)), owner
+
+
+def test_it_finds_what_scikit_learn_finds() -> None:
+    """The same loss, the same penalty: nearly the same probabilities of new rows."""
+    rows, owner = groups()
+    weights = fit_logistic(rows, owner, 6)
+    assert weights is not None
+    peer = LogisticRegression(C=1.0, fit_intercept=False, max_iter=2000).fit(rows * 10, owner)
+    asked = unit(np.random.default_rng(1).normal(size=(50, 20)).astype(np.float32))
+    mine, theirs = np.exp(log_softmax(asked @ weights)), peer.predict_proba(asked * 10)
+    assert np.abs(mine - theirs).max() < 0.08
+    assert (mine.argmax(axis=1) == theirs.argmax(axis=1)).mean() >= 0.96
+
+
+def test_one_entry_has_all_the_probability() -> None:
+    """Nothing to tell apart."""
+    rows, _ = groups()
+    weights = fit_logistic(rows[:8], np.zeros(8, dtype=np.int64), 1)
+    assert weights is not None
+    assert log_softmax(rows @ weights) == pytest.approx(0)
+
+
+def test_a_very_large_faq_does_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fit grows with wordings times entries."""
+    monkeypatch.setattr(logistic, "_MOST", 1e5)
+    assert fit_logistic(*groups(), 6) is None
