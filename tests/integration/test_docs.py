@@ -133,6 +133,8 @@ class Shell:
         match words:
             case ["run_bot.py", *arguments]:
                 return self._verb(_quick(arguments), given)
+            case ["-m", "botapi", *_]:
+                return _completed([sys.executable, *words], ROOT, given=given)
             case ["-m", "pytest", *paths]:
                 return Done("", 0 if all((ROOT / path).exists() for path in paths) else 1)
             case [script, *options] if script.startswith("benchmarks/"):
