@@ -1,7 +1,7 @@
 """Sparse indexes over texts: which texts share weighted terms with a question, in NumPy alone."""
 
-from collections import Counter
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
