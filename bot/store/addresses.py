@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -46,16 +47,27 @@ def chat_key(connection: Connection, chat_id: int, now: datetime) -> str:
 
 def insert_new(connection: Connection, table: sa.Table, values: dict[str, Any], *unique: str) -> bool:
     """Insert a row unless one with the same unique columns is there; return whether it was inserted."""
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table).values(**values).on_conflict_do_nothing(index_elements=unique)
-    return connection.execute(statement).rowcount == 1
+    statement = _insertion(connection.dialect.name, table, unique)
+    return connection.execute(statement, values, execution_options={"preserve_rowcount": True}).rowcount == 1
+
+
+@cache
+def _insertion(dialect: str, table: sa.Table, unique: tuple[str, ...]) -> sa.Insert:
+    """Return the statement, which each engine has in words of its own."""
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(table).on_conflict_do_nothing(index_elements=unique)
+
+
+_KEYS = {
+    table.name: sa.select(table.c.key).where(table.c.telegram_id == sa.bindparam("id")) for table in (chats, persons)
+}
 
 
 def _key(connection: Connection, table: sa.Table, values: dict[str, Any]) -> str:
     """Return the key that belongs to a Telegram id; two that are new at once get the same one."""
-    query = sa.select(table.c.key).where(table.c.telegram_id == values["telegram_id"])
-    found = connection.scalar(query)
+    query, wanted = _KEYS[table.name], {"id": values["telegram_id"]}
+    found = connection.scalar(query, wanted)
     if found is None:
         insert_new(connection, table, {"key": new_key(), **values}, "telegram_id")
-        found = connection.scalar(query)
+        found = connection.scalar(query, wanted)
     return str(found)

@@ -45,21 +45,28 @@ class SqlChats:
             raise ConflictError from error
 
 
+_STATE = sa.select(chats.c.state, chats.c.version).where(chats.c.key == sa.bindparam("chat"))
+_SAVING = (
+    sa.update(chats)
+    .where(chats.c.key == sa.bindparam("chat"), chats.c.version == sa.bindparam("loaded"))
+    .values(state=sa.bindparam("new_state", type_=sa.JSON), version=chats.c.version + 1, updated_at=sa.bindparam("at"))
+)
+_LOGGING = sa.insert(questions)
+
+
 def load_chat(connection: Connection, chat: str) -> Saved:
     """Return a chat's state within a unit of work."""
-    query = sa.select(chats.c.state, chats.c.version).where(chats.c.key == chat)
-    row = connection.execute(query).one_or_none()
+    row = connection.execute(_STATE, {"chat": chat}).one_or_none()
     return Saved(ChatState.from_dict(row.state), row.version) if row else Saved(ChatState(), 0)
 
 
 def save_outcome(connection: Connection, chat: str, version: int, outcome: Outcome, now: datetime) -> None:
     """Write an outcome within a unit of work, if nobody changed the chat since it was loaded."""
-    same = (chats.c.key == chat) & (chats.c.version == version)
-    values = {"state": outcome.state.to_dict(), "version": version + 1, "updated_at": now}
-    if connection.execute(sa.update(chats).where(same).values(**values)).rowcount != 1:
+    values = {"chat": chat, "loaded": version, "new_state": outcome.state.to_dict(), "at": now}
+    if connection.execute(_SAVING, values).rowcount != 1:
         raise ConflictError
     for question in outcome.questions:
-        connection.execute(sa.insert(questions).values(chat_key=chat, **_row(question)))
+        connection.execute(_LOGGING, {"chat_key": chat, **_row(question)})
     for mark in outcome.marks:
         connection.execute(_marking(chat, mark))
     queue(connection, outcome.messages)

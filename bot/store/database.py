@@ -16,6 +16,8 @@ from bot.store.failures import told_plainly
 T = TypeVar("T")
 
 _BUSY_SECONDS = 10
+_SERVER_CONNECTIONS = 32
+"""At most, in one process; they are opened when they are needed, and kept."""
 
 
 class Database:
@@ -42,7 +44,7 @@ class Database:
     def on_server(cls, url: str) -> "Database":
         """Prepare a PostgreSQL database; connects at the first unit of work."""
         address = server_url(url)
-        writer = sa.create_engine(address, pool_size=8, max_overflow=24, connect_args=server_options())
+        writer = sa.create_engine(address, pool_size=_SERVER_CONNECTIONS, max_overflow=0, connect_args=server_options())
         reader = writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         return cls(shown(address), writer, reader)
 

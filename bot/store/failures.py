@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.errors import StoreError
 from bot.reasons import reason
@@ -43,6 +44,8 @@ def told_plainly(place: Path | str) -> Iterator[None]:
         raise
     except DBAPIError as error:
         raise StoreError(f"Datenbank {place} {_reason(error)}") from error
+    except PoolTimeout as error:
+        raise StoreError(f"Datenbank {place}: Alle Verbindungen sind vergeben.") from error
     except OSError as error:
         raise StoreError(f"Datenbank {place} lässt sich nicht öffnen: {reason(error)}.") from error
 

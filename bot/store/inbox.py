@@ -8,19 +8,20 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Row
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.delivery import ALBUM_LIMIT, ALBUM_QUIET, MOST_ATTEMPTS, Arrival, Message, Part, pause
 from bot.errors import ConflictError
-from bot.ports import Claim, Outcome
+from bot.ports import Claim, Outcome, Saved
+from bot.state import ChatState
 from bot.store.addresses import chat_key, insert_new
-from bot.store.chats import load_chat, save_outcome
+from bot.store.chats import save_outcome
 from bot.store.database import Database
 from bot.store.failures import told_plainly
-from bot.store.outbox import due, queue
+from bot.store.outbox import queue
+from bot.store.tables import Moment, inbox
 from bot.store.tables import chat as chats
-from bot.store.tables import inbox
 
 QUEUED, DONE, DEAD = "queued", "done", "dead"
 """States of an update."""
@@ -48,7 +49,7 @@ class SqlInbox:
 
         def work(connection: Connection) -> None:
             save_outcome(connection, claim.chat, claim.saved.version, outcome, now)
-            _change(connection, claim, state=DONE, raw=None, not_before=now)
+            _finish(connection, claim, now)
 
         self._end(claim, work)
 
@@ -99,8 +100,8 @@ class FileHolds:
         """Take the oldest update of a chat that is not busy."""
 
         def work(connection: Connection) -> Claim | None:
-            chat = connection.scalar(_free_chat(now).where(inbox.c.chat_key.not_in(list(self._busy))))
-            return _claim(connection, chat, now, next(self._numbers)) if chat else None
+            head = connection.execute(_FREE, {**_moments(now), "busy": list(self._busy)}).first()
+            return _claim(connection, head, next(self._numbers)) if head else None
 
         with self._lock:
             claim = self._database.read(work)
@@ -199,9 +200,9 @@ def _put(connection: Connection, arrival: Arrival, now: datetime) -> bool:
     return insert_new(connection, inbox, values, "bot_id", "update_id")
 
 
-def _free_chat(now: datetime) -> sa.Select[str]:
-    """Select the chat whose oldest update is due; a chat whose oldest update has to wait waits as a whole."""
-    older, part = inbox.alias("older"), inbox.alias("part")
+def _due_heads() -> sa.Select[Any]:
+    """Select the oldest update of each chat where it is due; where it has to wait, the chat waits as a whole."""
+    older, part, now = inbox.alias("older"), inbox.alias("part"), sa.bindparam("now", type_=Moment)
     first = ~sa.exists().where(older.c.chat_key == inbox.c.chat_key, older.c.state == QUEUED, older.c.seq < inbox.c.seq)
     coming = sa.exists().where(
         part.c.chat_key == inbox.c.chat_key,
@@ -209,43 +210,65 @@ def _free_chat(now: datetime) -> sa.Select[str]:
         part.c.media_group_id == inbox.c.media_group_id,
         part.c.not_before > now,
     )
-    complete = ~coming | (inbox.c.not_before <= now + ALBUM_QUIET - ALBUM_LIMIT)
+    complete = ~coming | (inbox.c.not_before <= sa.bindparam("long_ago", type_=Moment))
     return (
-        sa.select(inbox.c.chat_key)
+        sa.select(inbox, chats.c.state.label("chat_state"), chats.c.version)
         .join(chats, chats.c.key == inbox.c.chat_key)
-        .where(inbox.c.state == QUEUED, due(inbox.c.not_before, now), first)
+        .where(inbox.c.state == QUEUED, inbox.c.not_before.is_(None) | (inbox.c.not_before <= now), first)
         .where(inbox.c.media_group_id.is_(None) | complete)
         .order_by(inbox.c.seq)
         .limit(1)
     )
 
 
+def _moments(now: datetime) -> dict[str, datetime]:
+    """Return what the statements below compare with."""
+    return {"now": now, "long_ago": now + ALBUM_QUIET - ALBUM_LIMIT}
+
+
+# Building a statement costs more than running it: these are built once.
+_DUE = _due_heads()
+_FREE = _DUE.where(inbox.c.chat_key.not_in(sa.bindparam("busy", expanding=True)))
+_UNLOCKED = _DUE.with_for_update(of=chats, key_share=True, skip_locked=True)
+_OF_CHAT = _DUE.where(inbox.c.chat_key == sa.bindparam("chat"))
+_ALBUM = (
+    sa.select(inbox)
+    .where(inbox.c.chat_key == sa.bindparam("chat"), inbox.c.state == QUEUED)
+    .where(inbox.c.media_group_id == sa.bindparam("album"))
+    .order_by(inbox.c.seq)
+)
+_WAITING = sa.update(inbox).where(inbox.c.seq.in_(sa.bindparam("seqs", expanding=True)), inbox.c.state == QUEUED)
+
+_DONE = _WAITING.values(state=DONE, raw=None, not_before=sa.bindparam("at", type_=Moment))
+
+
 def _locked(connection: Connection, now: datetime, number: int) -> Claim | None:
     """Lock a chat, then look at it again: its update may be done since it was found."""
-    free = _free_chat(now).with_for_update(of=chats, key_share=True, skip_locked=True)
-    while chat := connection.scalar(free):
-        if claim := _claim(connection, chat, now, number):
-            return claim
+    while found := connection.execute(_UNLOCKED, _moments(now)).first():
+        if head := connection.execute(_OF_CHAT, {**_moments(now), "chat": found.chat_key}).first():
+            return _claim(connection, head, number)
         connection.rollback()
     return None
 
 
-def _claim(connection: Connection, chat: str, now: datetime, number: int) -> Claim | None:
-    """Return a chat's oldest update, with the other parts of its album; None when it is not due any more."""
-    if not connection.scalar(_free_chat(now).where(inbox.c.chat_key == chat)):
-        return None
-    waiting = sa.select(inbox).where(inbox.c.chat_key == chat, inbox.c.state == QUEUED).order_by(inbox.c.seq)
-    head = connection.execute(waiting.limit(1)).one()
-    rows = [head]
+def _claim(connection: Connection, head: Row[Any], number: int) -> Claim:
+    """Return a chat's oldest update, with the other parts of its album."""
+    rows: Sequence[Row[Any]] = [head]
     if head.media_group_id:
-        rows = list(connection.execute(waiting.where(inbox.c.media_group_id == head.media_group_id)))
+        rows = connection.execute(_ALBUM, {"chat": head.chat_key, "album": head.media_group_id}).all()
     parts = tuple(Part(row.seq, row.raw, row.attempts) for row in rows)
-    return Claim(chat, load_chat(connection, chat), parts, number)
+    return Claim(head.chat_key, Saved(ChatState.from_dict(head.chat_state), head.version), parts, number)
+
+
+def _finish(connection: Connection, claim: Claim, now: datetime) -> None:
+    """Note that the claimed updates are done."""
+    seqs = [part.seq for part in claim.parts]
+    if connection.execute(_DONE, {"seqs": seqs, "at": now}).rowcount != len(seqs):
+        raise ConflictError
 
 
 def _change(connection: Connection, claim: Claim, **values: Any) -> None:
     """Change the claimed updates; raise ConflictError when one is not waiting any more."""
     seqs = [part.seq for part in claim.parts]
-    change = sa.update(inbox).where(inbox.c.seq.in_(seqs), inbox.c.state == QUEUED).values(**values)
-    if connection.execute(change).rowcount != len(seqs):
+    if connection.execute(_WAITING.values(**values), {"seqs": seqs}).rowcount != len(seqs):
         raise ConflictError

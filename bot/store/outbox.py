@@ -19,8 +19,8 @@ from bot.delivery import (
     after_doubt,
 )
 from bot.store.database import Database
+from bot.store.tables import Moment, outbox
 from bot.store.tables import chat as chats
-from bot.store.tables import outbox
 
 _UNDER_WAY = (SendState.QUEUED, SendState.SENDING)
 
@@ -43,20 +43,17 @@ class SqlOutbox:
         """Take the first message of each free lane, the most urgent first, leaving out some chats."""
 
         def work(connection: Connection) -> tuple[Sending, ...]:
-            rows = connection.execute(_next(now, most, without)).all()
-            ids = [row.id for row in rows]
-            if ids:
-                taken = {"state": SendState.SENDING, "attempts": outbox.c.attempts + 1}
-                connection.execute(sa.update(outbox).where(outbox.c.id.in_(ids)).values(**taken))
+            rows = connection.execute(_NEXT, {"now": now, "most": most, "without": list(without)}).all()
+            if rows:
+                connection.execute(_TAKING, {"ids": [row.id for row in rows]})
             return tuple(map(_sending, rows))
 
         return self._database.write(work)
 
     def sent(self, message: int, message_id: int | None, now: datetime) -> None:
         """Note that a message arrived, and the channel's id of it."""
-        over = (SendState.SENDING, SendState.UNKNOWN)
-        values = {"state": SendState.SENT, "payload": None, "message_id": message_id, "not_before": now}
-        self._change(message, over, **values)
+        values = {"message": message, "new_id": message_id, "at": now}
+        self._database.write(lambda connection: connection.execute(_SENT, values))
 
     def failed(self, message: int, now: datetime) -> None:
         """Note that a message, and with it what depends on it, will never arrive."""
@@ -111,7 +108,7 @@ def queue(connection: Connection, messages: Sequence[Message]) -> tuple[int, ...
     ids: list[int] = []
     for message in messages:
         before = ids[-1] if message.follows and ids else message.depends_on
-        done = connection.execute(sa.insert(outbox).values(depends_on=before, **_row(message)))
+        done = connection.execute(_QUEUING, {"depends_on": before, **_row(message)})
         (key,) = done.inserted_primary_key or (0,)
         ids.append(key)
     return tuple(ids)
@@ -131,26 +128,42 @@ def _row(message: Message) -> dict[str, Any]:
     }
 
 
-def _next(now: datetime, most: int, without: Collection[str]) -> sa.Select[Any]:
+def _next() -> sa.Select[Any]:
     """Select what may go now: due, first of its lane, and what it depends on has gone."""
-    older, first = outbox.alias("older"), outbox.alias("first")
+    older, first, now = outbox.alias("older"), outbox.alias("first"), sa.bindparam("now", type_=Moment)
     waits = sa.exists().where(older.c.lane == outbox.c.lane, older.c.state.in_(_UNDER_WAY), older.c.id < outbox.c.id)
     uncertain = (first.c.state == SendState.UNKNOWN) & (first.c.kind != MessageKind.TOPIC)
     gone = sa.exists().where(first.c.id == outbox.c.depends_on, (first.c.state == SendState.SENT) | uncertain)
     return (
         sa.select(outbox, chats.c.telegram_id)
         .join(chats, chats.c.key == outbox.c.chat_key)
-        .where(outbox.c.state == SendState.QUEUED, due(outbox.c.not_before, now), ~waits)
-        .where(outbox.c.depends_on.is_(None) | gone, outbox.c.chat_key.not_in(without))
+        .where(outbox.c.state == SendState.QUEUED, outbox.c.not_before.is_(None) | (outbox.c.not_before <= now), ~waits)
+        .where(outbox.c.depends_on.is_(None) | gone)
+        .where(outbox.c.chat_key.not_in(sa.bindparam("without", expanding=True)))
         .order_by(outbox.c.priority, outbox.c.id)
-        .limit(most)
+        .limit(sa.bindparam("most"))
         .with_for_update(of=outbox, skip_locked=True)
     )
 
 
-def due(not_before: sa.ColumnElement[Any], now: datetime) -> sa.ColumnElement[bool]:
-    """Say in SQL whether a row's time has come."""
-    return not_before.is_(None) | (not_before <= now)
+# Building a statement costs more than running it: these are built once.
+_NEXT = _next()
+_QUEUING = sa.insert(outbox)
+_TAKING = (
+    sa.update(outbox)
+    .where(outbox.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .values(state=SendState.SENDING, attempts=outbox.c.attempts + 1)
+)
+_SENT = (
+    sa.update(outbox)
+    .where(outbox.c.id == sa.bindparam("message"), outbox.c.state.in_((SendState.SENDING, SendState.UNKNOWN)))
+    .values(
+        state=SendState.SENT,
+        payload=None,
+        message_id=sa.bindparam("new_id"),
+        not_before=sa.bindparam("at", type_=Moment),
+    )
+)
 
 
 def _sending(row: Row[Any]) -> Sending:
