@@ -196,7 +196,11 @@ def open_database(settings: Settings) -> Database:
     from bot.store.migrate import make_ready  # alembic is slow to import, and `ask` needs no database
 
     database = _database(settings)
-    make_ready(database)
+    try:
+        make_ready(database)
+    except BaseException:
+        database.close()
+        raise
     return database
 
 

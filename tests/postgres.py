@@ -22,6 +22,7 @@ import psycopg
 
 from bot.store.database import Database
 from bot.store.migrate import upgrade
+from bot.store.tables import metadata
 
 _FOLDER = Path(tempfile.gettempdir()) / f"faq-bot-postgres-{os.getuid()}"
 _STARTS = 3
@@ -35,25 +36,31 @@ class Server:
     address: str
     """Of its own database, without the database's name filled in."""
     _numbers: Iterator[int] = field(default_factory=count)
-    _template: str = ""
+    _ready: str = ""
 
-    def blank(self, template: str = "template0") -> str:
+    def blank(self) -> str:
         """Make a database; return its address."""
         name = f"test_{next(self._numbers)}"
-        self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self._run("postgres", f"CREATE DATABASE {name}")
         return self.address.format(name)
 
     def ready(self) -> str:
-        """Make a database with all tables; return its address."""
-        if not self._template:
-            url = self.blank()
-            with closing(Database.on_server(url)) as database:
+        """Return the address of a database with all tables, and nothing in them."""
+        if not self._ready:
+            self._ready = self.blank()
+            with closing(Database.on_server(self._ready)) as database:
                 upgrade(database)
-            self._template = url.split("?")[0].rpartition("/")[2]
-        return self.blank(self._template)
+        name = self._ready.split("?")[0].rpartition("/")[2]
+        self._run(
+            name,
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
+            "AND pid <> pg_backend_pid()",
+        )
+        self._run(name, f"TRUNCATE {', '.join(metadata.tables)} RESTART IDENTITY CASCADE")
+        return self._ready
 
-    def _run(self, statement: str) -> None:
-        with psycopg.connect(self.address.format("postgres"), autocommit=True) as connection:
+    def _run(self, name: str, statement: str) -> None:
+        with psycopg.connect(self.address.format(name), autocommit=True) as connection:
             connection.execute(statement.encode())
 
 

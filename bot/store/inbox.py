@@ -26,6 +26,9 @@ from bot.store.tables import chat as chats
 QUEUED, DONE, DEAD = "queued", "done", "dead"
 """States of an update."""
 
+_QUEUED: sa.ColumnElement[str] = sa.literal_column(f"'{QUEUED}'")
+"""Written out: with a parameter no index of the queued rows alone would be used."""
+
 Work = Callable[[Connection], None]
 
 
@@ -203,10 +206,12 @@ def _put(connection: Connection, arrival: Arrival, now: datetime) -> bool:
 def _due_heads() -> sa.Select[Any]:
     """Select the oldest update of each chat where it is due; where it has to wait, the chat waits as a whole."""
     older, part, now = inbox.alias("older"), inbox.alias("part"), sa.bindparam("now", type_=Moment)
-    first = ~sa.exists().where(older.c.chat_key == inbox.c.chat_key, older.c.state == QUEUED, older.c.seq < inbox.c.seq)
+    first = ~sa.exists().where(
+        older.c.chat_key == inbox.c.chat_key, older.c.state == _QUEUED, older.c.seq < inbox.c.seq
+    )
     coming = sa.exists().where(
         part.c.chat_key == inbox.c.chat_key,
-        part.c.state == QUEUED,
+        part.c.state == _QUEUED,
         part.c.media_group_id == inbox.c.media_group_id,
         part.c.not_before > now,
     )
@@ -214,7 +219,7 @@ def _due_heads() -> sa.Select[Any]:
     return (
         sa.select(inbox, chats.c.state.label("chat_state"), chats.c.version)
         .join(chats, chats.c.key == inbox.c.chat_key)
-        .where(inbox.c.state == QUEUED, inbox.c.not_before.is_(None) | (inbox.c.not_before <= now), first)
+        .where(inbox.c.state == _QUEUED, inbox.c.not_before.is_(None) | (inbox.c.not_before <= now), first)
         .where(inbox.c.media_group_id.is_(None) | complete)
         .order_by(inbox.c.seq)
         .limit(1)
@@ -233,11 +238,11 @@ _UNLOCKED = _DUE.with_for_update(of=chats, key_share=True, skip_locked=True)
 _OF_CHAT = _DUE.where(inbox.c.chat_key == sa.bindparam("chat"))
 _ALBUM = (
     sa.select(inbox)
-    .where(inbox.c.chat_key == sa.bindparam("chat"), inbox.c.state == QUEUED)
+    .where(inbox.c.chat_key == sa.bindparam("chat"), inbox.c.state == _QUEUED)
     .where(inbox.c.media_group_id == sa.bindparam("album"))
     .order_by(inbox.c.seq)
 )
-_WAITING = sa.update(inbox).where(inbox.c.seq.in_(sa.bindparam("seqs", expanding=True)), inbox.c.state == QUEUED)
+_WAITING = sa.update(inbox).where(inbox.c.seq.in_(sa.bindparam("seqs", expanding=True)), inbox.c.state == _QUEUED)
 
 _DONE = _WAITING.values(state=DONE, raw=None, not_before=sa.bindparam("at", type_=Moment))
 

@@ -1,6 +1,7 @@
 """The tables."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
@@ -86,8 +87,6 @@ inbox = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False, comment="that failed"),
     sa.Column("state", sa.String(8), nullable=False, comment="queued, done, dead"),
     sa.UniqueConstraint("bot_id", "update_id"),
-    sa.Index(None, "state", "seq"),
-    sa.Index(None, "chat_key", "state", "seq"),
     sqlite_autoincrement=True,
 )
 
@@ -105,8 +104,6 @@ outbox = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False, comment="that may have arrived"),
     sa.Column("state", sa.String(8), nullable=False, comment="queued, sending, sent, failed, unknown"),
     sa.Column("message_id", sa.BigInteger, nullable=True),
-    sa.Index(None, "state", "priority", "id"),
-    sa.Index(None, "lane", "state", "id"),
     sa.Index(None, "chat_key"),
     sqlite_autoincrement=True,
 )
@@ -120,5 +117,16 @@ faq_version = sa.Table(
     sa.Column("at", Moment, nullable=False),
     sa.Column("state", sa.String(8), nullable=False, comment="draft, active, retired"),
 )
-_ACTIVE = faq_version.c.state == "active"
-sa.Index("ix_faq_version_active", faq_version.c.state, unique=True, sqlite_where=_ACTIVE, postgresql_where=_ACTIVE)
+
+
+def _partial(name: str, condition: str, *columns: sa.Column[Any], unique: bool = False) -> sa.Index:
+    """Describe an index of a few rows; what was handled long ago costs nothing then."""
+    some = sa.text(condition)
+    return sa.Index(name, *columns, unique=unique, sqlite_where=some, postgresql_where=some)
+
+
+_partial("ix_inbox_queued", "state = 'queued'", inbox.c.seq)
+_partial("ix_inbox_chat_queued", "state = 'queued'", inbox.c.chat_key, inbox.c.seq)
+_partial("ix_outbox_queued", "state = 'queued'", outbox.c.priority, outbox.c.id)
+_partial("ix_outbox_lane", "state IN ('queued', 'sending')", outbox.c.lane, outbox.c.id)
+_partial("ix_faq_version_active", "state = 'active'", faq_version.c.state, unique=True)

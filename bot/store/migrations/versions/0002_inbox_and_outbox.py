@@ -50,8 +50,8 @@ def _create_inbox() -> None:
         sa.UniqueConstraint("bot_id", "update_id", name="uq_inbox_bot_id_update_id"),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_inbox_state_seq", "inbox", ["state", "seq"])
-    op.create_index("ix_inbox_chat_key_state_seq", "inbox", ["chat_key", "state", "seq"])
+    _create_partial("ix_inbox_queued", "inbox", ["seq"], "state = 'queued'")
+    _create_partial("ix_inbox_chat_queued", "inbox", ["chat_key", "seq"], "state = 'queued'")
 
 
 def _create_outbox() -> None:
@@ -75,8 +75,8 @@ def _create_outbox() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_outbox_depends_on", "outbox", ["depends_on"])
-    op.create_index("ix_outbox_state_priority_id", "outbox", ["state", "priority", "id"])
-    op.create_index("ix_outbox_lane_state_id", "outbox", ["lane", "state", "id"])
+    _create_partial("ix_outbox_queued", "outbox", ["priority", "id"], "state = 'queued'")
+    _create_partial("ix_outbox_lane", "outbox", ["lane", "id"], "state IN ('queued', 'sending')")
     op.create_index("ix_outbox_chat_key", "outbox", ["chat_key"])
 
 
@@ -90,10 +90,12 @@ def _create_faq_version() -> None:
         sa.Column("state", sa.String(8), nullable=False),
         sa.PrimaryKeyConstraint("hash", name="pk_faq_version"),
     )
-    active = sa.text("state = 'active'")
-    op.create_index(
-        "ix_faq_version_active", "faq_version", ["state"], unique=True, sqlite_where=active, postgresql_where=active
-    )
+    _create_partial("ix_faq_version_active", "faq_version", ["state"], "state = 'active'", unique=True)
+
+
+def _create_partial(name: str, table: str, columns: list[str], condition: str, *, unique: bool = False) -> None:
+    some = sa.text(condition)
+    op.create_index(name, table, columns, unique=unique, sqlite_where=some, postgresql_where=some)
 
 
 def downgrade() -> None:
