@@ -28,6 +28,7 @@ from bot.store.database import Database
 from bot.store.index import IndexCache
 from bot.store.locks import running
 from bot.store.questions import forget, questions_since
+from bot.store.retention import purge
 from bot.texts import Texts, load_texts
 from bot.worker import Handled, Worker
 from intents.decision import Decision
@@ -247,8 +248,9 @@ def sole_run(settings: Settings) -> Iterator[None]:
 
 
 def forget_old(database: Database, settings: Settings, clock: Clock) -> int:
-    """Delete the question texts whose time is over; return how many."""
+    """Delete what was handled long ago and the question texts whose time is over; return how many texts."""
     now = clock.now()
+    purge(database, now)
     return forget(database, now=now, before=now - timedelta(days=settings.question_retention_days))
 
 

@@ -13,7 +13,7 @@ ALBUM_LIMIT = timedelta(seconds=5)
 
 MOST_ATTEMPTS = 5
 """How often an update is tried before it is parked."""
-LONGEST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(seconds=60)
 
 MOST_DOUBTS = 2
 """How often a harmless message may have been sent by timeouts: once, and once more."""
@@ -127,7 +127,7 @@ class Spent:
 
 def pause(attempts: int) -> timedelta:
     """Return how long to wait after so many failures: 1, 2, 4, 8 … seconds, at most a minute."""
-    return min(timedelta(seconds=2 ** max(attempts - 1, 0)), LONGEST_PAUSE)
+    return timedelta(seconds=min(2 ** max(attempts - 1, 0), LONGEST_PAUSE.seconds))
 
 
 def after_doubt(kind: MessageKind, attempts: int, most: int) -> SendState:

@@ -24,6 +24,4 @@ def purge(database: Database, now: datetime) -> int:
     def work(connection: Connection) -> int:
         return sum(connection.execute(statement).rowcount for statement in old)
 
-    count = database.write(work)
-    database.shrink_log()
-    return count
+    return database.write(work)
