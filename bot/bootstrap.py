@@ -3,10 +3,11 @@
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 from rich.console import Console
@@ -21,16 +22,22 @@ from bot.recall import UnwrittenChats
 from bot.settings import Settings
 from bot.situation import Situation
 from bot.state import ChatState
-from bot.store.chats import SqlChats, new_key
+from bot.store.addresses import new_key
+from bot.store.chats import SqlChats
 from bot.store.database import Database
 from bot.store.index import IndexCache
+from bot.store.locks import running
 from bot.store.questions import forget, questions_since
+from bot.store.retention import purge
 from bot.texts import Texts, load_texts
 from bot.worker import Handled, Worker
 from intents.decision import Decision
 from intents.errors import Finding
 from intents.faq import FaqBase, load_faq
 from intents.query import Query
+
+if TYPE_CHECKING:
+    from bot.store.migrate import Status
 
 log = structlog.get_logger(__name__)
 
@@ -201,23 +208,63 @@ def progress_line(template: str) -> Progress:
 
 def open_database(settings: Settings) -> Database:
     """Open the database in its current form."""
-    from bot.store.migrate import upgrade  # alembic is slow to import, and `ask` needs no database
+    from bot.store.migrate import make_ready  # alembic is slow to import, and `ask` needs no database
 
-    database = Database.at(settings.database_path)
-    upgrade(database)
+    database = _database(settings)
+    try:
+        make_ready(database)
+    except BaseException:
+        database.close()
+        raise
     return database
 
 
+def _database(settings: Settings) -> Database:
+    """Return the database that the settings name."""
+    url = settings.server_url
+    return Database.on_server(url) if url else Database.at(settings.database_path)
+
+
+def upgrade_database(settings: Settings) -> str:
+    """Create or migrate the tables; return where."""
+    from bot.store.migrate import upgrade
+
+    with closing(_database(settings)) as database:
+        upgrade(database)
+        return str(database.place)
+
+
+def database_status(settings: Settings) -> tuple[str, "Status"]:
+    """Return where the database is, and in which form."""
+    from bot.store.migrate import status
+
+    with closing(_database(settings)) as database:
+        return str(database.place), status(database)
+
+
 def back_up(settings: Settings, target: Path) -> Path:
-    """Copy the database whole."""
+    """Copy the database whole; a server has its own tools for that."""
     from bot.store.migrate import backup
 
+    if settings.server_url:
+        raise BotError("«db backup» sichert nur SQLite. Eine PostgreSQL-Datenbank sichert pg_dump.")
     return backup(settings.database_path, target)
 
 
+@contextmanager
+def sole_run(settings: Settings) -> Iterator[None]:
+    """Keep a second bot from running on the same SQLite file; a server is made for several."""
+    if settings.server_url:
+        yield
+        return
+    with running(settings.database_path):
+        yield
+
+
 def forget_old(database: Database, settings: Settings, clock: Clock) -> int:
-    """Delete the question texts whose time is over; return how many."""
+    """Delete what was handled long ago and the question texts whose time is over; return how many texts."""
     now = clock.now()
+    purge(database, now)
     return forget(database, now=now, before=now - timedelta(days=settings.question_retention_days))
 
 

@@ -120,8 +120,14 @@ def unanswered(
 
 @database.command("upgrade")
 def upgrade() -> None:
-    """Legt die Datenbank an oder stellt sie um; vorher entsteht eine Sicherung."""
-    _finish(lambda: verbs.upgrade_database(_settings()))
+    """Legt die Datenbank an oder stellt sie um; von SQLite entsteht vorher eine Sicherung."""
+    _finish(lambda: verbs.migrate_database(_settings()))
+
+
+@database.command("status")
+def status() -> None:
+    """Sagt, ob die Datenbank umgestellt werden muss."""
+    _finish(lambda: verbs.show_database_status(_settings()))
 
 
 @database.command("backup")

@@ -1,10 +1,11 @@
 """What the use cases need from outside, as Protocols."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
+from bot.delivery import Arrival, Message, Part, Sending, SendState, Spent
 from bot.effects import Mark
 from bot.journal import Question
 from bot.state import ChatState
@@ -41,6 +42,30 @@ class Outcome:
     state: ChatState
     questions: tuple[Question, ...] = ()
     marks: tuple[Mark, ...] = ()
+    messages: tuple[Message, ...] = ()
+    """What is to be sent, in order."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The oldest update of a chat that nobody else works on; the parts of an album come together."""
+
+    chat: str
+    saved: Saved
+    parts: tuple[Part, ...]
+    number: int = 0
+    """Tells this claim from others of the same chat in this process."""
+
+
+@dataclass(frozen=True)
+class FaqVersion:
+    """A form of the FAQ, as a file's text."""
+
+    hash: str
+    yaml: str
+    author: str
+    at: datetime
+    """When it was written; once published, when that was."""
 
 
 class Chats(Protocol):
@@ -51,3 +76,82 @@ class Chats(Protocol):
 
     def commit(self, chat: str, version: int, outcome: Outcome, now: datetime) -> None:
         """Write an outcome durably; raise ConflictError when the stored version is another one."""
+
+
+class Inbox(Protocol):
+    """Keeps updates until they are handled. A claim ends with finish, retry, park or release, also when these raise."""
+
+    def put(self, arrivals: Sequence[Arrival], now: datetime) -> int:
+        """Keep updates durably; return how many were new."""
+
+    def claim(self, now: datetime) -> Claim | None:
+        """Take the oldest update of a free chat; nobody else gets this chat until the claim ends."""
+
+    def finish(self, claim: Claim, outcome: Outcome, now: datetime) -> None:
+        """Write all that the update changes; raise ConflictError, and change nothing, when the chat is another one."""
+
+    def retry(self, claim: Claim, now: datetime) -> bool:
+        """Try again later; return False when it failed too often and is to be parked."""
+
+    def park(self, claim: Claim, messages: Sequence[Message], now: datetime) -> None:
+        """Set a dead letter aside, and tell the citizen."""
+
+    def release(self, claim: Claim) -> None:
+        """Let go of a chat without a change."""
+
+
+class Outbox(Protocol):
+    """Keeps messages until they are sent."""
+
+    def add(self, messages: Sequence[Message]) -> tuple[int, ...]:
+        """Keep messages durably; return their ids."""
+
+    def edit(self, message: int, payload: Mapping[str, Any]) -> bool:
+        """Change what is not under way yet; return False when it is too late."""
+
+    def take(self, now: datetime, *, most: int, without: Collection[str] = ()) -> tuple[Sending, ...]:
+        """Take the first message of each free lane, the most urgent first, leaving out some chats."""
+
+    def sent(self, message: int, message_id: int | None, now: datetime) -> None:
+        """Note that a message arrived, and the channel's id of it."""
+
+    def failed(self, message: int, now: datetime) -> None:
+        """Note that a message, and with it what depends on it, will never arrive."""
+
+    def postpone(self, message: int, not_before: datetime) -> None:
+        """Put a message back that was surely not sent."""
+
+    def doubt(self, message: int, now: datetime) -> SendState:
+        """Decide about a message that may have arrived; return what became of it."""
+
+    def send_again(self, message: int) -> bool:
+        """Send a message of unknown fate once more; return False when there is none."""
+
+    def recover(self, now: datetime) -> tuple[int, ...]:
+        """Decide at the start about what was under way in a crash; return the ids whose fate stays unknown."""
+
+    def spent(self, now: datetime) -> tuple[Spent, ...]:
+        """Return what counts against the limits of the last minute, oldest first."""
+
+
+class FaqVersions(Protocol):
+    """Keeps the forms of the FAQ; at most one is active."""
+
+    def active(self) -> FaqVersion | None:
+        """Return what is live."""
+
+    def draft(self, version: FaqVersion) -> bool:
+        """Keep a form that is not live; return False when it is known."""
+
+    def publish(self, version: FaqVersion, *, instead_of: str | None) -> None:
+        """Make a form live; raise ConflictError when not this hash is live any more."""
+
+
+class Addresses(Protocol):
+    """Knows whose random key is whose; no other part of the store holds a channel's ids."""
+
+    def chat(self, chat_id: int, now: datetime) -> str:
+        """Return the key of a chat, a new one when it is unknown."""
+
+    def person(self, person_id: int, now: datetime) -> str:
+        """Return the key of a person, a new one when they are unknown."""

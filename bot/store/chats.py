@@ -1,6 +1,5 @@
 """Chats and their questions in the database."""
 
-import secrets
 from datetime import datetime
 from typing import Any
 
@@ -13,14 +12,11 @@ from bot.errors import ConflictError
 from bot.journal import Question
 from bot.ports import Outcome, Saved
 from bot.state import ChatState
+from bot.store.addresses import insert_new
 from bot.store.database import Database
+from bot.store.outbox import queue
 from bot.store.tables import chat as chats
 from bot.store.tables import question as questions
-
-
-def new_key() -> str:
-    """Return a random key for a new chat."""
-    return secrets.token_urlsafe(16)
 
 
 class SqlChats:
@@ -32,34 +28,48 @@ class SqlChats:
 
     def load(self, chat: str) -> Saved:
         """Return a chat's state; a fresh one when the chat is new."""
-        query = sa.select(chats.c.state, chats.c.version).where(chats.c.key == chat)
-        row = self._database.read(lambda connection: connection.execute(query).one_or_none())
-        return Saved(ChatState.from_dict(row.state), row.version) if row else Saved(ChatState(), 0)
+        return self._database.read(lambda connection: load_chat(connection, chat))
 
     def commit(self, chat: str, version: int, outcome: Outcome, now: datetime) -> None:
         """Write an outcome in one transaction; raise ConflictError when the stored version is another one."""
 
         def work(connection: Connection) -> None:
-            self._save(connection, chat, version, outcome.state, now)
-            for question in outcome.questions:
-                connection.execute(sa.insert(questions).values(chat_key=chat, **_row(question)))
-            for mark in outcome.marks:
-                connection.execute(_marking(chat, mark))
+            if version == 0:
+                fresh = {"channel": self._channel, "state": {}, "version": 0, "updated_at": now}
+                insert_new(connection, chats, {"key": chat, **fresh}, "key")
+            save_outcome(connection, chat, version, outcome, now)
 
         try:
             self._database.write(work)
         except IntegrityError as error:
             raise ConflictError from error
 
-    def _save(self, connection: Connection, chat: str, version: int, state: ChatState, now: datetime) -> None:
-        """Write the state if nobody else did since it was loaded."""
-        values = {"state": state.to_dict(), "version": version + 1, "updated_at": now}
-        if version == 0:
-            connection.execute(sa.insert(chats).values(key=chat, channel=self._channel, **values))
-            return
-        same = (chats.c.key == chat) & (chats.c.version == version)
-        if connection.execute(sa.update(chats).where(same).values(**values)).rowcount != 1:
-            raise ConflictError
+
+_STATE = sa.select(chats.c.state, chats.c.version).where(chats.c.key == sa.bindparam("chat"))
+_SAVING = (
+    sa.update(chats)
+    .where(chats.c.key == sa.bindparam("chat"), chats.c.version == sa.bindparam("loaded"))
+    .values(state=sa.bindparam("new_state", type_=sa.JSON), version=chats.c.version + 1, updated_at=sa.bindparam("at"))
+)
+_LOGGING = sa.insert(questions)
+
+
+def load_chat(connection: Connection, chat: str) -> Saved:
+    """Return a chat's state within a unit of work."""
+    row = connection.execute(_STATE, {"chat": chat}).one_or_none()
+    return Saved(ChatState.from_dict(row.state), row.version) if row else Saved(ChatState(), 0)
+
+
+def save_outcome(connection: Connection, chat: str, version: int, outcome: Outcome, now: datetime) -> None:
+    """Write an outcome within a unit of work, if nobody changed the chat since it was loaded."""
+    values = {"chat": chat, "loaded": version, "new_state": outcome.state.to_dict(), "at": now}
+    if connection.execute(_SAVING, values).rowcount != 1:
+        raise ConflictError
+    for question in outcome.questions:
+        connection.execute(_LOGGING, {"chat_key": chat, **_row(question)})
+    for mark in outcome.marks:
+        connection.execute(_marking(chat, mark))
+    queue(connection, outcome.messages)
 
 
 def _row(question: Question) -> dict[str, Any]:

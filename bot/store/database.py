@@ -1,6 +1,7 @@
 """The database and its unit of work: one function in one transaction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -9,18 +10,22 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from bot.errors import StoreError
 from bot.store.failures import told_plainly
 
 T = TypeVar("T")
 
 _BUSY_SECONDS = 10
+_SERVER_CONNECTIONS = 32
+"""At most, in one process; they are opened when they are needed, and kept."""
 
 
 class Database:
-    """One SQLite file: a single connection that writes, several that read."""
+    """A SQLite file with a single connection that writes and several that read, or a PostgreSQL server."""
 
-    def __init__(self, path: Path, writer: Engine, reader: Engine) -> None:
-        self.path = path
+    def __init__(self, place: Path | str, writer: Engine, reader: Engine) -> None:
+        self.place = place
+        """The file, or the server's address without its password."""
         self._writer = writer
         self._reader = reader
 
@@ -35,19 +40,58 @@ class Database:
         _begin_with(reader, "BEGIN", _READER_PRAGMAS)
         return cls(path, writer, reader)
 
+    @classmethod
+    def on_server(cls, url: str) -> "Database":
+        """Prepare a PostgreSQL database; connects at the first unit of work."""
+        address = server_url(url)
+        writer = sa.create_engine(address, pool_size=_SERVER_CONNECTIONS, max_overflow=0, connect_args=server_options())
+        reader = writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        return cls(shown(address), writer, reader)
+
+    @property
+    def path(self) -> Path:
+        """The file of a SQLite database."""
+        if not isinstance(self.place, Path):
+            raise TypeError("a server has no path")
+        return self.place
+
+    @property
+    def is_server(self) -> bool:
+        """Say whether this is a PostgreSQL server, which several processes and machines may share."""
+        return not isinstance(self.place, Path)
+
     def write(self, work: Callable[[Connection], T]) -> T:
         """Run a function in one transaction that holds the write lock from its start."""
-        with told_plainly(self.path), self._writer.begin() as connection:
+        with told_plainly(self.place), self._writer.begin() as connection:
             return work(connection)
 
     def read(self, work: Callable[[Connection], T]) -> T:
         """Run a function on one consistent view of the data; it cannot write."""
-        with told_plainly(self.path), self._reader.begin() as connection:
+        with told_plainly(self.place), self._reader.begin() as connection:
             return work(connection)
 
+    @contextmanager
+    def migrating(self) -> Iterator[Connection]:
+        """Give a transaction in which tables may be rebuilt; references are checked at its end."""
+        with told_plainly(self.place), self._writer.connect() as connection:
+            if self.is_server:
+                with connection.begin():
+                    yield connection
+                return
+            with _references_unchecked(connection), connection.begin():
+                yield connection
+                _check_references(connection)
+
+    def hold(self) -> Connection:
+        """Give a connection of its own to a server, whose locks last until it is closed."""
+        with told_plainly(self.place):
+            return self._writer.connect()
+
     def shrink_log(self) -> None:
-        """Empty the write-ahead log, so that deleted texts stand in no file any more."""
-        with told_plainly(self.path):
+        """Empty the write-ahead log, so that deleted texts stand in no file any more; a server does so by itself."""
+        if self.is_server:
+            return
+        with told_plainly(self.place):
             raw = self._writer.raw_connection()
             try:
                 raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -78,3 +122,46 @@ def _begin_with(engine: Engine, statement: str, pragmas: tuple[str, ...]) -> Non
     @sa.event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
+
+
+@contextmanager
+def _references_unchecked(connection: Connection) -> Iterator[None]:
+    """Switch references off: a rebuilt table is dropped once, and would take with it whatever refers to it."""
+    _outside(connection, "PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        _outside(connection, "PRAGMA foreign_keys=ON")
+
+
+def _outside(connection: Connection, pragma: str) -> None:
+    """Run a pragma that has no effect inside a transaction."""
+    cursor = connection.connection.cursor()
+    cursor.execute(pragma)
+    cursor.close()
+
+
+def _check_references(connection: Connection) -> None:
+    """Refuse a migration that left rows without what they refer to."""
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+    if broken:
+        tables = ", ".join(sorted({str(row[0]) for row in broken}))
+        raise StoreError(f"Umstellung abgebrochen: In {tables} fehlen Zeilen, auf die andere verweisen.")
+
+
+def server_url(url: str) -> sa.URL:
+    """Return a server's address with the driver that this program brings."""
+    return sa.make_url(url).set(drivername="postgresql+psycopg")
+
+
+def server_options() -> dict[str, object]:
+    """Return what lets both sides notice within half a minute that the other is gone."""
+    alive = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 25_000}
+    there = " ".join(f"-c tcp_{name}={value}" for name, value in alive.items() if name != "tcp_user_timeout")
+    return {**alive, "connect_timeout": 10, "application_name": "faq-bot", "options": there}
+
+
+def shown(url: sa.URL) -> str:
+    """Return an address as it may be printed."""
+    host = url.host or url.query.get("host") or "localhost"
+    return f"postgresql://{host}{f':{url.port}' if url.port else ''}/{url.database or ''}"

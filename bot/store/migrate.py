@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -20,22 +21,75 @@ from bot.store.files import make_file, make_folder, shut
 
 SCRIPTS = Path(__file__).with_name("migrations")
 
+MIGRATION_LOCK = 0x4641_5142_4F54_0001
+"""Number of the advisory lock under which a server is migrated: «FAQBOT», 1."""
+
 log = structlog.get_logger(__name__)
 
 
 def upgrade(database: Database, *, scripts: Path = SCRIPTS) -> bool:
     """Create or migrate the tables; return whether anything had to be done."""
+    changed = _upgrade_server(database, scripts) if database.is_server else _upgrade_file(database, scripts)
+    if changed:
+        log.info("database_upgraded", place=str(database.place))
+    return changed
+
+
+def make_ready(database: Database, *, scripts: Path = SCRIPTS) -> None:
+    """Bring a file up to date; a server, which others may use right now, has to be up to date already."""
+    if not database.is_server:
+        upgrade(database, scripts=scripts)
+    elif not status(database, scripts=scripts).is_current:
+        raise StoreError(f"Datenbank {database.place} ist nicht auf dem neuesten Stand. Bitte «db upgrade» ausführen.")
+
+
+@dataclass(frozen=True)
+class Status:
+    """In which form a database is."""
+
+    found: str | None
+    """None: there are no tables yet."""
+    newest: str
+
+    @property
+    def is_current(self) -> bool:
+        """Say whether nothing has to be done."""
+        return self.found == self.newest
+
+
+def status(database: Database, *, scripts: Path = SCRIPTS) -> Status:
+    """Compare a database with this program; refuse one that is newer or not ours."""
+    script = ScriptDirectory(str(scripts))
+    known = {revision.revision for revision in script.walk_revisions()}
+    found = _revision_before(database)
+    if found and found not in known:
+        raise StoreError(f"Datenbank {database.place} stammt von einer neueren Version (Stand {found}).")
+    return Status(found, str(script.get_current_head()))
+
+
+def _upgrade_file(database: Database, scripts: Path) -> bool:
+    """Migrate a SQLite file, after a copy."""
     _make_room(database.path)
     _make_private(database.path)
-    if _is_current(database, scripts):
+    before = status(database, scripts=scripts)
+    if before.is_current:
         return False
-    found = _revision_before(database)
-    if found:
-        copy = backup(database.path, _free_name(database.path, found))
+    if before.found:
+        copy = backup(database.path, _free_name(database.path, before.found))
         log.info("database_backed_up", copy=str(copy))
     _make_private(database.path, create=True)
-    database.write(lambda connection: _migrate(connection, scripts))
-    log.info("database_upgraded", path=str(database.path))
+    with database.migrating() as connection:
+        _migrate(connection, scripts)
+    return True
+
+
+def _upgrade_server(database: Database, scripts: Path) -> bool:
+    """Migrate a PostgreSQL database in one transaction; a second call at the same time waits and finds it done."""
+    with database.migrating() as connection:
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
+        if _revision(connection, database.place) == status(database, scripts=scripts).newest:
+            return False
+        _migrate(connection, scripts)
     return True
 
 
@@ -84,29 +138,17 @@ def _make_private(path: Path, *, create: bool = False) -> None:
             shut(path.with_name(path.name + suffix))
 
 
-def _is_current(database: Database, scripts: Path) -> bool:
-    """Say whether the database has the newest form; refuse one that is newer or not ours."""
-    if not database.path.exists():
-        return False
-    script = ScriptDirectory(str(scripts))
-    known = {revision.revision for revision in script.walk_revisions()}
-    found = _revision_before(database)
-    if found and found not in known:
-        raise StoreError(f"Datenbank {database.path} stammt von einer neueren Version (Stand {found}).")
-    return found == script.get_current_head()
-
-
 def _revision_before(database: Database) -> str | None:
     """Return the form of an existing database, None for an empty one; refuse somebody else's."""
-    if not database.path.exists():
+    if not database.is_server and not database.path.exists():
         return None
-    return database.read(lambda connection: _revision(connection, database.path))
+    return database.read(lambda connection: _revision(connection, database.place))
 
 
-def _revision(connection: Connection, path: Path) -> str | None:
+def _revision(connection: Connection, place: Path | str) -> str | None:
     tables = sa.inspect(connection).get_table_names()
     if tables and "alembic_version" not in tables:
-        raise StoreError(f"Datenbank {path} gehört nicht zu diesem Programm. Bitte DATABASE_URL prüfen.")
+        raise StoreError(f"Datenbank {place} gehört nicht zu diesem Programm. Bitte DATABASE_URL prüfen.")
     return MigrationContext.configure(connection).get_current_revision()
 
 

@@ -16,7 +16,8 @@ from bot.errors import ConflictError, StoreError
 from bot.journal import Question
 from bot.ports import Outcome
 from bot.state import ChatState
-from bot.store.chats import SqlChats, new_key
+from bot.store.addresses import new_key
+from bot.store.chats import SqlChats
 from bot.store.database import Database
 from bot.store.index import IndexCache
 from bot.store.migrate import SCRIPTS, backup, upgrade
@@ -134,7 +135,7 @@ def test_a_failing_unit_of_work_leaves_no_trace(database: Database, chats: SqlCh
     """An error in the middle rolls everything back."""
 
     def work(connection: sa.Connection) -> None:
-        connection.execute(sa.text("INSERT INTO chat VALUES ('c', 'x', '{}', 1, '2026-01-01 00:00:00')"))
+        connection.execute(sa.text("INSERT INTO chat VALUES ('c', 'x', '{}', 1, '2026-01-01 00:00:00', 7)"))
         raise KeyError
 
     with pytest.raises(KeyError):
@@ -171,7 +172,7 @@ SECOND = '''"""A further column."""
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "0002", "0001", None, None
+revision, down_revision, branch_labels, depends_on = "9999", "0002", None, None
 
 
 def upgrade() -> None:
@@ -189,7 +190,7 @@ def newer_scripts(tmp_path: Path) -> Path:
     """Return the migrations with one more."""
     scripts = tmp_path / "migrations"
     shutil.copytree(SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
-    (scripts / "versions" / "0002_extra.py").write_text(SECOND, encoding="utf-8")
+    (scripts / "versions" / "9999_extra.py").write_text(SECOND, encoding="utf-8")
     return scripts
 
 
@@ -199,7 +200,7 @@ def test_a_migration_keeps_the_data_and_a_copy(tmp_path: Path, database: Databas
     assert upgrade(database, scripts=newer_scripts(tmp_path))
     assert chats.load("c").state.asked == 3
     assert questions_since(database, FOREVER_AGO) == [QUESTION]
-    copy = sqlite3.connect(tmp_path / "bot.sqlite.vor-0001")
+    copy = sqlite3.connect(tmp_path / "bot.sqlite.vor-0002")
     assert copy.execute("SELECT count(*) FROM question").fetchone() == (1,)
     assert "extra" not in str(copy.execute("SELECT sql FROM sqlite_master").fetchall())
     copy.close()

@@ -1,0 +1,135 @@
+"""What comes in and what goes out: the values of inbox and outbox, and the rules of trying again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+ALBUM_QUIET = timedelta(seconds=1)
+"""An album is complete when no part came for this long …"""
+ALBUM_LIMIT = timedelta(seconds=5)
+"""… and is taken as it is after this long."""
+
+MOST_ATTEMPTS = 5
+"""How often an update is tried before it is parked."""
+LONGEST_PAUSE = timedelta(seconds=60)
+
+MOST_DOUBTS = 2
+"""How often a harmless message may have been sent by timeouts: once, and once more."""
+MOST_CRASHES = 5
+"""A message that was under way in so many crashes may be what brings the process down."""
+
+DONE_KEPT = timedelta(hours=48)
+"""How long a handled update and a sent message are remembered, without their content."""
+DEAD_KEPT = timedelta(days=7)
+"""How long a dead letter and a message of unknown fate are kept."""
+
+BUDGET_WINDOW = timedelta(seconds=60)
+"""How far back Telegram's limits look."""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """An update as it came in; nothing of it is understood yet."""
+
+    bot_id: int
+    update_id: int
+    chat_id: int
+    """The channel's own id of the chat; 0 for an update that belongs to none."""
+    raw: bytes
+    media_group_id: str | None = None
+    """The album that the message is a part of."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A claimed update."""
+
+    seq: int
+    """Its place in the order of arrival."""
+    raw: bytes
+    attempts: int
+    """How often it failed before."""
+
+
+class MessageKind(StrEnum):
+    """What a message in the outbox is; that decides whether a second copy does harm."""
+
+    TEXT = "text"
+    """The bot speaks."""
+    EDIT = "edit"
+    """A message that was sent gets another content."""
+    COPY = "copy"
+    """A citizen's message is copied into a topic."""
+    TOPIC = "topic"
+    """A forum topic is opened."""
+    CLERK = "clerk"
+    """A clerk speaks to a citizen."""
+
+    @property
+    def may_come_twice(self) -> bool:
+        """Say whether a duplicate is harmless."""
+        return self in (MessageKind.TEXT, MessageKind.EDIT, MessageKind.COPY)
+
+
+class SendState(StrEnum):
+    """What became of a message."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    """It may have arrived; a person decides."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """Something to send."""
+
+    chat: str
+    kind: MessageKind
+    payload: Mapping[str, Any]
+    lane: str = ""
+    """Messages of one lane go in order; the chat's own lane when empty."""
+    priority: int = 0
+    """Smaller goes first; never before an older message of the same lane."""
+    depends_on: int | None = None
+    """Id of a message that has to be sent before."""
+    follows: bool = False
+    """It depends on the message before it in the same outcome."""
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Sending:
+    """A message that the sender has taken."""
+
+    id: int
+    lane: str
+    chat: str
+    chat_id: int | None
+    """The channel's own id; None when it was erased."""
+    kind: MessageKind
+    payload: Mapping[str, Any]
+    attempts: int
+    """How often it may have been sent, this time included."""
+
+
+@dataclass(frozen=True)
+class Spent:
+    """A message that counts against Telegram's limits."""
+
+    chat: str
+    at: datetime
+
+
+def pause(attempts: int) -> timedelta:
+    """Return how long to wait after so many failures: 1, 2, 4, 8 … seconds, at most a minute."""
+    return timedelta(seconds=min(2 ** max(attempts - 1, 0), LONGEST_PAUSE.seconds))
+
+
+def after_doubt(kind: MessageKind, attempts: int, most: int) -> SendState:
+    """Decide about a message that may have arrived: again where a copy is harmless, else a person decides."""
+    return SendState.QUEUED if kind.may_come_twice and attempts < most else SendState.UNKNOWN

@@ -1,0 +1,73 @@
+"""Whose random key is whose: the one place for a channel's own ids."""
+
+import secrets
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+
+from bot.state import ChatState
+from bot.store.database import Database
+from bot.store.tables import chat as chats
+from bot.store.tables import person as persons
+
+TELEGRAM = "telegram"
+"""The channel whose ids stand in the column telegram_id."""
+
+
+def new_key() -> str:
+    """Return a random key for a new chat or person."""
+    return secrets.token_urlsafe(16)
+
+
+class SqlAddresses:
+    """The Telegram chats and persons in the database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def chat(self, chat_id: int, now: datetime) -> str:
+        """Return the key of a chat, a new one when it is unknown."""
+        return self._database.write(lambda connection: chat_key(connection, chat_id, now))
+
+    def person(self, person_id: int, now: datetime) -> str:
+        """Return the key of a person, a new one when they are unknown."""
+        values = {"telegram_id": person_id, "seen_at": now}
+        return self._database.write(lambda connection: _key(connection, persons, values))
+
+
+def chat_key(connection: Connection, chat_id: int, now: datetime) -> str:
+    """Return the key of a chat within a unit of work."""
+    fresh = {"channel": TELEGRAM, "state": ChatState().to_dict(), "version": 0, "updated_at": now}
+    return _key(connection, chats, {"telegram_id": chat_id, **fresh})
+
+
+def insert_new(connection: Connection, table: sa.Table, values: dict[str, Any], *unique: str) -> bool:
+    """Insert a row unless one with the same unique columns is there; return whether it was inserted."""
+    statement = _insertion(connection.dialect.name, table, unique)
+    return connection.execute(statement, values, execution_options={"preserve_rowcount": True}).rowcount == 1
+
+
+@cache
+def _insertion(dialect: str, table: sa.Table, unique: tuple[str, ...]) -> sa.Insert:
+    """Return the statement, which each engine has in words of its own."""
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(table).on_conflict_do_nothing(index_elements=unique)
+
+
+_KEYS = {
+    table.name: sa.select(table.c.key).where(table.c.telegram_id == sa.bindparam("id")) for table in (chats, persons)
+}
+
+
+def _key(connection: Connection, table: sa.Table, values: dict[str, Any]) -> str:
+    """Return the key that belongs to a Telegram id; two that are new at once get the same one."""
+    query, wanted = _KEYS[table.name], {"id": values["telegram_id"]}
+    found = connection.scalar(query, wanted)
+    if found is None:
+        insert_new(connection, table, {"key": new_key(), **values}, "telegram_id")
+        found = connection.scalar(query, wanted)
+    return str(found)

@@ -1,0 +1,279 @@
+"""The inbox: updates from their arrival until they are handled, one at a time in each chat."""
+
+import itertools
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from bot.delivery import ALBUM_LIMIT, ALBUM_QUIET, MOST_ATTEMPTS, Arrival, Message, Part, pause
+from bot.errors import ConflictError
+from bot.ports import Claim, Outcome, Saved
+from bot.state import ChatState
+from bot.store.addresses import chat_key, insert_new
+from bot.store.chats import save_outcome
+from bot.store.database import Database
+from bot.store.failures import told_plainly
+from bot.store.outbox import queue
+from bot.store.tables import Moment, inbox
+from bot.store.tables import chat as chats
+
+QUEUED, DONE, DEAD = "queued", "done", "dead"
+"""States of an update."""
+
+_QUEUED: sa.ColumnElement[str] = sa.literal_column(f"'{QUEUED}'")
+"""Written out: with a parameter no index of the queued rows alone would be used."""
+
+Work = Callable[[Connection], None]
+
+
+class SqlInbox:
+    """The updates in the database; what differs between the engines is how a chat is kept to oneself."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._holds = ServerHolds(database) if database.is_server else FileHolds(database)
+
+    def put(self, arrivals: Sequence[Arrival], now: datetime) -> int:
+        """Keep updates durably; return how many were new."""
+        return self._database.write(lambda connection: sum(_put(connection, each, now) for each in arrivals))
+
+    def claim(self, now: datetime) -> Claim | None:
+        """Take the oldest update of a free chat; nobody else gets this chat until the claim ends."""
+        return self._holds.take(now)
+
+    def finish(self, claim: Claim, outcome: Outcome, now: datetime) -> None:
+        """Write all that the update changes; raise ConflictError, and change nothing, when the chat is another one."""
+
+        def work(connection: Connection) -> None:
+            save_outcome(connection, claim.chat, claim.saved.version, outcome, now)
+            _finish(connection, claim, now)
+
+        self._end(claim, work)
+
+    def retry(self, claim: Claim, now: datetime) -> bool:
+        """Try again later; return False when it failed too often and is to be parked."""
+        attempts = 1 + max(part.attempts for part in claim.parts)
+        if attempts >= MOST_ATTEMPTS:
+            return False
+        values = {"attempts": attempts, "not_before": now + pause(attempts)}
+        self._end(claim, lambda connection: _change(connection, claim, **values))
+        return True
+
+    def park(self, claim: Claim, messages: Sequence[Message], now: datetime) -> None:
+        """Set a dead letter aside, and tell the citizen."""
+
+        def work(connection: Connection) -> None:
+            _change(connection, claim, state=DEAD, attempts=inbox.c.attempts + 1, not_before=now)
+            queue(connection, messages)
+
+        self._end(claim, work)
+
+    def release(self, claim: Claim) -> None:
+        """Let go of a chat without a change."""
+        self._holds.release(claim)
+
+    def close(self) -> None:
+        """Let go of all chats."""
+        self._holds.close()
+
+    def _end(self, claim: Claim, work: Work) -> None:
+        """End a claim with what it changes."""
+        try:
+            self._holds.end(claim, work)
+        except IntegrityError as error:
+            raise ConflictError from error
+
+
+class FileHolds:
+    """Busy chats of the one process that works on a SQLite file, in its memory."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._busy: dict[str, int] = {}
+        self._lock = threading.Lock()
+        self._numbers = itertools.count(1)
+
+    def take(self, now: datetime) -> Claim | None:
+        """Take the oldest update of a chat that is not busy."""
+
+        def work(connection: Connection) -> Claim | None:
+            head = connection.execute(_FREE, {**_moments(now), "busy": list(self._busy)}).first()
+            return _claim(connection, head, next(self._numbers)) if head else None
+
+        with self._lock:
+            claim = self._database.read(work)
+            if claim:
+                self._busy[claim.chat] = claim.number
+        return claim
+
+    def end(self, claim: Claim, work: Work) -> None:
+        """Write, and let go of the chat, whatever happens."""
+        if self._busy.get(claim.chat) != claim.number:
+            raise ConflictError
+        try:
+            self._database.write(work)
+        finally:
+            self.release(claim)
+
+    def release(self, claim: Claim) -> None:
+        """Let go of a chat, unless somebody else has it by now."""
+        with self._lock:
+            if self._busy.get(claim.chat) == claim.number:
+                del self._busy[claim.chat]
+
+    def close(self) -> None:
+        """Let go of all chats."""
+        with self._lock:
+            self._busy.clear()
+
+
+class ServerHolds:
+    """Row locks on a PostgreSQL server; a dead worker's lock ends with its connection.
+
+    The lock is FOR NO KEY UPDATE: it keeps every other worker away, and lets new updates of the chat in,
+    whose reference to the chat would wait for a FOR UPDATE lock.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._held: dict[int, Connection] = {}
+        self._numbers = itertools.count(1)
+
+    def take(self, now: datetime) -> Claim | None:
+        """Lock the chat with the oldest update among those that nobody holds."""
+        connection = self._database.hold()
+        claim = None
+        try:
+            with told_plainly(self._database.place):
+                claim = _locked(connection, now, next(self._numbers))
+        finally:
+            if claim is None:
+                _close(connection)
+        if claim:
+            self._held[claim.number] = connection
+        return claim
+
+    def end(self, claim: Claim, work: Work) -> None:
+        """Write on the connection that holds the lock, and let go with the commit."""
+        connection = self._held.get(claim.number)
+        if connection is None:
+            raise ConflictError
+        try:
+            with told_plainly(self._database.place):
+                work(connection)
+                connection.commit()
+        finally:
+            self.release(claim)
+
+    def release(self, claim: Claim) -> None:
+        """Let go of a chat; what was not committed is undone."""
+        _close(self._held.pop(claim.number, None))
+
+    def close(self) -> None:
+        """Let go of all chats."""
+        for number in list(self._held):
+            _close(self._held.pop(number, None))
+
+
+def _close(connection: Connection | None) -> None:
+    """Give a connection back; a broken one is simply gone."""
+    if connection is not None:
+        with suppress(DBAPIError):
+            connection.close()
+
+
+def _put(connection: Connection, arrival: Arrival, now: datetime) -> bool:
+    """Keep one update; return whether it is new."""
+    values = {
+        "bot_id": arrival.bot_id,
+        "update_id": arrival.update_id,
+        "chat_key": chat_key(connection, arrival.chat_id, now),
+        "media_group_id": arrival.media_group_id,
+        "raw": arrival.raw,
+        "not_before": now + ALBUM_QUIET if arrival.media_group_id else None,
+        "attempts": 0,
+        "state": QUEUED,
+    }
+    return insert_new(connection, inbox, values, "bot_id", "update_id")
+
+
+def _due_heads() -> sa.Select[Any]:
+    """Select the oldest update of each chat where it is due; where it has to wait, the chat waits as a whole."""
+    older, part, now = inbox.alias("older"), inbox.alias("part"), sa.bindparam("now", type_=Moment)
+    first = ~sa.exists().where(
+        older.c.chat_key == inbox.c.chat_key, older.c.state == _QUEUED, older.c.seq < inbox.c.seq
+    )
+    coming = sa.exists().where(
+        part.c.chat_key == inbox.c.chat_key,
+        part.c.state == _QUEUED,
+        part.c.media_group_id == inbox.c.media_group_id,
+        part.c.not_before > now,
+    )
+    complete = ~coming | (inbox.c.not_before <= sa.bindparam("long_ago", type_=Moment))
+    return (
+        sa.select(inbox, chats.c.state.label("chat_state"), chats.c.version)
+        .join(chats, chats.c.key == inbox.c.chat_key)
+        .where(inbox.c.state == _QUEUED, inbox.c.not_before.is_(None) | (inbox.c.not_before <= now), first)
+        .where(inbox.c.media_group_id.is_(None) | complete)
+        .order_by(inbox.c.seq)
+        .limit(1)
+    )
+
+
+def _moments(now: datetime) -> dict[str, datetime]:
+    """Return what the statements below compare with."""
+    return {"now": now, "long_ago": now + ALBUM_QUIET - ALBUM_LIMIT}
+
+
+# Building a statement costs more than running it: these are built once.
+_DUE = _due_heads()
+_FREE = _DUE.where(inbox.c.chat_key.not_in(sa.bindparam("busy", expanding=True)))
+_UNLOCKED = _DUE.with_for_update(of=chats, key_share=True, skip_locked=True)
+_OF_CHAT = _DUE.where(inbox.c.chat_key == sa.bindparam("chat"))
+_ALBUM = (
+    sa.select(inbox)
+    .where(inbox.c.chat_key == sa.bindparam("chat"), inbox.c.state == _QUEUED)
+    .where(inbox.c.media_group_id == sa.bindparam("album"))
+    .order_by(inbox.c.seq)
+)
+_WAITING = sa.update(inbox).where(inbox.c.seq.in_(sa.bindparam("seqs", expanding=True)), inbox.c.state == _QUEUED)
+
+_DONE = _WAITING.values(state=DONE, raw=None, not_before=sa.bindparam("at", type_=Moment))
+
+
+def _locked(connection: Connection, now: datetime, number: int) -> Claim | None:
+    """Lock a chat, then look at it again: its update may be done since it was found."""
+    while found := connection.execute(_UNLOCKED, _moments(now)).first():
+        if head := connection.execute(_OF_CHAT, {**_moments(now), "chat": found.chat_key}).first():
+            return _claim(connection, head, number)
+        connection.rollback()
+    return None
+
+
+def _claim(connection: Connection, head: Row[Any], number: int) -> Claim:
+    """Return a chat's oldest update, with the other parts of its album."""
+    rows: Sequence[Row[Any]] = [head]
+    if head.media_group_id:
+        rows = connection.execute(_ALBUM, {"chat": head.chat_key, "album": head.media_group_id}).all()
+    parts = tuple(Part(row.seq, row.raw, row.attempts) for row in rows)
+    return Claim(head.chat_key, Saved(ChatState.from_dict(head.chat_state), head.version), parts, number)
+
+
+def _finish(connection: Connection, claim: Claim, now: datetime) -> None:
+    """Note that the claimed updates are done."""
+    seqs = [part.seq for part in claim.parts]
+    if connection.execute(_DONE, {"seqs": seqs, "at": now}).rowcount != len(seqs):
+        raise ConflictError
+
+
+def _change(connection: Connection, claim: Claim, **values: Any) -> None:
+    """Change the claimed updates; raise ConflictError when one is not waiting any more."""
+    seqs = [part.seq for part in claim.parts]
+    if connection.execute(_WAITING.values(**values), {"seqs": seqs}).rowcount != len(seqs):
+        raise ConflictError

@@ -1,0 +1,195 @@
+"""The outbox: messages that wait, are under way, or have gone."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from bot.delivery import (
+    BUDGET_WINDOW,
+    MOST_CRASHES,
+    MOST_DOUBTS,
+    Message,
+    MessageKind,
+    Sending,
+    SendState,
+    Spent,
+    after_doubt,
+)
+from bot.store.database import Database
+from bot.store.tables import Moment, outbox
+from bot.store.tables import chat as chats
+
+# Written out: with parameters no index of these rows alone would be used.
+_QUEUED: sa.ColumnElement[str] = sa.literal_column(f"'{SendState.QUEUED}'")
+_SENDING: sa.ColumnElement[str] = sa.literal_column(f"'{SendState.SENDING}'")
+_UNDER_WAY = (_QUEUED, _SENDING)
+
+
+class SqlOutbox:
+    """The messages in the database; one sender takes them, any number of workers add some."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, messages: Sequence[Message]) -> tuple[int, ...]:
+        """Keep messages durably; return their ids."""
+        return self._database.write(lambda connection: queue(connection, messages))
+
+    def edit(self, message: int, payload: Mapping[str, Any]) -> bool:
+        """Change what is not under way yet; return False when it is too late."""
+        return self._change(message, (SendState.QUEUED,), payload=dict(payload))
+
+    def take(self, now: datetime, *, most: int, without: Collection[str] = ()) -> tuple[Sending, ...]:
+        """Take the first message of each free lane, the most urgent first, leaving out some chats."""
+
+        def work(connection: Connection) -> tuple[Sending, ...]:
+            rows = connection.execute(_NEXT, {"now": now, "most": most, "without": list(without)}).all()
+            if rows:
+                connection.execute(_TAKING, {"ids": [row.id for row in rows]})
+            return tuple(map(_sending, rows))
+
+        return self._database.write(work)
+
+    def sent(self, message: int, message_id: int | None, now: datetime) -> None:
+        """Note that a message arrived, and the channel's id of it."""
+        values = {"message": message, "new_id": message_id, "at": now}
+        self._database.write(lambda connection: connection.execute(_SENT, values))
+
+    def failed(self, message: int, now: datetime) -> None:
+        """Note that a message, and with it what depends on it, will never arrive."""
+        self._database.write(lambda connection: _fail(connection, message, now))
+
+    def postpone(self, message: int, not_before: datetime) -> None:
+        """Put a message back that was surely not sent."""
+        values = {"state": SendState.QUEUED, "not_before": not_before, "attempts": outbox.c.attempts - 1}
+        self._change(message, (SendState.SENDING,), **values)
+
+    def doubt(self, message: int, now: datetime) -> SendState:
+        """Decide about a message that may have arrived; return what became of it."""
+
+        def work(connection: Connection) -> SendState:
+            row = connection.execute(sa.select(outbox).where(outbox.c.id == message).with_for_update()).one()
+            if row.state != SendState.SENDING:
+                return SendState(row.state)
+            return _decide(connection, row, MOST_DOUBTS, now)
+
+        return self._database.write(work)
+
+    def send_again(self, message: int) -> bool:
+        """Send a message of unknown fate once more; return False when there is none."""
+        return self._change(message, (SendState.UNKNOWN,), state=SendState.QUEUED, not_before=None)
+
+    def recover(self, now: datetime) -> tuple[int, ...]:
+        """Decide at the start about what was under way in a crash; return the ids whose fate stays unknown."""
+
+        def work(connection: Connection) -> tuple[int, ...]:
+            under_way = sa.select(outbox).where(outbox.c.state == SendState.SENDING).order_by(outbox.c.id)
+            rows = connection.execute(under_way.with_for_update()).all()
+            return tuple(r.id for r in rows if _decide(connection, r, MOST_CRASHES, now) is SendState.UNKNOWN)
+
+        return self._database.write(work)
+
+    def spent(self, now: datetime) -> tuple[Spent, ...]:
+        """Return what counts against the limits of the last minute, oldest first."""
+        gone = outbox.c.state.in_((SendState.SENT, SendState.UNKNOWN))
+        columns = sa.select(outbox.c.chat_key, outbox.c.not_before)
+        query = columns.where(gone, outbox.c.not_before > now - BUDGET_WINDOW).order_by(outbox.c.not_before)
+        rows = self._database.read(lambda connection: connection.execute(query).all())
+        return tuple(Spent(row.chat_key, row.not_before) for row in rows)
+
+    def _change(self, message: int, states: Collection[SendState], **values: Any) -> bool:
+        """Change a message that is in one of these states; return whether it was."""
+        statement = sa.update(outbox).where(outbox.c.id == message, outbox.c.state.in_(states)).values(**values)
+        return self._database.write(lambda connection: connection.execute(statement).rowcount) == 1
+
+
+def queue(connection: Connection, messages: Sequence[Message]) -> tuple[int, ...]:
+    """Add messages within a unit of work; return their ids."""
+    ids: list[int] = []
+    for message in messages:
+        before = ids[-1] if message.follows and ids else message.depends_on
+        done = connection.execute(_QUEUING, {"depends_on": before, **_row(message)})
+        (key,) = done.inserted_primary_key or (0,)
+        ids.append(key)
+    return tuple(ids)
+
+
+def _row(message: Message) -> dict[str, Any]:
+    """Return a new message as column values."""
+    return {
+        "lane": message.lane or message.chat,
+        "chat_key": message.chat,
+        "priority": message.priority,
+        "kind": message.kind,
+        "payload": dict(message.payload),
+        "not_before": message.not_before,
+        "attempts": 0,
+        "state": SendState.QUEUED,
+    }
+
+
+def _next() -> sa.Select[Any]:
+    """Select what may go now: due, first of its lane, and what it depends on has gone."""
+    older, first, now = outbox.alias("older"), outbox.alias("first"), sa.bindparam("now", type_=Moment)
+    waits = sa.exists().where(older.c.lane == outbox.c.lane, older.c.state.in_(_UNDER_WAY), older.c.id < outbox.c.id)
+    uncertain = (first.c.state == SendState.UNKNOWN) & (first.c.kind != MessageKind.TOPIC)
+    gone = sa.exists().where(first.c.id == outbox.c.depends_on, (first.c.state == SendState.SENT) | uncertain)
+    return (
+        sa.select(outbox, chats.c.telegram_id)
+        .join(chats, chats.c.key == outbox.c.chat_key)
+        .where(outbox.c.state == _QUEUED, outbox.c.not_before.is_(None) | (outbox.c.not_before <= now), ~waits)
+        .where(outbox.c.depends_on.is_(None) | gone)
+        .where(outbox.c.chat_key.not_in(sa.bindparam("without", expanding=True)))
+        .order_by(outbox.c.priority, outbox.c.id)
+        .limit(sa.bindparam("most"))
+        .with_for_update(of=outbox, skip_locked=True)
+    )
+
+
+# Building a statement costs more than running it: these are built once.
+_NEXT = _next()
+_QUEUING = sa.insert(outbox)
+_TAKING = (
+    sa.update(outbox)
+    .where(outbox.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .values(state=SendState.SENDING, attempts=outbox.c.attempts + 1)
+)
+_SENT = (
+    sa.update(outbox)
+    .where(outbox.c.id == sa.bindparam("message"), outbox.c.state.in_((SendState.SENDING, SendState.UNKNOWN)))
+    .values(
+        state=SendState.SENT,
+        payload=None,
+        message_id=sa.bindparam("new_id"),
+        not_before=sa.bindparam("at", type_=Moment),
+    )
+)
+
+
+def _sending(row: Row[Any]) -> Sending:
+    """Return a row that was just taken as a value."""
+    kind = MessageKind(row.kind)
+    return Sending(row.id, row.lane, row.chat_key, row.telegram_id, kind, row.payload, row.attempts + 1)
+
+
+def _decide(connection: Connection, row: Row[Any], most: int, now: datetime) -> SendState:
+    """Write down what happens with a message that may have arrived."""
+    state = after_doubt(MessageKind(row.kind), row.attempts, most)
+    moment = now if state is SendState.UNKNOWN else None
+    change = sa.update(outbox).where(outbox.c.id == row.id).values(state=state, not_before=moment)
+    connection.execute(change)
+    return state
+
+
+def _fail(connection: Connection, message: int, now: datetime) -> None:
+    """Give up a message and all that waits for it."""
+    over = {"state": SendState.FAILED, "payload": None, "not_before": now}
+    lost = [message]
+    while lost:
+        open_ = (SendState.QUEUED, SendState.SENDING, SendState.UNKNOWN)
+        connection.execute(sa.update(outbox).where(outbox.c.id.in_(lost), outbox.c.state.in_(open_)).values(**over))
+        waiting = sa.select(outbox.c.id).where(outbox.c.depends_on.in_(lost), outbox.c.state == SendState.QUEUED)
+        lost = list(connection.scalars(waiting))
