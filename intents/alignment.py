@@ -113,27 +113,28 @@ class WordMemory:
 
     def missing(self, words: Sequence[str]) -> list[str]:
         """Return the words without a vector, each once."""
-        return [word for folded, word in {fold(word): word for word in words}.items() if self._find(folded) is None]
+        return [word for word in dict.fromkeys(words) if self._find(word) is None]
 
     def keep(self, words: Sequence[str], rows: Floats) -> None:
         """Remember vectors, shape (words, d)."""
         if len(self._recent) > _REMEMBERED:
             self._recent = {}
-        self._recent.update((fold(word), row) for word, row in zip(words, rows, strict=True))
+        self._recent.update((word, row.copy()) for word, row in zip(words, rows, strict=True))
 
     def vectors_of(self, words: Sequence[str]) -> Floats:
         """Return unit vectors, shape (words, d); what is new is encoded in one go."""
-        found = {fold(word): self._find(fold(word)) for word in words}
-        fresh = [word for word in words if found[fold(word)] is None]
+        found = {word: self._find(word) for word in words}
+        fresh = [word for word, row in found.items() if row is None]
         if fresh:
             rows = self._encoder.encode_now(fresh)
             self.keep(fresh, rows)
-            found.update((fold(word), row) for word, row in zip(fresh, rows, strict=True))
-        known = [row for word in words if (row := found[fold(word)]) is not None]
+            found.update(zip(fresh, rows, strict=True))
+        known = [row for word in words if (row := found[word]) is not None]
         return np.stack(known) if known else np.zeros((0, self._encoder.dimension), dtype=np.float32)
 
-    def _find(self, folded: str) -> Floats | None:
-        return self._known.get(folded, self._recent.get(folded))
+    def _find(self, word: str) -> Floats | None:
+        """The FAQ's own words in any spelling; a citizen's in its own, so that no message depends on another's."""
+        return self._known.get(fold(word), self._recent.get(word))
 
 
 def _counts(word: Word) -> bool:

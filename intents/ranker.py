@@ -160,7 +160,7 @@ class Policy:
         """Calibrated probability of each candidate being the right answer; shape (candidates,), sum at most 1."""
         raw = self.ranker.trees.score(rows)
         top = int(np.argmax(raw))
-        best = _level(self.best_curve, float(raw[top]))
+        best = float(self.best_curve(raw[top : top + 1])[0])
         rest = np.minimum(self.other_curve(raw), best)
         rest[top] = 0.0
         rest *= min(1.0, (1 - best) / max(rest.sum(), 1e-12))
@@ -174,14 +174,6 @@ REDIRECT_RATE_FACTOR = 1.5
 """How many times more often a redirect may be wrong than an answer: it sends on, it states nothing."""
 _CAUTION = 1.75
 """The tolerated rate is divided by it for answers: FAQs differ, and the next one may be harder than the average."""
-_SLOPE, _SPREAD = 1e-4, 8.0
-"""What tells apart questions on one level of the curve: slope × tanh(raw score ÷ spread)."""
-
-
-def _level(curve: Curve, raw: float) -> float:
-    """The probability of a raw score; a higher score has always a higher one, also where the curve is flat."""
-    level = float(curve(np.array([raw]))[0]) + _SLOPE * float(np.tanh(raw / _SPREAD))
-    return min(max(level, 0.0), 1.0)
 
 
 def make_policy(ranker: Ranker, *, wordings: float, max_wrong_answer_rate: float, out_of_scope_share: float) -> Policy:
@@ -192,7 +184,7 @@ def make_policy(ranker: Ranker, *, wordings: float, max_wrong_answer_rate: float
 
     def answer_at(rate: float) -> float:
         raw = histograms.threshold(min(rate, 1.0), out_of_scope_share)
-        return 1.1 if raw == float("inf") else _level(curve, raw)
+        return 1.1 if raw == float("inf") else float(curve(np.array([raw]))[0])
 
     return Policy(
         ranker=ranker,

@@ -97,6 +97,15 @@ def leans_back(text: str) -> bool:
     )
 
 
+def points_back(text: str, is_noun: Callable[[str], bool]) -> bool:
+    """Tell whether a message speaks of something named before: «dabei», «sie»; «das» in a message without a noun."""
+    said = words(text)
+    spoken = {fold(word) for word in said if word != "Sie"}
+    if not leans_back(text) or not spoken & word_list("backward"):
+        return False
+    return bool(spoken & (word_list("backward") - word_list("articles"))) or not any(map(is_noun, said))
+
+
 def is_fresh(context: Context | None) -> TypeGuard[Context]:
     """Tell whether a message may still refer to what was said before."""
     return context is not None and context.age <= MAX_AGE

@@ -499,3 +499,26 @@ def test_an_encoder_that_fails_its_check_is_left_out(tmp_path: Path) -> None:
         matcher = build_matcher(FaqBase((HUND, PASS, BAD)), models=models, cache=None, today=TODAY)
     assert matcher.policy.ranker.families == ("use",)
     assert ask(matcher, HUND.question).entry == "hund"
+
+
+@pytest.mark.parametrize(
+    ("before", "entry", "text"),
+    [
+        ("Was ist ZuP 24?", "zup-24", "Wer hat das beschlossen?"),
+        ("Was ist HHKO?", "hhko", "Wann wurde das erarbeitet?"),
+        ("Was ist die Stadtkonzeption 2030?", "stadtkonzeption-2030", "Wer hat sie beschlossen?"),
+    ],
+)
+def test_a_word_that_points_back_is_not_answered_about_something_else(
+    matcher: Matcher, before: str, entry: str, text: str
+) -> None:
+    """«das» after ZuP 24 is not the strategy."""
+    decision = matcher.match(Query(text, Context(last_question=before, last_entry=entry)))
+    assert decision.kind is not DecisionKind.ANSWER
+
+
+def test_no_decision_depends_on_what_was_asked_before(matcher: Matcher) -> None:
+    """Words of other spellings leave nothing behind."""
+    alone = matcher.match(Query("Wie wird das Wetter am Wochenende?")).candidates
+    matcher.match(Query("wie wird das wetter und das WETTER morgen?"))
+    assert matcher.match(Query("Wie wird das Wetter am Wochenende?")).candidates == alone

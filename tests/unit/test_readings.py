@@ -11,6 +11,7 @@ from intents.readings import (
     is_bare,
     leans_back,
     parts_of,
+    points_back,
     question_kinds,
     stands_alone,
     swapped,
@@ -188,3 +189,19 @@ def test_a_whole_question_names_what_it_asks_about(text: str) -> None:
 def test_what_points_back_does_not_stand_alone(text: str) -> None:
     """Short, with a word like «dabei», a clause that picks, a pronoun."""
     assert not stands_alone(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Wer hat das beschlossen?", True),
+        ("Wer hat sie beraten?", True),
+        ("Wer hat die Stadt dabei beraten?", True),
+        ("Wer hat das Gesetz beschlossen?", False),
+        ("Was machen Sie?", False),
+        ("Wann kommt der Bus?", False),
+    ],
+)
+def test_a_message_points_back_by_a_word_for_something_named_before(text: str, *, expected: bool) -> None:
+    """An article counts only where no noun follows; «Sie» is a form of address."""
+    assert points_back(text, lambda word: word in {"Gesetz", "Stadt", "Bus"}) is expected
