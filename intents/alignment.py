@@ -74,11 +74,6 @@ class Covered:
     """Inverse document frequency of the question's words, shape (words,)."""
 
 
-def align(units: Sequence[Sequence[Analysis]], encoder: CachedEncoder) -> Alignment:
-    """Encode the content words of each unit's texts."""
-    return align_words([content_words(texts) for texts in units], encoder)
-
-
 def content_words(texts: Iterable[Analysis]) -> dict[str, str]:
     """Return the content words of texts: folded form → first spelling."""
     spellings: dict[str, str] = {}

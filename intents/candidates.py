@@ -56,7 +56,7 @@ class Scores:
     nearest: NDArray[np.int64]
     """The nearest phrasing of each entry, shape (entries,)."""
     words: Covered
-    """How near the question's words are to those of the FAQ."""
+    """The question's content words, to be held against those of the candidates."""
     negatives: Floats
     """How close each not_question is, by the same measure, shape (not_questions,)."""
 

@@ -62,7 +62,12 @@ def _is_gated(ranking: Ranking) -> bool:
     return not ranking.nearly and (not analysis.content or not has_letters(analysis.text))
 
 
+def askable(ranking: Ranking) -> list[Ranked]:
+    """The candidates that a «Meinten Sie …?» may show, best first."""
+    return [each for each in ranking.ranked if each.veto is None and each.entry.kind is not Kind.REDIRECT]
+
+
 def _choices(ranking: Ranking) -> list[Ranked]:
-    able = [each for each in ranking.ranked if each.veto is None and each.entry.kind is not Kind.REDIRECT]
+    able = askable(ranking)
     first, rest = able[:2], able[2:CHOICES]
     return first + [each for each in rest if each.probability >= _NOISE] if len(able) > 1 else []

@@ -77,8 +77,8 @@ class E5Encoder:
     def encode(self, texts: Sequence[str]) -> Floats:
         """Return unit vectors of questions, shape (texts, 384). Thread-safe; several texts share two cores.
 
-        Two OpenMP threads on one text are twice as fast as one; two texts in two threads of Python gain a fifth, since
-        each reads the weights at another place.
+        Two OpenMP threads on one batch are twice as fast as one; two texts in two threads of Python gain a fifth, since
+        each reads the weights at another place. A single text takes one thread: the other core may have its own.
         """
         if len(texts) == 1:
             row: Floats = self._model.query(texts[0])

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from intents.deciding import Outcome, decide
+from intents.deciding import Outcome, askable, decide
 from intents.decision import DecisionKind
 from intents.faq import Kind
 from intents.query import Context
@@ -70,8 +70,8 @@ def silenced(alone: Prepared) -> Prepared:
 
 def asked_back(alone: Prepared) -> Prepared:
     """The answer speaks of something else than the conversation did: ask whether it is meant."""
-    able = [each for each in alone.ranking.ranked if each.veto is None and each.entry.kind is not Kind.REDIRECT]
-    return replace(alone, outcome=Outcome(DecisionKind.CLARIFY, "follow_up", None, tuple(e.entry.id for e in able[:2])))
+    choices = tuple(each.entry.id for each in askable(alone.ranking)[:2])
+    return replace(alone, outcome=Outcome(DecisionKind.CLARIFY, "follow_up", None, choices))
 
 
 def insisted(leaning: Prepared) -> Prepared:

@@ -243,7 +243,7 @@ class Matcher:
         if best.id in before.follow_ups or not points_back(text, self.index.analyser.is_noun):
             return False
         readings = (follow_up(text, context), with_topic(text, context, holds=lambda _: True))
-        found = [prepared for joined in readings if (prepared := self._prepared_text(joined))]
+        found = (prepared for joined in readings if (prepared := self._prepared_text(joined)))  # one encoding each
         return not any(each.best == best.id and each.chance >= _ALSO_FOUND for each in found)
 
     def _leaning(self, text: str, context: Context) -> Prepared | None:
@@ -369,23 +369,24 @@ class Matcher:
     def _read(self, text: str) -> Reading:
         """Read a text; a slow encoder works on it in a thread of its own."""
         analysis = self._read_words(text)
+        spelled = self.index.analyser.truecased(analysis.repaired_text)
 
         def vector(encoder: Encoder) -> Floats:
-            row: Floats = encoder.encode([self._spelled(analysis)])[0]
+            row: Floats = encoder.encode([spelled])[0]
             return row
 
         slow = {name: self._pool.submit(vector, each) for name, each in self._encoders.items() if not each.quick}
-        quick = {name: self._vector_with_words(each, analysis) for name, each in self._encoders.items() if each.quick}
+        quick = {
+            name: self._vector_with_words(each, spelled, analysis)
+            for name, each in self._encoders.items()
+            if each.quick
+        }
         return Reading(analysis.text, analysis, Vectors({**quick, **slow}))
 
-    def _spelled(self, analysis: Analysis) -> str:
-        """The text as the encoders know German: typos mended, nouns with capitals."""
-        return self.index.analyser.truecased(analysis.repaired_text)
-
-    def _vector_with_words(self, encoder: Encoder, analysis: Analysis) -> Floats:
+    def _vector_with_words(self, encoder: Encoder, spelled: str, analysis: Analysis) -> Floats:
         """Encode the text, and its words that are new, in one go: a call costs more than a text."""
         strange = self.index.alignment.strange(analysis)
-        rows = encoder.encode([self._spelled(analysis), *strange])
+        rows = encoder.encode([spelled, *strange])
         self.index.alignment.memory.keep(strange, rows[1:])
         vector: Floats = rows[0]
         return vector

@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from intents.alignment import align
+from intents.alignment import align_words, content_words
 from intents.encoder import CachedEncoder
 from intents.pipeline import Analyser
 from tests.fake_encoder import LetterEncoder
 
 ANALYSER = Analyser.for_texts(["Hund anmelden", "Katze abmelden"])
-ALIGNMENT = align(
-    [[ANALYSER.analyse("Hund anmelden")], [ANALYSER.analyse("Katze abmelden")], [ANALYSER.analyse("?")]],
+ALIGNMENT = align_words(
+    [content_words([ANALYSER.analyse(text)]) for text in ("Hund anmelden", "Katze abmelden", "?")],
     CachedEncoder(LetterEncoder(), None),
 )
 

@@ -89,7 +89,9 @@ def test_words_picked_or_all_give_the_same_cover(monkeypatch: pytest.MonkeyPatch
     """A large FAQ compares with the candidates' words alone."""
     analyser = Analyser.for_texts([])
     texts = [[analyser.analyse(text)] for text in ("Hund anmelden", "Katze abmelden", "Hund abmelden", "?")]
-    aligned = alignment.align(texts, CachedEncoder(LetterEncoder(), None))
+    aligned = alignment.align_words(
+        [alignment.content_words(each) for each in texts], CachedEncoder(LetterEncoder(), None)
+    )
     covered = aligned.compare(analyser.analyse("Hunde abgemeldet"), lambda _: 1.0)
     every = aligned.cover(covered, np.array([2, 0, 3]))
     monkeypatch.setattr(alignment, "_FEW_WORDS", 0)
