@@ -134,6 +134,16 @@ class Outbox(Protocol):
         """Return what counts against the limits of the last minute, oldest first."""
 
 
+class Handler(Protocol):
+    """Turns a claimed update into what it changes; no transaction is open meanwhile."""
+
+    def handle(self, claim: Claim, now: datetime, /) -> Outcome:
+        """Return all that the update, or the album, brings about."""
+
+    def apology(self, claim: Claim, /) -> tuple[Message, ...]:
+        """Return what is told to the citizen when their update failed too often."""
+
+
 class FaqVersions(Protocol):
     """Keeps the forms of the FAQ; at most one is active."""
 
