@@ -14,8 +14,11 @@ from intents.lexical import part_terms
 from intents.ranker import Doubles, Policy
 from intents.text import folded
 
-_CERTAIN = 0.995
-"""A question that is an editor's wording of one entry alone: that is what the editor wrote it for."""
+_WRITTEN = 0.9
+"""A question that is an editor's wording of one entry alone is at least so surely its question, and is answered. Not
+much surer: bases hold the same wording for two entries more often than one would think, and one of them is left out."""
+_SHARED = 0.995
+"""What the entries that share a wording get together."""
 _CLEARLY = 0.25
 """Closeness (0 to 6) by which a not_question is ahead beyond doubt."""
 _NEARLY = 88
@@ -60,7 +63,7 @@ def rank(index: Index, policy: Policy, reading: Reading, *, closed: frozenset[st
     asked = folded(reading.analysis.repaired_text)
     owners = index.wording_of.get(folded(reading.text)) or index.wording_of.get(asked, frozenset())
     owned = np.array([index.entries[number].id in owners for number in chosen])
-    chances = _with_owners(policy.probabilities(features(index, reading, scores, chosen)), owned)
+    chances = _with_owners(policy.probabilities(features(index, reading, scores, chosen)), owned, policy)
     vetoes = _vetoes(index, reading, scores, chosen)
     found = []
     for number, chance in zip(chosen, chances, strict=True):
@@ -81,13 +84,16 @@ def rank(index: Index, policy: Policy, reading: Reading, *, closed: frozenset[st
     )
 
 
-def _with_owners(chances: Doubles, owned: NDArray[np.bool_]) -> Doubles:
-    """Give nearly all probability to the entries that have the question as a wording; several share it."""
+def _with_owners(chances: Doubles, owned: NDArray[np.bool_], policy: Policy) -> Doubles:
+    """Lift the entry that has the question as a wording, so that it is answered; several share it."""
     if not owned.any():
         return chances
-    share = np.where(owned, _CERTAIN / owned.sum(), (1 - _CERTAIN) * chances / max(chances[~owned].sum(), 1.0))
-    lifted: Doubles = np.where(owned, np.maximum(share, chances if owned.sum() == 1 else 0), share)
-    return lifted
+    alone = owned.sum() == 1
+    least = min(max(_WRITTEN, policy.answer_at), _SHARED) if alone else _SHARED / owned.sum()
+    lifted = np.maximum(chances, least) if alone else np.full_like(chances, least)
+    rest = 1 - min(1.0, float(lifted[owned].sum()))
+    others: Doubles = chances * min(1.0, rest / max(chances[~owned].sum(), 1e-12))
+    return np.where(owned, lifted, others)
 
 
 def _vetoes(index: Index, reading: Reading, scores: Scores, chosen: NDArray[np.int64]) -> NDArray[np.bool_]:
