@@ -1,12 +1,15 @@
 """Settings: the environment over `.env` over defaults, checked at the edge."""
 
+import re
+import ssl
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import SettingsError
 from bot.reasons import reason
@@ -16,6 +19,11 @@ ROOT = Path(__file__).resolve().parent.parent
 
 _SQLITE = "sqlite:///"
 _SERVER = ("postgresql://", "postgresql+psycopg://")
+_TELEGRAM = "https://api.telegram.org"
+_HEADER_VALUE = re.compile(r"[A-Za-z0-9_-]{1,256}")
+"""What Telegram takes as a webhook's secret."""
+_PORT = "eine ganze Zahl von 1 bis 65535"
+_RATE = "eine Zahl über 0, höchstens 100000"
 
 
 class Settings(BaseSettings):
@@ -26,6 +34,34 @@ class Settings(BaseSettings):
     telegram_bot_token: SecretStr | None = Field(
         None, description="ein Token von @BotFather der Form 123456789:Buchstaben-und-Ziffern"
     )
+    telegram_api_url: str = Field(_TELEGRAM, description="eine Adresse, die mit https:// oder http:// beginnt")
+    telegram_proxy_url: SecretStr | None = Field(
+        None, description="http://RECHNER:PORT oder https://RECHNER:PORT, mit NUTZER:PASSWORT@ davor, falls nötig"
+    )
+    telegram_ca_file: Path | None = Field(None, description="eine lesbare Datei mit Zertifikaten im Format PEM")
+    webhook_url: str | None = Field(
+        None, description="eine Adresse mit https://; http:// nur mit einer eigenen TELEGRAM_API_URL"
+    )
+    webhook_secret: SecretStr | None = Field(
+        None,
+        validate_default=True,
+        description="1 bis 256 Zeichen aus A-Z, a-z, 0-9, _ und -; mit WEBHOOK_URL ist es Pflicht",
+    )
+    public_host: str = Field("127.0.0.1", description="ein Rechnername oder eine Adresse dieses Rechners")
+    public_port: int = Field(8080, ge=1, le=65535, description=_PORT)
+    internal_host: str = Field("127.0.0.1", description="ein Rechnername oder eine Adresse dieses Rechners")
+    internal_port: int = Field(
+        8081, ge=1, le=65535, validate_default=True, description=f"{_PORT}, eine andere als PUBLIC_PORT"
+    )
+    root_path: str = Field("", description="ein Pfad wie /faq: mit / am Anfang und ohne / am Ende")
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Adressen oder Netze, mit Komma getrennt, zum Beispiel 127.0.0.1,10.0.0.0/8"
+    )
+    send_per_second: float = Field(30, gt=0, le=100_000, description=_RATE)
+    send_per_chat: float = Field(1, gt=0, le=100_000, description=_RATE)
+    send_per_group_minute: float = Field(20, gt=0, le=100_000, description=_RATE)
+    workers: int = Field(8, ge=1, le=24, description="eine ganze Zahl von 1 bis 24")
+    faq_reload: bool = Field(True, description="true oder false")
     database_url: SecretStr | None = Field(
         None, description="sqlite:///PFAD einer Datei oder postgresql://NUTZER:PASSWORT@RECHNER/DATENBANK"
     )
@@ -41,6 +77,7 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "WARNING", description="DEBUG, INFO, WARNING oder ERROR"
     )
+    log_format: Literal["lines", "json"] = Field("lines", description="lines oder json")
 
     @field_validator("telegram_bot_token")
     @classmethod
@@ -49,6 +86,66 @@ class Settings(BaseSettings):
         if not (number.isascii() and number.isdecimal() and rest and rest.isascii() and rest.isprintable()):
             raise ValueError("no token")
         return value
+
+    @field_validator("telegram_api_url")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        return _address(value, "https", "http").rstrip("/")
+
+    @field_validator("telegram_proxy_url")
+    @classmethod
+    def _is_a_proxy(cls, value: SecretStr | None) -> SecretStr | None:
+        if value:
+            _address(value.get_secret_value(), "http", "https")
+        return value
+
+    @field_validator("telegram_ca_file")
+    @classmethod
+    def _holds_certificates(cls, value: Path | None) -> Path | None:
+        try:
+            if value:
+                ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=value)
+        except OSError as error:
+            raise ValueError("no certificates") from error
+        return value
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _is_a_webhook(cls, value: str | None, info: ValidationInfo) -> str | None:
+        official = info.data.get("telegram_api_url") == _TELEGRAM
+        return _address(value, *(("https",) if official else ("https", "http"))) if value else value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _fits_into_a_header(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if value is None and info.data.get("webhook_url"):
+            raise ValueError("no secret")
+        if value and not _HEADER_VALUE.fullmatch(value.get_secret_value()):
+            raise ValueError("bad secret")
+        return value
+
+    @field_validator("internal_port")
+    @classmethod
+    def _is_another_port(cls, value: int, info: ValidationInfo) -> int:
+        if value == info.data.get("public_port"):
+            raise ValueError("same port")
+        return value
+
+    @field_validator("root_path")
+    @classmethod
+    def _is_a_path(cls, value: str) -> str:
+        if value and not re.fullmatch(r"(/[\w.~-]+)+", value, re.ASCII):
+            raise ValueError("no path")
+        return value
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _are_networks(cls, value: object) -> object:
+        given = value.split(",") if isinstance(value, str) else value
+        found = tuple(str(each).strip() for each in given) if isinstance(given, list | tuple) else ()
+        for each in found:
+            ip_network(each)
+        return found
 
     @field_validator("database_url")
     @classmethod
@@ -65,6 +162,11 @@ class Settings(BaseSettings):
     @classmethod
     def _in_capitals(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
+
+    @field_validator("log_format", mode="before")
+    @classmethod
+    def _in_small_letters(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
 
     @property
     def server_url(self) -> str | None:
@@ -83,6 +185,14 @@ class Settings(BaseSettings):
     def index_path(self) -> Path:
         """The embedding cache."""
         return self.data_dir / "index.sqlite"
+
+
+def _address(url: str, *schemes: str) -> str:
+    """Refuse what is no address with one of these schemes; return it."""
+    parts = urlsplit(url)
+    if parts.scheme not in schemes or not parts.hostname or (parts.port or 1) < 1 or not url.isascii():
+        raise ValueError("no address")
+    return url
 
 
 def _server(value: SecretStr | None, url: str) -> SecretStr | None:
@@ -114,4 +224,6 @@ def _line(error: ErrorDetails) -> str:
 
 def _shown(name: str, value: object) -> str:
     """Return a value as it may be printed; secrets are masked."""
+    if value is None:
+        return "(nicht gesetzt)"
     return "***" if Settings.model_fields[name].annotation == (SecretStr | None) else repr(value)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot import logs
+from bot.settings import Settings
 from bot.store.database import Database
 from bot.store.migrate import upgrade
 from bot.texts import Texts, load_texts
@@ -128,7 +129,7 @@ def store(place: str) -> Iterator[Database]:
 @pytest.fixture(autouse=True)
 def settings_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the machine's settings and files out of the tests."""
-    for key in ("TELEGRAM_BOT_TOKEN", "DATABASE_URL", "FAQ_PATH", "MODELS_DIR", "LOG_LEVEL", "ENCODERS"):
-        monkeypatch.delenv(key, raising=False)
+    for key in Settings.model_fields:
+        monkeypatch.delenv(key.upper(), raising=False)
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "var"))
     logs.configure("WARNING")

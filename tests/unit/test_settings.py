@@ -1,7 +1,9 @@
 """Settings: where they come from and how a bad one is told."""
 
+import re
 from pathlib import Path
 
+import certifi
 import pytest
 from pydantic import ValidationError
 
@@ -55,6 +57,22 @@ def test_empty_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
         ("QUESTION_RETENTION_DAYS", "4000", "3650"),
         ("ENCODERS", "gpt", "auto, both oder usem3"),
         ("LOG_LEVEL", "LAUT", "DEBUG"),
+        ("LOG_FORMAT", "xml", "lines oder json"),
+        ("TELEGRAM_API_URL", "api.telegram.org", "https://"),
+        ("TELEGRAM_API_URL", "http://", "https://"),
+        ("TELEGRAM_CA_FILE", "/gibt/es/nicht.pem", "PEM"),
+        ("WEBHOOK_URL", "http://bot.example.org/telegram", "https://"),
+        ("WEBHOOK_URL", "https://bot.example.org:99999/telegram", "https://"),
+        ("PUBLIC_PORT", "0", "1 bis 65535"),
+        ("INTERNAL_PORT", "8080", "eine andere als PUBLIC_PORT"),
+        ("ROOT_PATH", "faq", "/faq"),
+        ("ROOT_PATH", "/faq/", "/faq"),
+        ("TRUSTED_PROXIES", "127.0.0.1,proxy", "10.0.0.0/8"),
+        ("SEND_PER_SECOND", "0", "über 0"),
+        ("SEND_PER_CHAT", "-1", "über 0"),
+        ("SEND_PER_GROUP_MINUTE", "viele", "über 0"),
+        ("WORKERS", "0", "1 bis 24"),
+        ("FAQ_RELOAD", "vielleicht", "true oder false"),
     ],
 )
 def test_a_bad_value_is_one_line(monkeypatch: pytest.MonkeyPatch, key: str, value: str, allowed: str) -> None:
@@ -74,6 +92,9 @@ def test_a_bad_value_is_one_line(monkeypatch: pytest.MonkeyPatch, key: str, valu
         ("TELEGRAM_BOT_TOKEN", "geheim-ohne-doppelpunkt"),
         ("DATABASE_URL", "mysql://nutzer:geheim@host/db"),
         ("DATABASE_URL", "sqlite:///:memory:"),
+        ("TELEGRAM_PROXY_URL", "socks5://nutzer:geheim@proxy:1080"),
+        ("WEBHOOK_SECRET", "geheim mit Leerzeichen"),
+        ("WEBHOOK_SECRET", "geheim" * 50),
     ],
 )
 def test_secrets_are_masked(monkeypatch: pytest.MonkeyPatch, key: str, value: str) -> None:
@@ -119,3 +140,61 @@ def test_settings_do_not_change() -> None:
 def test_every_setting_says_what_is_allowed() -> None:
     """A description is what a bad value's line is made of."""
     assert all(field.description for field in Settings.model_fields.values())
+
+
+def test_a_webhook_needs_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without one anybody could send updates."""
+    monkeypatch.setenv("WEBHOOK_URL", "https://bot.example.org/telegram")
+    with pytest.raises(SettingsError, match=r"^WEBHOOK_SECRET=\(nicht gesetzt\): .*Pflicht"):
+        load_settings(env_file=None)
+    monkeypatch.setenv("WEBHOOK_SECRET", "abc-DEF_123")
+    assert load_settings(env_file=None).webhook_url == "https://bot.example.org/telegram"
+
+
+def test_an_api_server_of_ones_own_may_deliver_without_tls(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Telegram itself never does."""
+    monkeypatch.setenv("WEBHOOK_SECRET", "x")
+    monkeypatch.setenv("WEBHOOK_URL", "http://127.0.0.1:8080/telegram")
+    monkeypatch.setenv("TELEGRAM_API_URL", "http://127.0.0.1:9000/")
+    settings = load_settings(env_file=None)
+    assert (settings.telegram_api_url, settings.webhook_url) == (
+        "http://127.0.0.1:9000",
+        "http://127.0.0.1:8080/telegram",
+    )
+
+
+def test_trusted_proxies_are_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Addresses and networks of both kinds, with or without blanks."""
+    monkeypatch.setenv("TRUSTED_PROXIES", "127.0.0.1, 10.0.0.0/8,fd00::/8")
+    assert load_settings(env_file=None).trusted_proxies == ("127.0.0.1", "10.0.0.0/8", "fd00::/8")
+
+
+def test_a_ca_file_holds_certificates(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any other file is refused before the first call."""
+    path = tmp_path / "ca.pem"
+    path.write_text("kein Zertifikat", encoding="utf-8")
+    monkeypatch.setenv("TELEGRAM_CA_FILE", str(path))
+    with pytest.raises(SettingsError, match="PEM"):
+        load_settings(env_file=None)
+    path.write_text(Path(certifi.where()).read_text(encoding="utf-8"), encoding="utf-8")
+    assert load_settings(env_file=None).telegram_ca_file == path
+
+
+def test_the_example_names_every_setting(tmp_path: Path) -> None:
+    """Each stands there once, with its default; the file can be used once the signs of comment are taken away."""
+    text = (ROOT / ".env.example").read_text(encoding="utf-8")
+    lines = re.findall(r"^# ([A-Z_]+=.*)$", text, re.MULTILINE)
+    assert sorted(line.partition("=")[0].lower() for line in lines) == sorted(Settings.model_fields)
+    env_file = tmp_path / ".env"
+    env_file.write_text("\n".join(lines), encoding="utf-8")
+    settings = load_settings(env_file=env_file)
+    for name, field in Settings.model_fields.items():
+        if name not in ("data_dir", "faq_path", "models_dir"):
+            assert getattr(settings, name) == field.default, name
+
+
+def test_the_example_changes_nothing(tmp_path: Path) -> None:
+    """Copied as it is, it sets nothing."""
+    env_file = tmp_path / ".env"
+    env_file.write_text((ROOT / ".env.example").read_text(encoding="utf-8"), encoding="utf-8")
+    assert load_settings(env_file=env_file) == load_settings(env_file=None)
