@@ -2,10 +2,11 @@
 
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from bot.clock import Clock, SystemClock, city_day
 from bot.errors import BotError, ModelsError
 from bot.events import Event
 from bot.journal import Question
+from bot.live import LiveFaq
 from bot.ports import Understanding
 from bot.recall import UnwrittenChats
 from bot.settings import Settings
@@ -25,6 +27,7 @@ from bot.state import ChatState
 from bot.store.addresses import new_key
 from bot.store.chats import SqlChats
 from bot.store.database import Database
+from bot.store.faq_versions import SqlFaqVersions
 from bot.store.index import IndexCache
 from bot.store.locks import running
 from bot.store.questions import forget, questions_since
@@ -38,6 +41,7 @@ from intents.query import Query
 
 if TYPE_CHECKING:
     from bot.store.migrate import Status
+    from intents.encoder import Encoder
 
 log = structlog.get_logger(__name__)
 
@@ -60,12 +64,21 @@ def build_understanding(settings: Settings, faq: FaqBase, today: date, progress:
                 max_wrong_answer_rate=settings.max_wrong_answer_rate,
                 out_of_scope_share=settings.out_of_scope_share,
                 encoders=settings.encoders,
+                load=_load_once,
                 progress=progress,
             )
     except FileNotFoundError as error:
         raise ModelsError(f"MODELS_DIR: {error.filename}: Datei nicht gefunden") from error
     except EncoderError as error:
         raise ModelsError(f"ENCODERS={settings.encoders}: {error}") from error
+
+
+@lru_cache(maxsize=1)
+def _load_once(reference: Path, *, wanted: str) -> Mapping[str, "Encoder"]:
+    """Load the encoders once: a changed FAQ needs a new index, not their weights again."""
+    from intents.encoder import load_encoders
+
+    return load_encoders(reference, wanted=wanted)
 
 
 @contextmanager
@@ -153,6 +166,16 @@ def console_chat(app: App, database: Database) -> Iterator[Callable[[Event], Han
         yield lambda event: worker.handle(key, event)
     finally:
         worker.end(key)
+
+
+def live_faq(settings: Settings, wiring: Wiring, database: Database) -> LiveFaq:
+    """Return the FAQ that follows file, database and calendar; nothing is read yet."""
+
+    def build(faq: FaqBase, today: date) -> Understanding:
+        return wiring.understanding(settings, faq, today, None)
+
+    versions = SqlFaqVersions(database)
+    return LiveFaq(settings.faq_path, versions, wiring.clock, build, reload=settings.faq_reload)
 
 
 def lint_file(settings: Settings, wiring: Wiring, path: Path, tests: Path | None = None) -> tuple[Finding, ...]:

@@ -16,6 +16,10 @@ from intents.query import Query
 class Understanding(Protocol):
     """Decides questions; intents.matcher.Matcher is one."""
 
+    @property
+    def model(self) -> str:
+        """Hash of the models, as decisions carry it."""
+
     def match(self, query: Query, /) -> Decision:
         """Decide one question."""
 
@@ -149,6 +153,12 @@ class FaqVersions(Protocol):
 
     def active(self) -> FaqVersion | None:
         """Return what is live."""
+
+    def active_hash(self) -> str | None:
+        """Return the hash of what is live; cheap, to be asked often."""
+
+    def last_hash(self, author: str) -> str | None:
+        """Return the hash of what an author wrote or made live last."""
 
     def draft(self, version: FaqVersion) -> bool:
         """Keep a form that is not live; return False when it is known."""

@@ -133,6 +133,14 @@ def load_faq(path: Path) -> FaqBase:
     return load(path)
 
 
+def read_faq(path: Path) -> bytes:
+    """Read the bytes of an FAQ file, for `parse_faq`; raises FaqError."""
+    from intents.faq_bytes import read_bytes
+    from intents.faq_report import Report
+
+    return read_bytes(path, Report(str(path)))
+
+
 def parse_faq(text: str | bytes, name: str = DEFAULT_NAME) -> FaqBase:
     """Load an FAQ from a text or bytes; `name` stands in the messages. Raises FaqError."""
     from intents.faq_loading import parse

