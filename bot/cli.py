@@ -206,7 +206,7 @@ def _wiring(context: typer.Context) -> Wiring:
 
 def _settings() -> Settings:
     settings = load_settings()
-    logs.configure(settings.log_level)
+    logs.configure(settings.log_level, settings.log_format)
     return settings
 
 

@@ -25,6 +25,10 @@ class ModelsError(BotError):
     """The models or an encoder cannot be used."""
 
 
+class WebError(BotError):
+    """The bot cannot listen where it is to."""
+
+
 class ConflictError(Exception):
     """Another process changed the chat meanwhile; the turn is to be repeated."""
 

@@ -15,6 +15,8 @@ _REASONS = {
     errno.ENAMETOOLONG: "der Name ist zu lang",
     errno.EMFILE: "zu viele Dateien sind offen",
     errno.EIO: "der Datenträger meldet einen Fehler",
+    errno.EADDRINUSE: "ist durch ein anderes Programm belegt",
+    errno.EADDRNOTAVAIL: "ist keine Adresse dieses Rechners",
     errno.ELOOP: "die Verknüpfungen führen im Kreis",
 }
 
