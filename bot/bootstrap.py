@@ -14,6 +14,7 @@ import structlog
 from rich.console import Console
 
 from bot.channels.console import chat_at_terminal, chat_in_pipe, is_terminal
+from bot.channels.telegram.options import Limits, TelegramOptions, Webhook
 from bot.clock import Clock, SystemClock, city_day
 from bot.errors import BotError, ModelsError
 from bot.events import Event
@@ -178,6 +179,31 @@ def live_faq(settings: Settings, wiring: Wiring, database: Database) -> LiveFaq:
     return LiveFaq(settings.faq_path, versions, wiring.clock, build, reload=settings.faq_reload)
 
 
+def telegram_options(settings: Settings) -> TelegramOptions | None:
+    """Return how to reach Telegram; None without a token."""
+    if settings.telegram_bot_token is None:
+        return None
+    return TelegramOptions(
+        token=settings.telegram_bot_token.get_secret_value(),
+        api_url=settings.telegram_api_url,
+        proxy_url=settings.telegram_proxy_url.get_secret_value() if settings.telegram_proxy_url else None,
+        ca_file=settings.telegram_ca_file,
+        webhook=_webhook(settings),
+        limits=Limits(
+            overall_per_second=settings.send_per_second,
+            private_per_second=settings.send_per_chat,
+            group_per_minute=settings.send_per_group_minute,
+        ),
+    )
+
+
+def _webhook(settings: Settings) -> Webhook | None:
+    """Return where Telegram delivers; the settings hold both parts or none."""
+    if settings.webhook_url is None or settings.webhook_secret is None:
+        return None
+    return Webhook(settings.webhook_url, settings.webhook_secret.get_secret_value())
+
+
 def lint_file(settings: Settings, wiring: Wiring, path: Path, tests: Path | None = None) -> tuple[Finding, ...]:
     """Return what is to be improved in an FAQ file; raises FaqError when it cannot be used at all.
 
@@ -233,7 +259,7 @@ def open_database(settings: Settings) -> Database:
     """Open the database in its current form."""
     from bot.store.migrate import make_ready  # alembic is slow to import, and `ask` needs no database
 
-    database = _database(settings)
+    database = connect(settings)
     try:
         make_ready(database)
     except BaseException:
@@ -242,8 +268,8 @@ def open_database(settings: Settings) -> Database:
     return database
 
 
-def _database(settings: Settings) -> Database:
-    """Return the database that the settings name."""
+def connect(settings: Settings) -> Database:
+    """Return the database that the settings name; it connects at the first unit of work."""
     url = settings.server_url
     return Database.on_server(url) if url else Database.at(settings.database_path)
 
@@ -252,7 +278,7 @@ def upgrade_database(settings: Settings) -> str:
     """Create or migrate the tables; return where."""
     from bot.store.migrate import upgrade
 
-    with closing(_database(settings)) as database:
+    with closing(connect(settings)) as database:
         upgrade(database)
         return str(database.place)
 
@@ -261,7 +287,7 @@ def database_status(settings: Settings) -> tuple[str, "Status"]:
     """Return where the database is, and in which form."""
     from bot.store.migrate import status
 
-    with closing(_database(settings)) as database:
+    with closing(connect(settings)) as database:
         return str(database.place), status(database)
 
 

@@ -118,6 +118,12 @@ def unanswered(
     _finish(lambda: verbs.show_unanswered(_app(context), days=days, as_csv=as_csv))
 
 
+@app.command("doctor")
+def doctor(context: typer.Context, *, as_json: AsJson = False) -> None:
+    """Prüft alles, was der Bot braucht, und sagt, was zu tun ist."""
+    _finish(lambda: verbs.doctor(_wiring(context), as_json=as_json))
+
+
 @database.command("upgrade")
 def upgrade() -> None:
     """Legt die Datenbank an oder stellt sie um; von SQLite entsteht vorher eine Sicherung."""

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from bot import logs
 from bot.bootstrap import (
     App,
     Wiring,
@@ -27,13 +28,13 @@ from bot.bootstrap import (
 )
 from bot.channels.console import plain_reply
 from bot.channels.safe import neutral
-from bot.errors import QuestionFileError
+from bot.errors import QuestionFileError, SettingsError
 from bot.jsonout import decision_to_json
 from bot.questionfile import AskedQuestion, read_questions
 from bot.reasons import reason
 from bot.rehearsal import decide_all, played, replies_to
 from bot.review import COLUMNS, OpenGroup, row, to_csv, unanswered
-from bot.settings import Settings
+from bot.settings import Settings, load_settings
 from intents.decision import Decision
 from intents.errors import FaqError
 from intents.faq_schema import json_schema
@@ -167,6 +168,23 @@ def prune(settings: Settings, wiring: Wiring) -> int:
         database.close()
     print(f"{count} Fragetexte gelöscht (älter als {settings.question_retention_days} Tage)")
     return OK
+
+
+def doctor(wiring: Wiring, *, as_json: bool) -> int:
+    """Print what is wrong and how to mend it."""
+    from bot import checkup, doctor  # it brings the client for Telegram, which other verbs do not need
+
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        checks = checkup.refused(error)
+    else:
+        logs.configure(settings.log_level, settings.log_format)
+        checks = list(checkup.examine(settings, wiring))
+    lines = [json.dumps(doctor.as_json(checks), ensure_ascii=False)] if as_json else doctor.as_lines(checks)
+    for line in lines:
+        print(neutral(line))
+    return FINDING if doctor.has_failed(checks) else OK
 
 
 def say(line: str) -> None:

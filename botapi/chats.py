@@ -24,9 +24,10 @@ _COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 
 
 def get_me(world: World, params: Params) -> Json:  # noqa: ARG001 - every method is called alike
-    """Return who the bot is."""
+    """Return who the bot is and what it may."""
     abilities = ("can_join_groups", "can_read_all_group_messages", "supports_inline_queries", "has_main_web_app")
-    return {**world.me.json(), "can_connect_to_business": False, **{name: name == abilities[0] for name in abilities}}
+    switched = {name: name in world.abilities for name in abilities}
+    return {**world.me.json(), "can_connect_to_business": False, **switched}
 
 
 def get_chat(world: World, params: Params) -> Json:

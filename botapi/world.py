@@ -55,6 +55,8 @@ class World:
     actions: list[tuple[int, str]] = field(default_factory=list)
     """Chat and action of every sendChatAction."""
 
+    abilities: set[str] = field(default_factory=lambda: {"can_join_groups"})
+    """What the bot's owner switched on."""
     listeners: list[Callable[[], None]] = field(default_factory=list)
     """Called after every change."""
 

@@ -111,7 +111,11 @@ def _guard() -> Iterator[None]:
 
 def _locked(path: Path) -> TextIO:
     file = path.open("w")
-    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        raise
     return file
 
 

@@ -1,0 +1,99 @@
+"""What Telegram says about this bot, for «doctor»."""
+
+import asyncio
+import warnings
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+
+import httpx
+from telegram import Bot, WebhookInfo
+from telegram.error import InvalidToken, NetworkError, TelegramError, TimedOut
+from telegram.request import HTTPXRequest
+from telegram.warnings import PTBUserWarning
+
+from bot.channels.telegram.options import TelegramOptions
+from bot.clock import Clock
+from bot.doctor import Hook, TelegramFacts
+
+_PATIENCE = 10.0
+
+
+def look(options: TelegramOptions, clock: Clock) -> TelegramFacts:
+    """Ask who the bot is and how updates reach it; a trouble is a fact like any other."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PTBUserWarning)  # durations will be of another type some day; none is read here
+        return asyncio.run(_look(options, clock))
+
+
+async def _look(options: TelegramOptions, clock: Clock) -> TelegramFacts:
+    watch = _Watch(clock)
+    request = _request(options, watch)
+    bot = Bot(options.token, base_url=f"{options.api_url}/bot", request=request, get_updates_request=request)
+    async with request:
+        try:
+            me, hook = await bot.get_me(), await bot.get_webhook_info()
+        except TelegramError as error:
+            return TelegramFacts(trouble=_trouble(error, by_proxy=bool(options.proxy_url)), detail=_detail(error))
+    return TelegramFacts(
+        username=me.username or me.first_name,
+        may_join_groups=bool(me.can_join_groups),
+        reads_all=bool(me.can_read_all_group_messages),
+        hook=_hook(hook),
+        at=watch.at,
+        here=clock.now(),
+    )
+
+
+class _Watch:
+    """Reads Telegram's clock from its answers."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.at: datetime | None = None
+
+    async def read(self, response: httpx.Response) -> None:
+        """Note the time that an answer carries."""
+        date = response.headers.get("date")
+        self.at = parsedate_to_datetime(date) if date else None
+
+
+def _request(options: TelegramOptions, watch: _Watch) -> HTTPXRequest:
+    """Return a client for one connection, as the settings describe the way to Telegram."""
+    trusted = httpx.create_ssl_context()
+    if options.ca_file:
+        trusted.load_verify_locations(cafile=options.ca_file)
+    return HTTPXRequest(
+        connection_pool_size=1,
+        connect_timeout=_PATIENCE,
+        read_timeout=_PATIENCE,
+        proxy=options.proxy_url,
+        httpx_kwargs={"verify": trusted, "event_hooks": {"response": [watch.read]}},
+    )
+
+
+def _hook(info: WebhookInfo) -> Hook:
+    return Hook(
+        url=info.url,
+        pending=info.pending_update_count,
+        allowed=tuple(info.allowed_updates or ()),
+        error=info.last_error_message,
+        error_at=info.last_error_date,
+    )
+
+
+def _trouble(error: TelegramError, *, by_proxy: bool) -> str:
+    """Name what went wrong, as doctor.yaml does."""
+    cause = error.__cause__
+    if isinstance(error, InvalidToken):
+        return "refused"
+    if isinstance(error, TimedOut):
+        return "timeout"
+    if "CERTIFICATE_VERIFY_FAILED" in str(cause):
+        return "certificate"
+    if isinstance(cause, httpx.ProxyError) or (by_proxy and isinstance(cause, httpx.ConnectError)):
+        return "proxy"
+    return "unreachable" if isinstance(cause, httpx.HTTPError) else "odd"
+
+
+def _detail(error: TelegramError) -> str:
+    return error.message if isinstance(error, NetworkError) else type(error).__name__
