@@ -6,6 +6,7 @@ anything; probabilities, times and dates may be others. Verbs run in this proces
 so that nothing is prepared twice.
 """
 
+import configparser
 import inspect
 import io
 import os
@@ -14,23 +15,28 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from itertools import takewhile
 from pathlib import Path
+from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 import pytest
 
 import intents.matcher
-from bot.bootstrap import Progress, Wiring, build_understanding
+from bot.bootstrap import Progress, Wiring, build_understanding, live_faq, open_database
 from bot.cli import main
 from bot.clock import SystemClock
+from bot.errors import SettingsError
 from bot.ports import Understanding
 from bot.settings import Settings, load_settings
 from bot.texts import load_texts
+from bot.web.internal import internal_app
 from intents.faq import FaqBase, load_faq
 from tests.conftest import TINY_FAQ
+from tests.integration.test_web import FakeVitals, fetched
 
 ROOT = Path(__file__).parents[2]
 HANDBOOKS = ("README.md", "docs/redaktion.md", "docs/operator.md", "docs/developer.md", "models/README.md")
@@ -122,6 +128,8 @@ class Shell:
                     return Done(_printed(words))
                 case ["make", "run"] if given:
                     return self._started(["run"], given)
+                case ["curl", "-s", address]:
+                    return _fetched(address, self.matchers)
                 case ["make", *targets]:
                     return _completed(["make", "--dry-run", *targets], ROOT)
                 case [program, *arguments] if program == PYTHON:
@@ -226,8 +234,40 @@ def test_every_setting_stands_in_the_operator_handbook() -> None:
     for name, field in Settings.model_fields.items():
         row = re.search(rf"^\| `{name.upper()}` \|(.*?)\|", text, re.MULTILINE)
         assert row, name
-        if isinstance(field.default, int | float | str):
-            assert f"`{field.default}`" in row[1]
+        if isinstance(field.default, int | float | str) and field.default != "":
+            shown = str(field.default).lower() if isinstance(field.default, bool) else str(field.default)
+            assert f"`{shown}`" in row[1]
+
+
+def test_the_service_starts_the_program_with_known_settings() -> None:
+    """The unit names what is there: the program, its verb, its handbook, settings, and one folder it may write to."""
+    unit = configparser.RawConfigParser(strict=False)
+    text = (ROOT / "deploy" / "heilbronn-faq-bot.service").read_text(encoding="utf-8")
+    unit.read_string(re.sub("^Environment=", "", text, flags=re.MULTILINE).replace(" OPENBLAS", "\nOPENBLAS"))
+    service = unit["Service"]
+    home = service["WorkingDirectory"]
+    assert service["ExecStart"] == f"{home}/{PYTHON} run_bot.py run"
+    assert unit["Unit"]["Documentation"] == f"file://{home}/docs/operator.md"
+    assert service["DATA_DIR"] == f"/var/lib/{service['StateDirectory']}"
+    assert service["RestartPreventExitStatus"] == str(SettingsError.exit_code)
+
+
+def test_the_reverse_proxy_leads_to_the_public_port() -> None:
+    """As the settings have it by default, and to no other."""
+    text = (ROOT / "docs" / "operator.md").read_text(encoding="utf-8")
+    ports = re.findall(r"proxy_pass http://([\d.]+):(\d+)/;", text)
+    settings = _settings()
+    assert ports == [(settings.public_host, str(settings.public_port))]
+
+
+def test_the_example_of_a_webhook_is_allowed(tmp_path: Path) -> None:
+    """Every block of settings in the operator handbook can be put into a .env as it is."""
+    blocks = [block.content for block in _blocks("docs/operator.md") if block.language == "ini"]
+    env_file = tmp_path / ".env"
+    for block in blocks:
+        env_file.write_text(block, encoding="utf-8")
+        assert load_settings(env_file=env_file)
+    assert any("WEBHOOK_URL" in block for block in blocks)
 
 
 def test_every_dependency_has_its_reason() -> None:
@@ -350,6 +390,16 @@ def _completed(
         check=False,
     )
     return Done(done.stdout or done.stderr, done.returncode)
+
+
+def _fetched(address: str, matchers: Matchers) -> Done:
+    """Ask the internal listener of a healthy bot, which runs for as long as that takes."""
+    with closing(open_database(_settings())) as database:
+        faq = live_faq(_settings(), Wiring(SystemClock(), matchers), database)
+        faq.load()
+        vitals = FakeVitals(last_receive=SystemClock().now())
+        (response,) = fetched(internal_app(vitals, faq, SystemClock()), urlsplit(address).path)
+    return Done(response.text, 0 if response.status_code == 200 else 1)
 
 
 def _settings() -> Settings:

@@ -358,8 +358,11 @@ def test_open_secrets_are_told(machine: Machine, tiny_faq: Path) -> None:
 
 
 @pytest.mark.usefixtures("machine")
-def test_the_verb_prints_words_and_what_helps(api: Server, capsys: pytest.CaptureFixture[str]) -> None:
-    """A failure ends with 1; the token stands nowhere."""
+def test_the_verb_prints_words_and_what_helps(
+    api: Server, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A failure ends with 1; the token stands nowhere, not even in the fullest log."""
+    monkeypatch.setenv("LOG_LEVEL", "DEBUG")
     assert main(["doctor"], wiring=WIRING) == 0
     assert re.search(r"^In Ordnung +Telegram ", capsys.readouterr().out, re.MULTILINE)
     api.fault(Fault("error", code=401, description="Unauthorized"))
