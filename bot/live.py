@@ -120,8 +120,13 @@ class LiveFaq:
             self._thread.join(_STOP_SECONDS)
 
     def _watch(self) -> None:
-        while not self._stop.wait(_SECOND_LOOK_SECONDS if self._file.is_moving else _LOOK_SECONDS):
-            self.look()
+        try:
+            while not self._stop.wait(_SECOND_LOOK_SECONDS if self._file.is_moving else _LOOK_SECONDS):
+                self.look()
+        finally:
+            if not self._stop.is_set():
+                self._problems["watch"] = "Die FAQ wird nicht mehr beobachtet. Bitte den Bot neu starten."
+                log.error("faq_watch_ended")
 
     # -------------------------------------------------------------- one look
 

@@ -338,6 +338,20 @@ def _ask(decide: Callable[[Query], Decision], text: str) -> None:
     decide(Query(text))
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_watch_that_ends_is_told(room: Room, capsys: pytest.CaptureFixture[str]) -> None:
+    """A mistake in the program must not leave the bot with an FAQ that nobody follows unnoticed."""
+    faq = room.faq()
+    room.trouble = RuntimeError("Fehler im Programm")
+    room.versions.put(edited(OTHER))
+    before = set(threading.enumerate())
+    faq.start()
+    for thread in set(threading.enumerate()) - before:
+        thread.join(5)
+    assert "neu starten" in (faq.problem() or "")
+    assert "faq_watch_ended" in capsys.readouterr().err
+
+
 def test_nothing_is_live_before_it_is_loaded(room: Room) -> None:
     """That would be a mistake in the program."""
     faq = LiveFaq(room.path, room.versions, room.clock, room.build)
