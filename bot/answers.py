@@ -1,5 +1,8 @@
 """Turns decisions and entries into replies, with no words but those of texts.yaml and the FAQ."""
 
+from dataclasses import replace
+
+from bot.languages import sentence_for
 from bot.replies import NONE, Choice, Reply
 from bot.situation import Situation
 from intents.decision import Decision, DecisionKind
@@ -56,7 +59,9 @@ def fallback_reply(situation: Situation, decision: Decision) -> Reply:
         "gate": texts.fallback_empty,
         "expired": texts.fallback_expired,
     }
-    return with_human(situation, by_reason.get(decision.reason, texts.fallback))
+    text = by_reason.get(decision.reason, texts.fallback)
+    foreign = sentence_for(decision.query)
+    return with_human(situation, f"{foreign}\n\n{text}" if foreign else text)
 
 
 def with_human(situation: Situation, text: str) -> Reply:
@@ -88,13 +93,20 @@ def smalltalk_reply(situation: Situation, decision: Decision) -> Reply:
         case "human":
             return human_reply(situation, text)
         case "help":
-            return Reply(f"{text}\n\n{texts.help}")
+            return help_reply(situation, text)
         case "privacy":
             return privacy_reply(situation, text)
         case "insult" | "bot" if is_reachable(situation):
             return Reply(f"{text} {texts.human_hint}")
         case _:
             return Reply(text)
+
+
+def help_reply(situation: Situation, lead: str = "") -> Reply:
+    """Say what can be typed."""
+    texts = situation.texts
+    lines = (texts.help, texts.help_rights) if situation.rights else (texts.help,)
+    return Reply("\n\n".join(filter(None, (lead, "\n".join(lines)))))
 
 
 def privacy_reply(situation: Situation, lead: str = "") -> Reply:
@@ -104,7 +116,8 @@ def privacy_reply(situation: Situation, lead: str = "") -> Reply:
     kept = texts.privacy_kept.format(frist=period) if days else texts.privacy_not_kept
     memory = texts.privacy_context_kept if days else texts.privacy_context_not_kept
     lines = (texts.privacy_link.format(wert=link),) if link else ()
-    return Reply("\n\n".join(filter(None, (lead, texts.privacy.strip(), f"{kept} {memory}"))), lines)
+    rights = texts.privacy_rights if situation.rights else ""
+    return Reply("\n\n".join(filter(None, (lead, texts.privacy.strip(), f"{kept} {memory}", rights))), lines)
 
 
 def emergency_reply(situation: Situation, decision: Decision) -> Reply:
@@ -135,9 +148,9 @@ def reply_to(situation: Situation, decision: Decision, number: int) -> Reply:
     entry = situation.entry(decision.entry)
     match decision.kind:
         case DecisionKind.ANSWER if entry:
-            return answer_reply(situation, entry)
+            return replace(answer_reply(situation, entry), question=number)
         case DecisionKind.REDIRECT if entry:
-            return redirect_reply(situation, entry)
+            return replace(redirect_reply(situation, entry), question=number)
         case DecisionKind.CLARIFY:
             return clarify_reply(situation, decision, number)
         case DecisionKind.SMALLTALK:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bot.answers import human_reply, privacy_reply
+from bot.answers import help_reply, human_reply, privacy_reply
 from bot.effects import Leave
 from bot.replies import Reply
 from bot.situation import Situation
@@ -49,7 +49,7 @@ def toggle_plain(situation: Situation) -> Turn:
 
 def show_help(situation: Situation) -> Turn:
     """Show what can be typed."""
-    return _say(situation, situation.texts.help)
+    return Turn(situation.state, (help_reply(situation),))
 
 
 def show_privacy(situation: Situation) -> Turn:

@@ -16,7 +16,8 @@ from bot.answers import (
 )
 from bot.commands import obey, toggle_plain
 from bot.effects import Effect, Feedback, Mark, Note, Say
-from bot.events import ChoicePicked, CommandGiven, Event, TextSaid
+from bot.events import ChoicePicked, CommandGiven, Event, MediaSent, TextSaid
+from bot.feedback import is_feedback, rate
 from bot.numbers import NOTHING, picked_number
 from bot.privacy import redact
 from bot.replies import NONE, Choice, Reply, numbered
@@ -46,8 +47,13 @@ def step(situation: Situation, event: Event, decide: Decide) -> tuple[ChatState,
             turn = _switch_language(situation)
         case CommandGiven(name):
             turn = obey(situation, name)
+        case ChoicePicked(token) if is_feedback(token):
+            turn = rate(situation, token)
+            return turn.state, (*turn.effects, *map(Say, turn.replies))
         case ChoicePicked(token):
             turn = pick(situation, token)
+        case MediaSent(kind):
+            turn = _say(situation, situation.texts.media_reply(kind))
         case TextSaid(text):
             turn = hear(situation, text, decide)
     return _finish(situation, turn)
@@ -135,8 +141,11 @@ def _pick_offered(situation: Situation, entry_id: str, number: str) -> Turn | No
     """Show what was meant, and note that the «Meinten Sie …?» helped."""
     if not _is_count(number):
         return None
-    helped = (Mark(int(number), Feedback.PICKED, entry_id),) if situation.entry(entry_id) else ()
-    return replace(_show(situation, entry_id), effects=helped)
+    turn = _show(situation, entry_id)
+    if not situation.entry(entry_id):
+        return turn
+    replies = tuple(replace(reply, question=int(number)) for reply in turn.replies)
+    return replace(turn, replies=replies, effects=(Mark(int(number), Feedback.PICKED, entry_id),))
 
 
 def _decline(situation: Situation, number: str) -> Turn | None:

@@ -25,6 +25,9 @@ DONE_KEPT = timedelta(hours=48)
 DEAD_KEPT = timedelta(days=7)
 """How long a dead letter and a message of unknown fate are kept."""
 
+_PLACING = ("reply_parameters", "message_thread_id")
+"""What says where a message goes; an edited one stays where it is."""
+
 BUDGET_WINDOW = timedelta(seconds=60)
 """How far back Telegram's limits look."""
 
@@ -100,6 +103,18 @@ class Message:
     follows: bool = False
     """It depends on the message before it in the same outcome."""
     not_before: datetime | None = None
+    answers: int | None = None
+    """The channel's id of the citizen's message that it answers."""
+
+
+@dataclass(frozen=True)
+class Rewrite:
+    """The citizen changed a message: what was logged of it is replaced."""
+
+    message: int
+    """The channel's id of it."""
+    in_place: bool
+    """Its answer changes as well; else a new one goes out."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +143,17 @@ class Spent:
 def pause(attempts: int) -> timedelta:
     """Return how long to wait after so many failures: 1, 2, 4, 8 … seconds, at most a minute."""
     return timedelta(seconds=min(2 ** max(attempts - 1, 0), LONGEST_PAUSE.seconds))
+
+
+def as_edit(payload: Mapping[str, Any], message: int) -> dict[str, Any]:
+    """Return the payload that gives a message of the outbox the content of another, not sent one."""
+    params = {key: value for key, value in payload["params"].items() if key not in _PLACING}
+    return {**payload, "method": "editMessageText", "params": params, "message": message}
+
+
+def as_deletion(message: int) -> dict[str, Any]:
+    """Return the payload that takes a message of the outbox back."""
+    return {"method": "deleteMessage", "params": {}, "message": message}
 
 
 def after_doubt(kind: MessageKind, attempts: int, most: int) -> SendState:

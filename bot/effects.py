@@ -1,5 +1,6 @@
 """What a turn of the conversation brings about; carried out by the worker and the channel."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -8,10 +9,15 @@ from intents.decision import Decision
 
 
 class Feedback(StrEnum):
-    """What became of a «Meinten Sie …?»."""
+    """What became of a «Meinten Sie …?», or what the citizen thinks of an answer."""
 
     PICKED = "picked"
     NONE = "none"
+    HELPED = "helped"
+    NOT_HELPED = "not_helped"
+    WRONG = "wrong"
+    UNCLEAR = "unclear"
+    INCOMPLETE = "incomplete"
 
 
 @dataclass(frozen=True)
@@ -46,3 +52,18 @@ class Leave:
 
 
 Effect = Say | Note | Mark | Leave
+
+
+def replies_in(effects: Iterable[Effect]) -> tuple[Reply, ...]:
+    """Return what the bot says."""
+    return tuple(effect.reply for effect in effects if isinstance(effect, Say))
+
+
+def notes_in(effects: Iterable[Effect]) -> tuple[Note, ...]:
+    """Return what goes into the question log."""
+    return tuple(effect for effect in effects if isinstance(effect, Note))
+
+
+def marks_in(effects: Iterable[Effect]) -> tuple[Mark, ...]:
+    """Return what is told about earlier questions."""
+    return tuple(effect for effect in effects if isinstance(effect, Mark))

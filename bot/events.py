@@ -30,7 +30,15 @@ class CommandGiven:
     argument: str = ""
 
 
-Event = TextSaid | ChoicePicked | CommandGiven
+@dataclass(frozen=True)
+class MediaSent:
+    """The citizen sent something that is no text."""
+
+    kind: str
+    """A key of `media` in texts.yaml."""
+
+
+Event = TextSaid | ChoicePicked | CommandGiven | MediaSent
 
 
 def event_from_text(text: str) -> Event:

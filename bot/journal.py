@@ -27,9 +27,11 @@ class Question:
     model: str
     """Hash of the model artefacts."""
     feedback: str | None = None
+    message: int | None = None
+    """The channel's id of the message that it stood in."""
 
 
-def question_from(note: Note, at: datetime, keep_days: int) -> Question:
+def question_from(note: Note, at: datetime, keep_days: int, message: int | None = None) -> Question:
     """Return what is kept of a question."""
     decision = note.decision
     return Question(
@@ -43,4 +45,5 @@ def question_from(note: Note, at: datetime, keep_days: int) -> Question:
         candidates=decision.candidates,
         faq=decision.faq,
         model=decision.model,
+        message=message,
     )

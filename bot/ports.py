@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.delivery import Arrival, Message, Part, Sending, SendState, Spent
+from bot.delivery import Arrival, Message, Part, Rewrite, Sending, SendState, Spent
 from bot.effects import Mark
 from bot.journal import Question
 from bot.state import ChatState
@@ -48,6 +48,10 @@ class Outcome:
     marks: tuple[Mark, ...] = ()
     messages: tuple[Message, ...] = ()
     """What is to be sent, in order."""
+    rewrite: Rewrite | None = None
+    """The event was a change of an earlier message."""
+    erases: bool = False
+    """All that is stored of the chat goes; the messages go to the chat as a new one, which knows nothing."""
 
 
 @dataclass(frozen=True)
@@ -165,6 +169,13 @@ class FaqVersions(Protocol):
 
     def publish(self, version: FaqVersion, *, instead_of: str | None) -> None:
         """Make a form live; raise ConflictError when not this hash is live any more."""
+
+
+class Records(Protocol):
+    """Knows all that is logged of a chat."""
+
+    def questions(self, chat: str) -> Sequence[Question]:
+        """Return the logged questions of a chat, oldest first."""
 
 
 class Addresses(Protocol):

@@ -1,9 +1,33 @@
-"""Chats whose last question stays in this process and reaches no disk."""
+"""What citizens said last, where it may stay in this process alone and reach no disk."""
 
+import threading
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.ports import Chats, Outcome, Saved
+from bot.state import CONTEXT_SECONDS
+
+
+class Words:
+    """Remembers the last question of each chat until nothing can refer to it."""
+
+    def __init__(self) -> None:
+        self._words: dict[str, tuple[int, str, datetime]] = {}
+        self._lock = threading.Lock()
+
+    def recall(self, chat: str, saved: Saved) -> Saved:
+        """Return a chat's state with the words that this process remembers of it."""
+        version, words, _ = self._words.get(chat) or (saved.version, "", None)
+        return replace(saved, state=replace(saved.state, last_question=words if version == saved.version else ""))
+
+    def keep(self, chat: str, version: int, words: str, now: datetime) -> None:
+        """Remember what belongs to a version of a chat; what is too old is forgotten."""
+        with self._lock:
+            self._words.pop(chat, None)
+            if words:
+                self._words[chat] = (version, words, now)
+            while self._words and now - next(iter(self._words.values()))[2] > timedelta(seconds=CONTEXT_SECONDS):
+                del self._words[next(iter(self._words))]
 
 
 class UnwrittenChats:
@@ -11,20 +35,13 @@ class UnwrittenChats:
 
     def __init__(self, chats: Chats) -> None:
         self._chats = chats
-        self._words: dict[str, tuple[int, str]] = {}
+        self._words = Words()
 
     def load(self, chat: str) -> Saved:
         """Return a chat's state, with the words that this process remembers of it."""
-        saved = self._chats.load(chat)
-        version, words = self._words.get(chat, (saved.version, ""))
-        return replace(saved, state=replace(saved.state, last_question=words if version == saved.version else ""))
+        return self._words.recall(chat, self._chats.load(chat))
 
     def commit(self, chat: str, version: int, outcome: Outcome, now: datetime) -> None:
         """Write an outcome without words; raise ConflictError when the stored version is another one."""
-        words = outcome.state.last_question
-        wordless = replace(outcome, state=replace(outcome.state, last_question=""))
-        self._chats.commit(chat, version, wordless, now)
-        if words:
-            self._words[chat] = (version + 1, words)
-        else:
-            self._words.pop(chat, None)
+        self._chats.commit(chat, version, replace(outcome, state=outcome.state.wordless()), now)
+        self._words.keep(chat, version + 1, outcome.state.last_question, now)

@@ -2,9 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 
 NONE = "n"
 """First part of the token of «Nichts davon»."""
+
+
+class Place(Enum):
+    """Where a reply to a pressed button goes; without buttons every reply is a message of its own."""
+
+    BELOW = auto()
+    """A new message."""
+    INSTEAD = auto()
+    """The message with the button becomes this one: a menu turns its pages."""
+    BUTTONS = auto()
+    """Only the buttons of feedback change."""
 
 
 @dataclass(frozen=True)
@@ -16,6 +28,8 @@ class Choice:
     """At most 64 bytes; says what is picked without any memory of the offer."""
     number: int = 0
     """What to type for it; given by numbered()."""
+    url: str = ""
+    """A place to go to; there is no token then."""
 
     @property
     def declines(self) -> bool:
@@ -36,6 +50,9 @@ class Reply:
     choices: tuple[Choice, ...] = ()
     urgent: bool = False
     """An emergency: goes out before everything else."""
+    question: int = 0
+    """Number of the question that it answers: a channel with buttons asks whether it helped. 0: no answer."""
+    place: Place = Place.BELOW
 
 
 def numbered(replies: Sequence[Reply]) -> tuple[Reply, ...]:

@@ -38,7 +38,7 @@ def is_open(question: Question) -> bool:
     """Say whether a question stayed unanswered: nothing found, or asked back and nothing picked."""
     if question.decision == DecisionKind.FALLBACK:
         return True
-    return question.decision == DecisionKind.CLARIFY and question.feedback != Feedback.PICKED
+    return question.decision == DecisionKind.CLARIFY and question.feedback in (None, Feedback.NONE)
 
 
 def unanswered(questions: Iterable[Question], lemma_key: Callable[[str], str]) -> list[OpenGroup]:

@@ -19,6 +19,8 @@ class Situation:
     texts: Texts
     keep_days: int = 30
     """How many days the text of a question is kept."""
+    rights: bool = False
+    """The channel knows /auskunft and /loeschen."""
 
     @property
     def today(self) -> date:

@@ -15,6 +15,16 @@ CONTEXT_SECONDS = 15 * 60.0
 
 
 @dataclass(frozen=True)
+class Earlier:
+    """What stood before the last question, for when the citizen rewrites that one."""
+
+    question: str = ""
+    entry: str | None = None
+    offered: tuple[str, ...] = ()
+    asked: int = 0
+
+
+@dataclass(frozen=True)
 class ChatState:
     """The memory of one chat; small and serialisable. `last_question` may hold names, which no redaction finds."""
 
@@ -35,6 +45,9 @@ class ChatState:
     """The last reply ended with choices, so that «ja» and «nein» mean something."""
     at: datetime | None = None
     """When the last turn was."""
+    message: int = 0
+    """The channel's id of the message with the last question; 0 where messages cannot be rewritten."""
+    earlier: Earlier = Earlier()
 
     def age(self, now: datetime) -> float:
         """Return the seconds since the last turn; never negative."""
@@ -52,11 +65,27 @@ class ChatState:
 
     def forgetting(self, now: datetime) -> "ChatState":
         """Return the state without the last question once nothing can refer to it any more."""
-        return self if self.is_fresh(now) else replace(self, last_question="")
+        return self if self.is_fresh(now) else self.wordless()
+
+    def wordless(self) -> "ChatState":
+        """Return the state without any words of the citizen."""
+        return replace(self, last_question="", earlier=replace(self.earlier, question=""))
+
+    def asked_in(self, message: int, before: "ChatState") -> "ChatState":
+        """Return the state with where its last question stands, and what stood before it."""
+        earlier = Earlier(before.last_question, before.last_entry, before.offered, before.asked)
+        return replace(self, message=message, earlier=earlier)
+
+    def rewound(self) -> "ChatState":
+        """Return the state as it was before the last question."""
+        before = self.earlier
+        context = replace(self.without_context(), last_question=before.question, last_entry=before.entry)
+        return replace(context, offered=before.offered, asked=before.asked)
 
     def without_context(self) -> "ChatState":
         """Return the state with everything the citizen said forgotten."""
-        return replace(self, last_question="", last_entry=None, offered=(), listed=(), pending=False)
+        earlier = Earlier(asked=self.earlier.asked)
+        return replace(self, last_question="", last_entry=None, offered=(), listed=(), pending=False, earlier=earlier)
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready form."""
@@ -84,4 +113,14 @@ class ChatState:
             listed=tuple((int(number), str(token)) for number, token in data["listed"]),
             pending=bool(data["pending"]),
             at=datetime.fromisoformat(data["at"]).astimezone(UTC) if data["at"] else None,
+            message=int(data.get("message", 0)),
+            earlier=_earlier(data.get("earlier", {})),
         )
+
+
+def _earlier(data: Mapping[str, Any]) -> Earlier:
+    """Read what stood before the last question; states of earlier releases do not know it."""
+    if not data:
+        return Earlier()
+    entry = None if data["entry"] is None else str(data["entry"])
+    return Earlier(str(data["question"]), entry, tuple(map(str, data["offered"])), int(data["asked"]))

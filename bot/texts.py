@@ -31,6 +31,10 @@ _PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "privacy_link": frozenset({"wert"}),
     "imprint": frozenset({"wert"}),
     "command_unknown": frozenset({"befehl"}),
+    "stored_last": frozenset({"frage"}),
+    "stored_question": frozenset({"datum", "frage"}),
+    "stored_textless": frozenset({"datum"}),
+    "stored_feedback": frozenset({"zeile"}),
     "console_preparing": frozenset({"prozent"}),
     "console_checking": frozenset({"prozent"}),
 }
@@ -41,6 +45,8 @@ _KINDS: Mapping[str, frozenset[str]] = {
         | {"privacy", "yes", "no", "how"}
     ),
     "figures": frozenset(),
+    "media": frozenset({"picture", "voice", "sticker", "place", "contact", "file", "other"}),
+    "commands": frozenset({"themen", "hilfe", "leicht", "mensch", "datenschutz", "impressum", "auskunft", "loeschen"}),
     "emergency": frozenset(
         {"allgemein", "suizid", "feuer", "medizin", "gewalt", "unfall", "gas", "vermisst", "notruf"}
     ),
@@ -84,10 +90,13 @@ class Texts:
     topic_all: str
     topic_other: str
     topic_more: str
+    topic_back: str
+    topic_all_topics: str
     topics_none: str
     plain_on: str
     plain_off: str
     help: str
+    help_rights: str
     privacy: str
     privacy_kept: str
     period_days: str
@@ -95,12 +104,41 @@ class Texts:
     privacy_not_kept: str
     privacy_context_kept: str
     privacy_context_not_kept: str
+    privacy_rights: str
     privacy_link: str
     imprint: str
     imprint_unknown: str
     farewell: str
     command_unknown: str
     error: str
+    feedback_question: str
+    feedback_yes: str
+    feedback_no: str
+    feedback_why: str
+    feedback_wrong: str
+    feedback_unclear: str
+    feedback_incomplete: str
+    feedback_thanks: str
+    attachment: str
+    late: str
+    private_only: str
+    private_link: str
+    stored: str
+    stored_id: str
+    stored_plain: str
+    stored_last: str
+    stored_none: str
+    stored_question: str
+    stored_textless: str
+    stored_feedback: str
+    stored_rest: str
+    erase_confirm: str
+    erase_yes: str
+    erase_no: str
+    erase_done: str
+    erase_kept: str
+    bot_description: str
+    bot_short_description: str
     console_you: str
     console_bot: str
     console_pick: str
@@ -112,10 +150,18 @@ class Texts:
     emergency: Mapping[str, str]
     figures: Mapping[str, str]
     """German names of the figures of an evaluation."""
+    media: Mapping[str, str]
+    """What is said to something that is no text."""
+    commands: Mapping[str, str]
+    """What each command does, in a few words."""
 
     def smalltalk_reply(self, intent: str | None) -> str:
         """Return the reply to a smalltalk intent; an unknown one gets the general text."""
         return self.smalltalk.get(intent or "", self.smalltalk["general"])
+
+    def media_reply(self, kind: str) -> str:
+        """Return the reply to something that is no text; an unknown kind gets the general one."""
+        return self.media.get(kind, self.media["other"])
 
     def emergency_reply(self, kind: str | None) -> str:
         """Return the emergency text; an unknown kind gets the general one."""

@@ -2,8 +2,9 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 
-from bot.replies import Choice, Reply
+from bot.replies import Choice, Place, Reply
 from bot.situation import Situation
 from intents.faq import FaqEntry, Kind
 
@@ -22,7 +23,7 @@ def topics_reply(situation: Situation, offset: int = 0) -> Reply:
     if len(groups) == 1:
         return _questions(situation, texts.topic_all, _ALL, _flat(groups), offset)
     choices = [Choice(name or texts.topic_other, f"t:{topic_key(name)}:0") for name in groups]
-    return Reply(texts.topics, choices=_page(situation, choices, "T", offset))
+    return Reply(texts.topics, choices=_page(situation, choices, "T", offset), place=Place.INSTEAD)
 
 
 def topic_reply(situation: Situation, key: str, offset: int = 0) -> Reply | None:
@@ -34,7 +35,8 @@ def topic_reply(situation: Situation, key: str, offset: int = 0) -> Reply | None
     for name, entries in groups.items():
         if topic_key(name) == key:
             title = texts.topic.format(thema=name or texts.topic_other)
-            return _questions(situation, title, key, entries, offset)
+            listing = _questions(situation, title, key, entries, offset)
+            return replace(listing, choices=(*listing.choices, Choice(texts.topic_all_topics, "T:0")))
     return None
 
 
@@ -61,12 +63,12 @@ def _flat(groups: dict[str, list[FaqEntry]]) -> list[FaqEntry]:
 def _questions(situation: Situation, title: str, key: str, entries: Sequence[FaqEntry], offset: int) -> Reply:
     """List one page of questions."""
     choices = [Choice(entry.question, f"e:{entry.id}") for entry in entries]
-    return Reply(title, choices=_page(situation, choices, f"t:{key}", offset))
+    return Reply(title, choices=_page(situation, choices, f"t:{key}", offset), place=Place.INSTEAD)
 
 
 def _page(situation: Situation, choices: Sequence[Choice], more: str, offset: int) -> tuple[Choice, ...]:
-    """Cut one page out of the choices, with a way to the next."""
-    page = tuple(choices[offset : offset + PAGE])
-    if offset + PAGE >= len(choices):
-        return page
-    return (*page, Choice(situation.texts.topic_more, f"{more}:{offset + PAGE}"))
+    """Cut one page out of the choices, with ways to the next and back."""
+    page = choices[offset : offset + PAGE]
+    onward = [Choice(situation.texts.topic_more, f"{more}:{offset + PAGE}")] if offset + PAGE < len(choices) else []
+    back = [Choice(situation.texts.topic_back, f"{more}:{max(0, offset - PAGE)}")] if offset else []
+    return (*page, *onward, *back)

@@ -7,7 +7,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.conversation import Decide, step
-from bot.effects import Effect, Leave, Mark, Note, Say
+from bot.effects import Effect, Leave, marks_in, notes_in, replies_in
 from bot.errors import BotError, ConflictError
 from bot.events import Event
 from bot.journal import question_from
@@ -62,9 +62,9 @@ class Worker:
         if stepped is None:
             return Handled((Reply(self.texts.error),))
         state, effects = stepped
-        questions = tuple(question_from(e, now, self.keep_days) for e in effects if isinstance(e, Note))
-        marks = tuple(effect for effect in effects if isinstance(effect, Mark))
-        self.chats.commit(chat, saved.version, Outcome(state.forgetting(now), questions, marks), now)
+        questions = tuple(question_from(note, now, self.keep_days) for note in notes_in(effects))
+        outcome = Outcome(state.forgetting(now), questions, marks_in(effects))
+        self.chats.commit(chat, saved.version, outcome, now)
         return handled(effects)
 
     def end(self, chat: str) -> None:
@@ -91,5 +91,4 @@ class Worker:
 
 def handled(effects: tuple[Effect, ...]) -> Handled:
     """Return what is left to do for the channel."""
-    replies = tuple(effect.reply for effect in effects if isinstance(effect, Say))
-    return Handled(replies, over=any(isinstance(effect, Leave) for effect in effects))
+    return Handled(replies_in(effects), over=any(isinstance(effect, Leave) for effect in effects))

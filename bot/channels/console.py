@@ -19,6 +19,9 @@ from bot.worker import Handled
 LONGEST_LINE = 1_000_000
 """Bytes of an input line that are read; the rest of it is skipped."""
 
+_LEAVING = ("ende", "exit", "quit")
+"""What people type to leave a program."""
+
 Handle = Callable[[Event], Handled]
 
 
@@ -62,7 +65,7 @@ def converse(handle: Handle, lines: Iterator[str], screen: Screen) -> bool:
         text = neutral(line).strip()
         if not text:
             continue
-        done = handle(event_from_text(text))
+        done = handle(CommandGiven("ende") if text.casefold() in _LEAVING else event_from_text(text))
         show_all(screen, done.replies)
         if done.over:
             return True

@@ -15,6 +15,7 @@ from bot.state import ChatState
 from bot.store.addresses import insert_new
 from bot.store.database import Database
 from bot.store.outbox import queue
+from bot.store.rewriting import answer_anew, unlog
 from bot.store.tables import chat as chats
 from bot.store.tables import question as questions
 
@@ -65,11 +66,16 @@ def save_outcome(connection: Connection, chat: str, version: int, outcome: Outco
     values = {"chat": chat, "loaded": version, "new_state": outcome.state.to_dict(), "at": now}
     if connection.execute(_SAVING, values).rowcount != 1:
         raise ConflictError
+    if outcome.rewrite:
+        unlog(connection, chat, outcome.rewrite.message)
     for question in outcome.questions:
         connection.execute(_LOGGING, {"chat_key": chat, **_row(question)})
     for mark in outcome.marks:
         connection.execute(_marking(chat, mark))
-    queue(connection, outcome.messages)
+    if outcome.rewrite:
+        answer_anew(connection, chat, outcome.rewrite, outcome.messages)
+    else:
+        queue(connection, outcome.messages)
 
 
 def _row(question: Question) -> dict[str, Any]:
@@ -87,6 +93,7 @@ def _row(question: Question) -> dict[str, Any]:
         "faq": question.faq,
         "model": question.model,
         "feedback": question.feedback,
+        "message": question.message,
     }
 
 

@@ -4,6 +4,7 @@ import itertools
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,7 @@ from bot.state import ChatState
 from bot.store.addresses import chat_key, insert_new
 from bot.store.chats import save_outcome
 from bot.store.database import Database
+from bot.store.erasure import erase
 from bot.store.failures import told_plainly
 from bot.store.outbox import queue
 from bot.store.tables import Moment, inbox
@@ -41,7 +43,10 @@ class SqlInbox:
 
     def put(self, arrivals: Sequence[Arrival], now: datetime) -> int:
         """Keep updates durably; return how many were new."""
-        return self._database.write(lambda connection: sum(_put(connection, each, now) for each in arrivals))
+        try:
+            return self._put(arrivals, now)
+        except IntegrityError:  # one of the chats was erased in this moment; now it is found anew
+            return self._put(arrivals, now)
 
     def claim(self, now: datetime) -> Claim | None:
         """Take the oldest update of a free chat; nobody else gets this chat until the claim ends."""
@@ -51,10 +56,15 @@ class SqlInbox:
         """Write all that the update changes; raise ConflictError, and change nothing, when the chat is another one."""
 
         def work(connection: Connection) -> None:
-            save_outcome(connection, claim.chat, claim.saved.version, outcome, now)
+            kept = replace(outcome, messages=()) if outcome.erases else outcome
+            save_outcome(connection, claim.chat, claim.saved.version, kept, now)
             _finish(connection, claim, now)
+            if outcome.erases:
+                erase(connection, claim.chat, outcome.messages, now)
 
         self._end(claim, work)
+        if outcome.erases:
+            self._database.shrink_log()
 
     def retry(self, claim: Claim, now: datetime) -> bool:
         """Try again later; return False when it failed too often and is to be parked."""
@@ -81,6 +91,9 @@ class SqlInbox:
     def close(self) -> None:
         """Let go of all chats."""
         self._holds.close()
+
+    def _put(self, arrivals: Sequence[Arrival], now: datetime) -> int:
+        return self._database.write(lambda connection: sum(_put(connection, each, now) for each in arrivals))
 
     def _end(self, claim: Claim, work: Work) -> None:
         """End a claim with what it changes."""

@@ -128,6 +128,7 @@ def _row(message: Message) -> dict[str, Any]:
         "not_before": message.not_before,
         "attempts": 0,
         "state": SendState.QUEUED,
+        "answers": message.answers,
     }
 
 

@@ -24,6 +24,12 @@ def questions_since(database: Database, moment: datetime) -> list[Question]:
     return database.read(lambda connection: [_question(row) for row in connection.execute(query)])
 
 
+def questions_of(connection: Connection, chat: str) -> list[Question]:
+    """Return the logged questions of a chat within a unit of work, oldest first."""
+    query = sa.select(questions).where(questions.c.chat_key == chat).order_by(questions.c.number)
+    return [_question(row) for row in connection.execute(query)]
+
+
 def forget(database: Database, *, now: datetime, before: datetime) -> int:
     """Delete question texts from before a moment and the context of silent chats; return how many texts."""
 

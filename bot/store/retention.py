@@ -7,6 +7,7 @@ from sqlalchemy.engine import Connection
 
 from bot.delivery import DEAD_KEPT, DONE_KEPT, SendState
 from bot.store.database import Database
+from bot.store.erasure import drop_blank_chats
 from bot.store.inbox import DEAD, DONE
 from bot.store.tables import inbox, outbox
 
@@ -22,6 +23,6 @@ def purge(database: Database, now: datetime) -> int:
     )
 
     def work(connection: Connection) -> int:
-        return sum(connection.execute(statement).rowcount for statement in old)
+        return sum(connection.execute(statement).rowcount for statement in old) + drop_blank_chats(connection, done)
 
     return database.write(work)

@@ -71,6 +71,7 @@ question = sa.Table(
     sa.Column("faq", sa.String(64), nullable=False),
     sa.Column("model", sa.String(64), nullable=False),
     sa.Column("feedback", sa.String(16), nullable=True),
+    sa.Column("message", sa.BigInteger, nullable=True, comment="the channel's id of the message it stood in"),
     sa.UniqueConstraint("chat_key", "number"),
 )
 
@@ -104,6 +105,7 @@ outbox = sa.Table(
     sa.Column("attempts", sa.Integer, nullable=False, comment="that may have arrived"),
     sa.Column("state", sa.String(8), nullable=False, comment="queued, sending, sent, failed, unknown"),
     sa.Column("message_id", sa.BigInteger, nullable=True),
+    sa.Column("answers", sa.BigInteger, nullable=True, comment="the channel's id of the citizen's message"),
     sa.Index(None, "chat_key"),
     sqlite_autoincrement=True,
 )

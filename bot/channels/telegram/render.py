@@ -1,0 +1,94 @@
+"""Replies into what the Bot API is told."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bot.channels.safe import neutral
+from bot.channels.telegram.rich import as_html, as_plain, split
+from bot.channels.telegram.translate import Rows
+from bot.feedback import is_feedback, rating_choices
+from bot.markup import Span, plain, spans
+from bot.replies import Choice, Reply
+from bot.texts import Texts
+
+LONGEST_LABEL = 64
+"""Characters of a button's text."""
+
+Payload = dict[str, Any]
+
+
+def message_payloads(reply: Reply, texts: Texts) -> list[Payload]:
+    """Return the messages of a reply, the buttons on the last."""
+    payloads = [_payload("sendMessage", part) for part in split(_body(reply, texts))]
+    rows = keyboard_rows(reply, texts)
+    if rows and payloads:
+        payloads[-1]["params"]["reply_markup"] = {"inline_keyboard": rows}
+    return payloads
+
+
+def menu_payload(reply: Reply, texts: Texts, message: int) -> Payload | None:
+    """Return the change of a message of the bot into this reply, None when one message cannot hold it."""
+    payload, *more = message_payloads(reply, texts)
+    if more:
+        return None
+    return {**payload, "method": "editMessageText", "params": {"message_id": message, **payload["params"]}}
+
+
+def buttons_payload(reply: Reply, texts: Texts, message: int, buttons: Rows) -> Payload:
+    """Return the change of a message's buttons: those of feedback make room for these."""
+    rows = keyboard_rows(reply, texts)
+    new = {button.get("callback_data") for row in rows for button in row}
+    kept = [list(row) for row in buttons if not any(_is_replaced(button, new) for button in row)]
+    markup = {"inline_keyboard": [*kept, *rows]}
+    return {"method": "editMessageReplyMarkup", "params": {"message_id": message, "reply_markup": markup}}
+
+
+def keyboard_rows(reply: Reply, texts: Texts) -> list[list[Payload]]:
+    """Return the buttons: each choice in a row of its own, whether it helped in one row."""
+    rows = [[_button(choice, numbered=_is_listed(reply))] for choice in reply.choices]
+    if reply.question:
+        rows.append([_button(choice) for choice in rating_choices(texts, reply.question)])
+    return rows
+
+
+def label(choice: Choice, *, numbered: bool = False) -> str:
+    """Return a button's text, cut between words where it is too long."""
+    text = f"{choice.number}. {_one_line(choice)}" if numbered else _one_line(choice)
+    if len(text) <= LONGEST_LABEL:
+        return text
+    head = text[: LONGEST_LABEL - 1]
+    words, _, _ = head.rpartition(" ")
+    return f"{words if len(words) > LONGEST_LABEL // 2 else head}…"
+
+
+def _body(reply: Reply, texts: Texts) -> tuple[Span, ...]:
+    """Return all that a reply says in one text: answer, small print, what the buttons are for."""
+    listed = [f"{choice.number}. {_one_line(choice)}" for choice in reply.choices] if _is_listed(reply) else []
+    asked = texts.feedback_question if reply.question else ""
+    blocks = (reply.text.strip(), "\n".join(reply.notes), "\n".join([*filter(None, [reply.offer]), *listed]), asked)
+    return spans(neutral("\n\n".join(filter(None, blocks))))
+
+
+def _is_listed(reply: Reply) -> bool:
+    """Say whether the choices stand in the text with their numbers: one is too long for its button."""
+    return any(len(_one_line(choice)) > LONGEST_LABEL for choice in reply.choices)
+
+
+def _payload(method: str, part: Sequence[Span]) -> Payload:
+    params = {"text": as_html(part), "parse_mode": "HTML", "link_preview_options": {"is_disabled": True}}
+    return {"method": method, "params": params, "plain": as_plain(part)}
+
+
+def _button(choice: Choice, *, numbered: bool = False) -> Payload:
+    target = {"url": choice.url} if choice.url else {"callback_data": choice.token}
+    return {"text": label(choice, numbered=numbered), **target}
+
+
+def _is_replaced(button: Any, new: set[Any]) -> bool:
+    """Say whether a button is one of feedback, or comes again."""
+    data = str(button.get("callback_data", ""))
+    return is_feedback(data) or data in new
+
+
+def _one_line(choice: Choice) -> str:
+    return " ".join(neutral(plain(choice.label)).split())

@@ -1,0 +1,66 @@
+"""A citizen's right: what is stored of a chat is shown, and goes when they wish."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from bot.delivery import Message
+from bot.journal import Question
+from bot.store.addresses import chat_key
+from bot.store.database import Database
+from bot.store.outbox import queue
+from bot.store.questions import questions_of
+from bot.store.tables import chat as chats
+from bot.store.tables import inbox, outbox, person
+from bot.store.tables import question as questions
+
+_QUEUED = "queued"
+
+
+class SqlRecords:
+    """What is logged of a chat."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def questions(self, chat: str) -> Sequence[Question]:
+        """Return the logged questions of a chat, oldest first."""
+        return self._database.read(lambda connection: questions_of(connection, chat))
+
+
+def erase(connection: Connection, chat: str, farewell: Sequence[Message], now: datetime) -> None:
+    """Delete all that is stored of a chat; what came in meanwhile, and the farewell, belong to a new, blank one.
+
+    The Telegram id is taken off first: that waits for updates which are just being kept, and holds others off until
+    the end, when they find the new chat.
+    """
+    telegram_id = connection.scalar(sa.select(chats.c.telegram_id).where(chats.c.key == chat))
+    connection.execute(sa.update(chats).where(chats.c.key == chat).values(telegram_id=None))
+    if telegram_id is not None:
+        blank = chat_key(connection, telegram_id, now)
+        waiting = (inbox.c.chat_key == chat) & (inbox.c.state == _QUEUED)
+        connection.execute(sa.update(inbox).where(waiting).values(chat_key=blank))
+        queue(connection, [replace(message, chat=blank, lane="") for message in farewell])
+        connection.execute(sa.delete(person).where(person.c.telegram_id == telegram_id))
+    for table in (questions, inbox, outbox):
+        connection.execute(sa.delete(table).where(table.c.chat_key == chat))
+    connection.execute(sa.delete(chats).where(chats.c.key == chat))
+
+
+def drop_blank_chats(connection: Connection, before: datetime) -> int:
+    """Delete Telegram chats in which nothing was ever handled and nothing waits, with the id that they are found by.
+
+    They are locked first: whoever keeps an update of one meanwhile waits, and finds a new chat.
+    """
+    blank = sa.and_(
+        chats.c.telegram_id.is_not(None),
+        chats.c.version == 0,
+        chats.c.updated_at < before,
+        *(~sa.exists().where(table.c.chat_key == chats.c.key) for table in (questions, inbox, outbox)),
+    )
+    locked = sa.select(chats.c.key).where(blank).with_for_update(skip_locked=True)
+    keys = connection.scalars(locked).all()
+    return connection.execute(sa.delete(chats).where(chats.c.key.in_(keys), blank)).rowcount
