@@ -124,7 +124,7 @@ def _pressed(query: CallbackQuery) -> Incoming | None:
     incoming = Incoming(
         ChoicePicked(clean(query.data)), message.message_id, group=_is_group(message.chat.type), pressed=True
     )
-    if not isinstance(message, Message):
+    if not (isinstance(message, Message) and message.is_accessible):
         return incoming
     markup = message.reply_markup.to_dict()["inline_keyboard"] if message.reply_markup else ()
     return replace(incoming, thread=_thread(message), buttons=tuple(map(tuple, markup)))

@@ -1,0 +1,461 @@
+"""What a claimed update brings about."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.channels.telegram.handler import ANSWER, ASIDE, PERSONAL, URGENT, TelegramHandler
+from bot.channels.telegram.profile import commands_for, profile_calls
+from bot.content import Content
+from bot.delivery import MessageKind, Rewrite
+from bot.effects import Feedback, Mark
+from bot.journal import Question
+from bot.ports import Claim, Outcome, Saved
+from bot.rights import ERASE, KEEP
+from bot.state import ChatState
+from bot.texts import Texts
+from intents.decision import Decision
+from intents.faq import FaqBase
+from tests.fakes import FAQ, NOW, FakeUnderstanding, answer, clarify, emergency, smalltalk, unknown
+from tests.telegram_updates import (
+    GROUP,
+    ME,
+    buttons,
+    changed,
+    claim_of,
+    labels,
+    message,
+    pressed,
+    problems,
+    raw,
+    said,
+    texts_of,
+    tokens,
+)
+
+TABLE = {
+    "wer?": answer("beschluss"),
+    "begleitung?": answer("begleitung"),
+    "welche?": clarify("beschluss", "begleitung"),
+    "ausführlich?": answer("lang"),
+    "mensch": smalltalk("human"),
+    "hallo": smalltalk("greeting"),
+    "es brennt": emergency("feuer"),
+    "wer? und welche?": replace(answer("beschluss"), parts=(answer("beschluss"), clarify("beschluss", "begleitung"))),
+}
+LOGGED = Question(1, NOW, "wer?", "answer", "clear", "beschluss", 0.9, (), "f", "m", feedback="helped")
+
+
+class FakeRecords:
+    """A log of the test's own."""
+
+    def questions(self, chat: str) -> Sequence[Question]:
+        """Return two questions, one of them without its text."""
+        return (LOGGED, replace(LOGGED, number=2, text=None, feedback=None)) if chat == "c" else ()
+
+
+@dataclass
+class Chat:
+    """A Telegram chat that is played through, without a store."""
+
+    texts: Texts
+    faq: FaqBase = FAQ
+    keep_days: int = 30
+    saved: Saved = field(default_factory=lambda: Saved(ChatState(introduced=True), 1))
+    now: datetime = NOW
+    understanding: FakeUnderstanding = field(default_factory=lambda: FakeUnderstanding(TABLE))
+
+    def __post_init__(self) -> None:
+        self.handler = TelegramHandler(ME, self._content, FakeRecords())
+
+    def _content(self) -> Content:
+        return Content(self.faq, self.understanding.match, self.texts, self.keep_days)
+
+    def do(self, *raws: bytes) -> Outcome:
+        """Handle one update, or an album; every payload must be one that Telegram takes."""
+        outcome = self.handler.handle(replace(claim_of(*raws), saved=self.saved), self.now)
+        self.saved = Saved(ChatState.from_dict(outcome.state.to_dict()), self.saved.version + 1)
+        assert [problems(m.payload) for m in outcome.messages] == [[]] * len(outcome.messages)
+        return outcome
+
+    def say(self, text: str, **more: Any) -> str:
+        """Write in the private chat; return what comes back."""
+        return "\n---\n".join(texts_of(self.do(said(text, **more)).messages))
+
+
+@pytest.fixture
+def chat(texts: Texts) -> Chat:
+    """Return a chat that knows the bot."""
+    return Chat(texts)
+
+
+def test_checklist_13_one_question_costs_one_message(chat: Chat) -> None:
+    """Answer, source, «Stand», follow-ups and feedback stand in it; it knows what it answers."""
+    outcome = chat.do(said("wer?", 77))
+    (sent,) = outcome.messages
+    assert (sent.kind, sent.priority, sent.answers, sent.chat) == (MessageKind.TEXT, ANSWER, 77, "c")
+    text = sent.payload["params"]["text"]
+    assert "Der <b>Gemeinderat</b>." in text
+    assert "Stand: 01.11.2026" in text
+    assert tokens(sent.payload) == ["e:begleitung", "f:y:1", "f:n:1"]
+    assert [(q.number, q.message, q.text) for q in outcome.questions] == [(1, 77, "wer?")]
+
+
+def test_a_choice_shows_the_answer_and_asks_whether_it_helped(chat: Chat) -> None:
+    """The question that was asked back is the one that is rated."""
+    assert tokens(chat.do(said("welche?")).messages[0].payload) == ["p:beschluss:1", "p:begleitung:1", "n:1"]
+    outcome = chat.do(pressed("p:begleitung:1"))
+    assert outcome.marks == (Mark(1, Feedback.PICKED, "begleitung"),)
+    assert tokens(outcome.messages[0].payload) == ["f:y:1", "f:n:1"]
+    assert outcome.messages[0].answers is None
+
+
+def keyboard_of(outcome: Outcome) -> list[list[dict[str, Any]]]:
+    """Return the buttons of the last message as they come back with a press."""
+    rows: list[list[dict[str, Any]]] = outcome.messages[-1].payload["params"]["reply_markup"]["inline_keyboard"]
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("token", "feedback"),
+    [
+        ("f:y:1", Feedback.HELPED),
+        ("f:w:1", Feedback.WRONG),
+        ("f:u:1", Feedback.UNCLEAR),
+        ("f:i:1", Feedback.INCOMPLETE),
+    ],
+)
+def test_feedback_changes_the_buttons_alone(chat: Chat, texts: Texts, token: str, feedback: Feedback) -> None:
+    """It is logged to its question, thanked for once, and the follow-ups stay; twice is harmless."""
+    keyboard = keyboard_of(chat.do(said("wer?")))
+    before = chat.saved.state
+    outcome = chat.do(pressed(token, keyboard))
+    assert outcome.marks == (Mark(1, feedback),)
+    (change,) = outcome.messages
+    assert (change.kind, change.priority) == (MessageKind.EDIT, ASIDE)
+    assert change.payload["method"] == "editMessageReplyMarkup"
+    assert change.payload["params"]["message_id"] == 50
+    assert labels(change.payload)[:2] == ["Wer hat die Stadt begleitet?", texts.feedback_thanks]
+    assert (texts.human_choice in labels(change.payload)) == (feedback is not Feedback.HELPED)
+    assert chat.do(pressed(token, keyboard)) == outcome
+    assert chat.do(pressed("f:t:1", keyboard_of(outcome))).messages == ()
+    assert chat.saved.state == before
+
+
+def test_no_asks_why(chat: Chat, texts: Texts) -> None:
+    """The reasons take the place of «Ja» and «Nein»; without a message to change they come in a new one."""
+    keyboard = keyboard_of(chat.do(said("wer?")))
+    outcome = chat.do(pressed("f:n:1", keyboard))
+    assert outcome.marks == (Mark(1, Feedback.NOT_HELPED),)
+    assert tokens(outcome.messages[0].payload) == ["e:begleitung", "f:w:1", "f:u:1", "f:i:1"]
+    far = chat.do(pressed("f:n:1")).messages[0].payload
+    assert (far["method"], far["params"]["text"]) == ("sendMessage", texts.feedback_why)
+    thanks = chat.do(pressed("f:y:1")).messages[0].payload
+    assert (thanks["params"]["text"], buttons(thanks)) == (texts.feedback_thanks, [])
+
+
+@pytest.mark.parametrize("token", ["f:z:1", "f:y:abc", "f:y:", "f", "q:1", "e:a:b", "p:beschluss", "😀", "f:y:²"])
+def test_checklist_20_an_old_button_gets_a_polite_answer(chat: Chat, texts: Texts, token: str) -> None:
+    """Whatever an earlier release meant by it."""
+    assert texts_of(chat.do(pressed(token, [[]])).messages) == [texts.choice_old]
+
+
+def test_checklist_20_a_button_of_a_changed_faq_gets_a_polite_answer(texts: Texts) -> None:
+    """The entry is gone, the message may be out of reach, and the bot knows nothing of the offer."""
+    fresh = Chat(texts)
+    assert texts.entry_gone in texts_of(fresh.do(pressed("p:weg:3")).messages)[0]
+    assert "Ein Unternehmen." in texts_of(fresh.do(pressed("e:begleitung")).messages)[0]
+    assert texts_of(fresh.do(pressed("t:000000000000:0", [[]])).messages) == [texts.choice_old]
+
+
+def test_the_menu_turns_its_pages_in_place(chat: Chat, texts: Texts) -> None:
+    """A topic, its questions, and back; typed, the menu comes anew."""
+    menu = chat.do(said("/themen"))
+    assert menu.messages[0].payload["method"] == "sendMessage"
+    topic = chat.do(pressed(tokens(menu.messages[0].payload)[0], keyboard_of(menu)))
+    (change,) = topic.messages
+    assert (change.kind, change.payload["method"]) == (MessageKind.EDIT, "editMessageText")
+    assert labels(change.payload)[-1] == texts.topic_all_topics
+    back = chat.do(pressed("T:0", keyboard_of(topic)))
+    assert labels(back.messages[0].payload) == labels(menu.messages[0].payload)
+
+
+def test_a_long_menu_goes_on_and_back(texts: Texts) -> None:
+    """«Weiter» and «Zurück» where there is something."""
+    entries = tuple(replace(FAQ.entries[1], id=f"e{n}", category=None) for n in range(30))
+    chat = Chat(texts, FaqBase(entries))
+    first = chat.do(said("/themen"))
+    assert labels(first.messages[0].payload)[-1] == texts.topic_more
+    second = chat.do(pressed("t:all:12", keyboard_of(first)))
+    assert labels(second.messages[0].payload)[-2:] == [texts.topic_more, texts.topic_back]
+    third = chat.do(pressed("t:all:24", keyboard_of(second)))
+    assert labels(third.messages[0].payload)[-1] == texts.topic_back
+
+
+def test_start_welcomes(texts: Texts) -> None:
+    """Who speaks, what is kept, the topics; a link leads to an answer at once."""
+    chat = Chat(texts, saved=Saved(ChatState(), 0))
+    welcome = chat.say("/start")
+    assert "Ich bin ein Programm, kein Mensch." in welcome
+    assert "Thema <b>Digitale Stadt</b>. " in welcome
+    assert "/datenschutz" in welcome
+    assert "Ein Unternehmen." in chat.say("/start faq_begleitung")
+    assert texts.entry_gone in chat.say("/start faq_weg")
+
+
+@pytest.mark.parametrize(
+    "name", ["themen", "hilfe", "leicht", "mensch", "datenschutz", "impressum", "auskunft", "loeschen"]
+)
+def test_every_command_of_the_menu_is_obeyed(chat: Chat, texts: Texts, name: str) -> None:
+    """None is unknown; /hilfe and the menu name the same ones."""
+    reply = chat.say(f"/{name}")
+    assert reply
+    assert texts.command_unknown.format(befehl=name) not in reply
+    assert name in [command["command"] for command in commands_for("all_private_chats", texts)]
+    assert f"/{name}" in chat.say("/hilfe") or name in ("themen", "hilfe")
+
+
+def test_the_profile_is_one_that_telegram_takes(texts: Texts) -> None:
+    """Commands for private chats and groups, and who the bot is."""
+    calls = profile_calls(texts)
+    assert [call.method for call in calls] == [
+        "setMyCommands", "setMyCommands", "setMyDescription", "setMyShortDescription",
+    ]  # fmt: skip
+    from aiogram import methods
+
+    methods.SetMyCommands.model_validate(calls[0].params)
+    methods.SetMyCommands.model_validate(calls[1].params)
+    assert len(calls[2].params["description"]) <= 512
+    assert len(calls[3].params["short_description"]) <= 120
+    for call in calls[:2]:
+        assert all(1 <= len(command["description"]) <= 256 for command in call.params["commands"])
+
+
+def test_emergencies_and_wishes_for_a_human_go_first(chat: Chat) -> None:
+    """Then answers."""
+    urgent = chat.do(said("es brennt"))
+    assert {m.priority for m in urgent.messages} == {URGENT}
+    for update in (said("/mensch"), said("mensch"), pressed("m")):
+        assert {m.priority for m in chat.do(update).messages} == {PERSONAL}
+    assert {m.priority for m in chat.do(said("wer?")).messages} == {ANSWER}
+
+
+def test_a_fallback_offers_a_human(chat: Chat, texts: Texts) -> None:
+    """And the contact."""
+    (sent,) = chat.do(said("Blabla")).messages
+    assert texts.fallback.splitlines()[0] in sent.payload["params"]["text"]
+    assert "Kontakt: Rathaus" in sent.payload["params"]["text"]
+    assert labels(sent.payload) == [texts.human_choice]
+
+
+def test_another_language_gets_one_sentence(chat: Chat) -> None:
+    """In that language, when nothing was found; an answer needs none."""
+    assert "I only understand German" in chat.say("Where can I register my dog?")
+    assert "understand" not in chat.say("wer?")
+    chat.understanding = FakeUnderstanding({"Who are you and what is this?": answer("bot")})
+    assert "understand" not in chat.say("Who are you and what is this?")
+
+
+def test_media_get_a_kind_text(chat: Chat, texts: Texts) -> None:
+    """An album gets one; a caption is read as a question, and that is said."""
+    photo = {"photo": [{"file_id": "f", "file_unique_id": "u", "width": 1, "height": 1}]}
+    assert texts_of(chat.do(said(photo, 10), said(photo, 11)).messages) == [texts.media["picture"]]
+    (sent,) = chat.do(said(photo, 12), said({**photo, "caption": "wer?"}, 13)).messages
+    assert "Gemeinderat" in sent.payload["params"]["text"]
+    assert texts.attachment in sent.payload["params"]["text"]
+
+
+def test_checklist_28_an_old_message_is_answered_and_told_so(chat: Chat, texts: Texts) -> None:
+    """An emergency comes before the excuse; a date in the future is nothing special."""
+    chat.now = NOW + timedelta(hours=25)
+    assert chat.say("wer?").startswith(texts.late)
+    alarm = chat.say("es brennt")
+    assert alarm.index("112") < alarm.index(texts.late)
+    chat.now = NOW - timedelta(hours=25)
+    assert texts.late not in chat.say("wer?")
+
+
+def test_what_is_nothing_changes_nothing(chat: Chat) -> None:
+    """No reply, and the state stays."""
+    before = chat.saved.state
+    outcome = chat.do(raw({"channel_post": message("a", chat={"id": -1, "type": "channel", "title": "k"})}))
+    assert outcome == Outcome(before)
+
+
+# ------------------------------------------------------------------ changed messages
+
+
+def test_checklist_18_a_changed_question_is_decided_in_its_old_place(chat: Chat) -> None:
+    """The same number, the context of the question before it, and its answer is replaced."""
+    chat.do(said("wer?", 10))
+    chat.do(said("begleitungg", 11))
+    outcome = chat.do(changed("begleitung?", 11))
+    assert outcome.rewrite == Rewrite(11, in_place=True)
+    assert [(q.number, q.message, q.text) for q in outcome.questions] == [(2, 11, "begleitung?")]
+    assert [m.answers for m in outcome.messages] == [11]
+    context = chat.understanding.asked[-1].context
+    assert context
+    assert context.last_question == "wer?"
+    assert chat.saved.state.asked == 2
+    again = chat.do(changed("wer?", 11))
+    assert (again.rewrite, again.questions[0].number) == (Rewrite(11, in_place=True), 2)
+
+
+def test_a_changed_clarification_asks_anew(chat: Chat) -> None:
+    """«Meinten Sie …?» belongs to the old words; two questions may become one."""
+    chat.do(said("wer? und welche?", 10))
+    assert chat.saved.state.asked == 2
+    outcome = chat.do(changed("wer?", 10))
+    assert [q.number for q in outcome.questions] == [1]
+    assert (chat.saved.state.asked, chat.saved.state.offered) == (1, ())
+
+
+@pytest.mark.parametrize(("number", "after"), [(10, 60), (11, 16 * 60)])
+def test_an_older_change_is_answered_anew(chat: Chat, number: int, after: int) -> None:
+    """Not the last question, or too long ago: a reply to it, and its log entry moves."""
+    chat.do(said("wer?", 10))
+    chat.do(said("welche?", 11))
+    outcome = chat.do(changed("begleitung?", number, after=after))
+    assert outcome.rewrite == Rewrite(number, in_place=False)
+    assert [(q.number, q.message) for q in outcome.questions] == [(3, number)]
+    target = outcome.messages[0].payload["params"]["reply_parameters"]
+    assert target == {"message_id": number, "allow_sending_without_reply": True}
+
+
+def test_a_changed_emergency_comes_as_a_new_message(chat: Chat) -> None:
+    """A changed message makes no sound."""
+    chat.do(said("wer?", 10))
+    outcome = chat.do(changed("es brennt", 10))
+    assert outcome.rewrite == Rewrite(10, in_place=False)
+    assert (outcome.messages[0].priority, outcome.questions[0].number) == (URGENT, 1)
+
+
+# ------------------------------------------------------------------ groups
+
+
+def group(text: str, number: int = 10, **more: Any) -> bytes:
+    """Return what somebody writes in a group."""
+    return said(text, number, chat=GROUP, **more)
+
+
+def test_in_a_group_the_bot_replies_to_who_asked(chat: Chat) -> None:
+    """Other talk is ignored; a topic of a forum is kept to."""
+    assert chat.do(group("Wer kommt mit?")).messages == ()
+    (sent,) = chat.do(group("@stadt_bot wer?", 12)).messages
+    assert sent.payload["params"]["reply_parameters"]["message_id"] == 12
+    forum = {**GROUP, "is_forum": True}
+    (sent,) = chat.do(said("/hilfe", chat=forum, is_topic_message=True, message_thread_id=7)).messages
+    assert sent.payload["params"]["message_thread_id"] == 7
+
+
+def test_in_a_group_nothing_is_remembered_between_persons(chat: Chat) -> None:
+    """No context, no choice by «ja» or a number."""
+    chat.do(group("@stadt_bot welche?"))
+    assert (chat.saved.state.last_question, chat.saved.state.listed, chat.saved.state.pending) == ("", (), False)
+    chat.do(group("@stadt_bot 1"))
+    assert (chat.understanding.asked[-1].text, chat.understanding.asked[-1].context) == ("1", None)
+    assert chat.saved.state.asked == 2
+
+
+@pytest.mark.parametrize("name", ["mensch", "auskunft", "loeschen"])
+def test_what_is_personal_is_refused_in_a_group(chat: Chat, texts: Texts, name: str) -> None:
+    """With a way into the private chat, where the link does the same."""
+    (sent,) = chat.do(group(f"/{name}")).messages
+    assert sent.payload["params"]["text"] == texts.private_only
+    assert buttons(sent.payload) == [{"text": texts.private_link, "url": f"https://t.me/stadt_bot?start={name}"}]
+    assert chat.say(f"/start {name}") == chat.say(f"/{name}")
+    for token in ("m", ERASE, KEEP):
+        outcome = chat.do(pressed(token, [[]], chat=GROUP))
+        assert (texts_of(outcome.messages), outcome.erases) == ([texts.private_only], False)
+
+
+# ------------------------------------------------------------------ what is stored
+
+
+def test_all_that_is_stored_is_told(chat: Chat, texts: Texts) -> None:
+    """Questions with and without text, settings, what is remembered."""
+    chat.say("/leicht")
+    chat.say("wer?")
+    told = chat.say("/auskunft")
+    assert "22.11.2026: «wer?» – mit Ihrer Rückmeldung" in told
+    assert texts.stored_textless.format(datum="22.11.2026") in told
+    assert texts.stored_plain in told
+    assert texts.stored_last.format(frage="wer?") in told
+    assert texts.stored_id in told
+
+
+def test_checklist_24_erasing_needs_a_yes(chat: Chat, texts: Texts) -> None:
+    """«Nein» leaves everything; both change the message with the buttons."""
+    asked = chat.do(said("/loeschen"))
+    assert (tokens(asked.messages[0].payload), asked.erases) == ([ERASE, KEEP], False)
+    kept = chat.do(pressed(KEEP, keyboard_of(asked)))
+    assert (kept.erases, texts_of(kept.messages)) == (False, [texts.erase_kept])
+    gone = chat.do(pressed(ERASE, keyboard_of(asked)))
+    assert (gone.erases, texts_of(gone.messages)) == (True, [texts.erase_done])
+    assert gone.messages[0].payload["method"] == "editMessageText"
+
+
+def test_without_retention_no_words_reach_the_store(texts: Texts) -> None:
+    """The next question knows the last, the outcome does not."""
+    chat = Chat(texts, keep_days=0)
+    chat.do(said("wer?", 10))
+    outcome = chat.do(said("begleitung?", 11))
+    context = chat.understanding.asked[-1].context
+    assert context
+    assert context.last_question == "wer?"
+    for state in (outcome.state, chat.saved.state):
+        assert (state.last_question, state.earlier.question) == ("", "")
+    assert [q.text for q in outcome.questions] == [None]
+    chat.now += timedelta(minutes=16)
+    chat.do(said("wer?", 12))
+    assert chat.understanding.asked[-1].context is None or not chat.understanding.asked[-1].context.last_question
+
+
+# ------------------------------------------------------------------ trouble
+
+
+def test_a_failure_reaches_the_worker(texts: Texts) -> None:
+    """It tries again, and parks the update in the end."""
+
+    class Broken(FakeUnderstanding):
+        def match(self, query: object, /) -> Decision:
+            raise RuntimeError(query)
+
+    with pytest.raises(RuntimeError):
+        Chat(texts, understanding=Broken()).do(said("wer?"))
+    with pytest.raises(ValueError, match="Expecting"):
+        Chat(texts).do(b"{")
+
+
+@pytest.mark.parametrize(
+    ("update", "told"),
+    [
+        (said("wer?"), True),
+        (b'{"update_id": 1, "message": {"chat": {"type": "private"}}}', True),
+        (group("@stadt_bot wer?"), True),
+        (group("wer?"), False),
+        (b'{"update_id": 1, "message": {"chat": {"type": "group"}}}', False),
+        (b"{", False),
+    ],
+)
+def test_checklist_4_whoever_waits_gets_an_apology(chat: Chat, texts: Texts, update: bytes, told: bool) -> None:
+    """Nobody else does."""
+    claim: Claim = claim_of(update, update)
+    assert texts_of(chat.handler.apology(claim)) == ([texts.error] if told else [])
+
+
+def test_the_content_is_read_at_each_update(chat: Chat) -> None:
+    """A changed FAQ counts from the next message on."""
+    assert "Ein Unternehmen." in chat.say("begleitung?")
+    entries = tuple(replace(e, answer="Zwei.") if e.id == "begleitung" else e for e in FAQ.entries)
+    chat.faq = replace(FAQ, entries=entries)
+    assert "Zwei." in chat.say("begleitung?")
+
+
+def test_unknown_reasons_still_offer_a_human(chat: Chat) -> None:
+    """An empty message is no question, and no error."""
+    chat.understanding = FakeUnderstanding({"": unknown("", "empty")})
+    assert "keine Frage" in chat.say("\x00")
