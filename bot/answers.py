@@ -139,8 +139,13 @@ def contact_lines(situation: Situation) -> tuple[str, ...]:
 
 def quoted(question: str) -> str:
     """Return a citizen's question fit for a quotation: one line, not long, without markup."""
-    line = " ".join(question.replace("*", "").replace("[", "(").replace("]", ")").split())
+    line = unmarked(question)
     return line if len(line) <= _LONGEST_QUOTE else line[: _LONGEST_QUOTE - 1].rstrip() + "…"
+
+
+def unmarked(text: str) -> str:
+    """Return a citizen's words in one line, without what would be taken for mark-up."""
+    return " ".join(text.replace("*", "").replace("[", "(").replace("]", ")").split())
 
 
 def reply_to(situation: Situation, decision: Decision, number: int) -> Reply:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.answers import quoted
+from bot.answers import unmarked
 from bot.clock import CITY_ZONE
 from bot.journal import Question
 from bot.replies import Choice, Place, Reply
@@ -19,8 +19,8 @@ def stored_reply(situation: Situation, questions: Sequence[Question]) -> Reply:
     lines = [texts.stored_id]
     if state.plain:
         lines.append(texts.stored_plain)
-    if state.last_question:
-        lines.append(texts.stored_last.format(frage=quoted(state.last_question)))
+    remembered = dict.fromkeys(filter(None, (state.earlier.question, state.last_question)))
+    lines += [texts.stored_last.format(frage=unmarked(words)) for words in remembered]
     lines += [_line(texts, question) for question in questions] or [texts.stored_none]
     listed = "\n".join(f"- {line}" for line in lines)
     return Reply(f"{texts.stored}\n{listed}\n\n{texts.stored_rest}")
@@ -42,7 +42,7 @@ def _line(texts: Texts, question: Question) -> str:
     """Return one logged question as a line."""
     day = f"{question.at.astimezone(CITY_ZONE):%d.%m.%Y}"
     if question.text:
-        line = texts.stored_question.format(datum=day, frage=" ".join(question.text.split()))
+        line = texts.stored_question.format(datum=day, frage=unmarked(question.text))
     else:
         line = texts.stored_textless.format(datum=day)
     return texts.stored_feedback.format(zeile=line) if question.feedback else line

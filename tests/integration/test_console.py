@@ -54,6 +54,19 @@ def piped(environment: dict[str, str], given: bytes, code: str | None = None) ->
     return subprocess.run(command, input=given, env=environment, capture_output=True, timeout=60, check=False)
 
 
+@pytest.mark.parametrize("word", ["exit", "quit", "Ende", "/ende"])
+def test_words_that_leave_programs_end_the_chat(word: str) -> None:
+    """Whoever knows no command gets out as well; in a sentence they are a question."""
+    given: list[Event] = []
+
+    def handle(event: Event) -> Handled:
+        given.append(event)
+        return Handled((), over=isinstance(event, CommandGiven))
+
+    assert converse(handle, iter(["das Ende?", word, "danach"]), PlainScreen(io.StringIO()))
+    assert given == [TextSaid("das Ende?"), CommandGiven("ende")]
+
+
 def test_piped_lines_are_answered_without_colours(environment: dict[str, str]) -> None:
     """Each line is one question; numbers refer to the list before; the exit code is 0."""
     done = piped(environment, b"wer?\n\n1\nwelche?\n2\n")

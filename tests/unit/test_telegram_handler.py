@@ -200,7 +200,7 @@ def test_start_welcomes(texts: Texts) -> None:
     chat = Chat(texts, saved=Saved(ChatState(), 0))
     welcome = chat.say("/start")
     assert "Ich bin ein Programm, kein Mensch." in welcome
-    assert "Thema <b>Digitale Stadt</b>. " in welcome
+    assert "Antworten zum Thema <b>Digitale Stadt</b>.\nIch bin" in welcome
     assert "/datenschutz" in welcome
     assert "Ein Unternehmen." in chat.say("/start faq_begleitung")
     assert texts.entry_gone in chat.say("/start faq_weg")
@@ -384,6 +384,9 @@ def test_all_that_is_stored_is_told(chat: Chat, texts: Texts) -> None:
     assert texts.stored_textless.format(datum="22.11.2026") in told
     assert texts.stored_plain in told
     assert texts.stored_last.format(frage="wer?") in told
+    chat.say("*[Erika](https://example.org)*")
+    assert texts.stored_last.format(frage="(Erika)(https://example.org)") in chat.say("/auskunft")
+    assert texts.stored_last.format(frage="wer?") in chat.say("/auskunft")
     assert texts.stored_id in told
 
 

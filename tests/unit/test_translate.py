@@ -153,6 +153,13 @@ def test_a_reply_to_the_bot_is_meant_for_it() -> None:
     assert event(said(MEDIA["sticker"][0], chat=GROUP, reply_to_message=to_bot)) is None
 
 
+@pytest.mark.parametrize("mask", [1087968824, 136817688])
+def test_who_hides_behind_the_group_is_heard(mask: int) -> None:
+    """Anonymous administrators and channels look like bots, but people write there."""
+    sender = {"id": mask, "is_bot": True, "first_name": "Group"}
+    assert event(said("/themen", chat=GROUP, sender=sender)) == CommandGiven("themen")
+
+
 def test_a_topic_of_a_forum_is_known() -> None:
     """The answer goes there."""
     forum = {**GROUP, "is_forum": True}

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from telegram import CallbackQuery, Message, Update
+from telegram.constants import ChatID
 
 from bot.channels.safe import neutral
 from bot.events import ChoicePicked, CommandGiven, Event, MediaSent, TextSaid, event_from_text
@@ -42,6 +43,9 @@ _MEDIA = {
 
 _LINKED = ("mensch", "auskunft", "loeschen")
 """Commands that a link into the private chat gives: t.me/bot?start=mensch."""
+
+_MASKS = (ChatID.ANONYMOUS_ADMIN, ChatID.FAKE_CHANNEL)
+"""Accounts that look like bots, behind which people write in groups."""
 
 _ALIASES = {"löschen": "loeschen"}
 
@@ -113,7 +117,9 @@ def clean(text: str) -> str:
 def _is_from_person(message: Message) -> bool:
     """Say whether a person wrote in a private chat or a group; bots, and this one above all, are not answered."""
     author = message.from_user
-    return message.chat.type != "channel" and author is not None and not author.is_bot
+    if author is None or message.chat.type == "channel":
+        return False
+    return not author.is_bot or author.id in _MASKS
 
 
 def _pressed(query: CallbackQuery) -> Incoming | None:
