@@ -159,6 +159,15 @@ def test_a_change_while_sending_waits_for_the_message(bot: Bot) -> None:
     assert (payload["method"], payload["message"]) == ("editMessageText", row.id)
 
 
+def test_a_change_of_a_message_that_fails_fails_with_it(bot: Bot) -> None:
+    """It waits for the message, and there is none."""
+    bot.do(said("wer?", 10))
+    (row,) = bot.take()
+    bot.do(changed("begleitung?", 10))
+    bot.outbox.failed(row.id, bot.now)
+    assert bot.send() == []
+
+
 def test_a_message_that_never_arrived_is_sent_anew(bot: Bot) -> None:
     """There is nothing to edit."""
     bot.do(said("wer?", 10))

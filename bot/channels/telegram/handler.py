@@ -121,10 +121,9 @@ def _said(situation: Situation, reply: Reply) -> Stepped:
 
 
 def _turn(content: Content, state: ChatState, incoming: Incoming, now: datetime) -> Turn:
-    """Return what is known before an update: nothing of what others said in a group, nor of a question's old words."""
-    known = state.without_context() if incoming.group else state
-    rewrite = _rewrite(incoming, known)
-    before = known.rewound() if rewrite and rewrite.in_place else known
+    """Return what is known before an update; of a question that was changed its old words are not."""
+    rewrite = _rewrite(incoming, state)
+    before = state.rewound() if rewrite and rewrite.in_place else state
     return Turn(incoming, content.situation(before, now, rights=True), rewrite)
 
 
@@ -147,7 +146,7 @@ def _outcome(content: Content, claim: Claim, turn: Turn, state: ChatState, effec
         rewrite = replace(rewrite, in_place=False)  # a changed message makes no sound
     asked_in = None if incoming.pressed else incoming.message
     return Outcome(
-        state=(state.without_context() if incoming.group else state).forgetting(now),
+        state=state.without_context() if incoming.group else state.forgetting(now),  # in a group others read along
         questions=tuple(question_from(note, now, content.keep_days, asked_in) for note in notes),
         marks=marks_in(effects),
         messages=_addressed(claim, turn, replies, _priority(incoming, effects)),
