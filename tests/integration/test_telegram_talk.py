@@ -253,12 +253,11 @@ def test_a_change_and_the_sender_at_once_lose_nothing(bot: Bot) -> None:
         sender.start()
         bot.work()
         sender.join()
-        (row,) = gone
-        bot.arrive(row)
-        rest = bot.send()
-        last = rest[-1] if rest else row.payload
-        assert "Ein Unternehmen." in text(last)
-        assert methods(rest) == (["editMessageText"] if rest else [])
+        for row in gone:
+            bot.arrive(row)
+        payloads = [*(row.payload for row in gone), *bot.send()]
+        assert "Ein Unternehmen." in text(payloads[-1])
+        assert methods(payloads) in (["sendMessage"], ["sendMessage", "editMessageText"])
 
 
 # ------------------------------------------------------------------ what is stored
