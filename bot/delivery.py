@@ -125,11 +125,23 @@ class Sending:
     lane: str
     chat: str
     chat_id: int | None
-    """The channel's own id; None when it was erased."""
+    """The channel's own id; None when it was erased, or when the bot may not write there."""
     kind: MessageKind
     payload: Mapping[str, Any]
     attempts: int
     """How often it may have been sent, this time included."""
+    target: int | None = None
+    """The channel's id of the earlier message that the payload names as `message`; None when that never arrived."""
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A message that was sent."""
+
+    message: int
+    message_id: int | None
+    """The channel's id of it."""
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -138,6 +150,8 @@ class Spent:
 
     chat: str
     at: datetime
+    chat_id: int = 0
+    """The channel's own id; 0 when it was erased."""
 
 
 def pause(attempts: int) -> timedelta:

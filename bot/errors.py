@@ -37,3 +37,11 @@ class QuestionFileError(BotError):
     """A line of a question file cannot be read, or the results cannot be written."""
 
     exit_code = 2
+
+
+class TokenError(BotError):
+    """Telegram does not know the token."""
+
+
+class ListenError(BotError):
+    """A web page cannot be served at its address."""

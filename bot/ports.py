@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.delivery import Arrival, Message, Part, Rewrite, Sending, SendState, Spent
+from bot.delivery import Arrival, Arrived, Message, Part, Rewrite, Sending, SendState, Spent
 from bot.effects import Mark
 from bot.journal import Question
 from bot.state import ChatState
@@ -63,6 +63,10 @@ class Claim:
     parts: tuple[Part, ...]
     number: int = 0
     """Tells this claim from others of the same chat in this process."""
+    alone: bool = False
+    """It was under way when a process died, and may be the reason: nothing else is to be handled beside it."""
+    blocked_at: datetime | None = None
+    """Since when the bot may not write to the chat."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,12 @@ class Inbox(Protocol):
     def release(self, claim: Claim) -> None:
         """Let go of a chat without a change."""
 
+    def recover(self) -> None:
+        """Treat what waits at the start with care: a claim of it counts as an attempt, even if the process dies."""
+
+    def oldest_waiting(self) -> datetime | None:
+        """Return when the oldest update came that is not handled yet."""
+
 
 class Outbox(Protocol):
     """Keeps messages until they are sent."""
@@ -117,8 +127,19 @@ class Outbox(Protocol):
     def edit(self, message: int, payload: Mapping[str, Any]) -> bool:
         """Change what is not under way yet; return False when it is too late."""
 
-    def take(self, now: datetime, *, most: int, without: Collection[str] = ()) -> tuple[Sending, ...]:
-        """Take the first message of each free lane, the most urgent first, leaving out some chats."""
+    def take(
+        self,
+        now: datetime,
+        *,
+        most: int,
+        each: int | None = None,
+        without: Collection[str] = (),
+        arrived: Sequence[Arrived] = (),
+    ) -> tuple[Sending, ...]:
+        """Note what arrived, and take the first message of each free lane, the most urgent first.
+
+        `each` is the most that one chat gets at once; the chats in `without` get none.
+        """
 
     def sent(self, message: int, message_id: int | None, now: datetime) -> None:
         """Note that a message arrived, and the channel's id of it."""
@@ -186,3 +207,22 @@ class Addresses(Protocol):
 
     def person(self, person_id: int, now: datetime) -> str:
         """Return the key of a person, a new one when they are unknown."""
+
+    def set_blocked(self, chat: str, now: datetime, *, is_blocked: bool) -> None:
+        """Note that a chat may not be written to, and give up what waits for it; or that it may be again."""
+
+    def migrate(self, chat: str, chat_id: int) -> None:
+        """Give a group its new id."""
+
+
+class Leadership(Protocol):
+    """Says whether this process is the one that may do something; bot.store.locks.LeaderLock is one."""
+
+    def take(self) -> bool:
+        """Try to become the leader; return whether this process is it."""
+
+    def is_held(self) -> bool:
+        """Say whether this process still is the leader."""
+
+    def release(self) -> None:
+        """Stop being the leader."""

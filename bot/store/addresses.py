@@ -11,6 +11,8 @@ from sqlalchemy.engine import Connection
 
 from bot.state import ChatState
 from bot.store.database import Database
+from bot.store.outbox import fail_all
+from bot.store.tables import blocked, inbox, outbox
 from bot.store.tables import chat as chats
 from bot.store.tables import person as persons
 
@@ -38,6 +40,31 @@ class SqlAddresses:
         values = {"telegram_id": person_id, "seen_at": now}
         return self._database.write(lambda connection: _key(connection, persons, values))
 
+    def set_blocked(self, chat: str, now: datetime, *, is_blocked: bool) -> None:
+        """Note that a chat may not be written to, and give up what waits for it; or that it may be again."""
+
+        def work(connection: Connection) -> None:
+            if is_blocked:
+                insert_new(connection, blocked, {"chat_key": chat, "at": now}, "chat_key")
+                fail_all(connection, chat, now)
+            else:
+                connection.execute(sa.delete(blocked).where(blocked.c.chat_key == chat))
+
+        self._database.write(work)
+
+    def migrate(self, chat: str, chat_id: int) -> None:
+        """Give a group its new id; what came under the new id before this was known becomes the group's own."""
+
+        def work(connection: Connection) -> None:
+            twin = connection.scalar(_KEYS[chats.name], {"id": chat_id})
+            if twin == chat:
+                return
+            if twin is not None:
+                _empty_into(connection, twin, chat)
+            connection.execute(sa.update(chats).where(chats.c.key == chat).values(telegram_id=chat_id))
+
+        self._database.write(work)
+
 
 def chat_key(connection: Connection, chat_id: int, now: datetime) -> str:
     """Return the key of a chat within a unit of work."""
@@ -49,6 +76,14 @@ def insert_new(connection: Connection, table: sa.Table, values: dict[str, Any], 
     """Insert a row unless one with the same unique columns is there; return whether it was inserted."""
     statement = _insertion(connection.dialect.name, table, unique)
     return connection.execute(statement, values, execution_options={"preserve_rowcount": True}).rowcount == 1
+
+
+def _empty_into(connection: Connection, twin: str, chat: str) -> None:
+    """Take from a chat its id, and all that waits in it."""
+    connection.execute(sa.update(chats).where(chats.c.key == twin).values(telegram_id=None))
+    connection.execute(sa.update(inbox).where(inbox.c.chat_key == twin).values(chat_key=chat))
+    connection.execute(sa.update(outbox).where(outbox.c.lane == twin).values(lane=chat))
+    connection.execute(sa.update(outbox).where(outbox.c.chat_key == twin).values(chat_key=chat))
 
 
 @cache

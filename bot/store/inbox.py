@@ -22,8 +22,9 @@ from bot.store.database import Database
 from bot.store.erasure import erase
 from bot.store.failures import told_plainly
 from bot.store.outbox import queue
-from bot.store.tables import Moment, inbox
+from bot.store.tables import Moment, blocked, inbox
 from bot.store.tables import chat as chats
+from bot.store.wakeup import WORK, tell
 
 QUEUED, DONE, DEAD = "queued", "done", "dead"
 """States of an update."""
@@ -40,6 +41,8 @@ class SqlInbox:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._holds = ServerHolds(database) if database.is_server else FileHolds(database)
+        self._old = 0
+        """Updates up to this one were there at the start: one of them may have brought the last process down."""
 
     def put(self, arrivals: Sequence[Arrival], now: datetime) -> int:
         """Keep updates durably; return how many were new."""
@@ -48,9 +51,20 @@ class SqlInbox:
         except IntegrityError:  # one of the chats was erased in this moment; now it is found anew
             return self._put(arrivals, now)
 
+    def recover(self) -> None:
+        """Treat what waits at the start with care: a claim of it is counted before it is handled."""
+        self._old = self._database.read(lambda connection: connection.scalar(_NEWEST)) or 0
+
     def claim(self, now: datetime) -> Claim | None:
         """Take the oldest update of a free chat; nobody else gets this chat until the claim ends."""
-        return self._holds.take(now)
+        claim = self._holds.take(now)
+        if claim is None or claim.parts[0].seq > self._old:
+            return claim
+        return self._counted(claim)
+
+    def oldest_waiting(self) -> datetime | None:
+        """Return when the oldest update came that is not handled yet."""
+        return self._database.read(lambda connection: connection.scalar(_OLDEST))
 
     def finish(self, claim: Claim, outcome: Outcome, now: datetime) -> None:
         """Write all that the update changes; raise ConflictError, and change nothing, when the chat is another one."""
@@ -79,7 +93,8 @@ class SqlInbox:
         """Set a dead letter aside, and tell the citizen."""
 
         def work(connection: Connection) -> None:
-            _change(connection, claim, state=DEAD, attempts=inbox.c.attempts + 1, not_before=now)
+            attempts = 1 + max(part.attempts for part in claim.parts)
+            _change(connection, claim, state=DEAD, attempts=attempts, not_before=now)
             queue(connection, messages)
 
         self._end(claim, work)
@@ -93,7 +108,23 @@ class SqlInbox:
         self._holds.close()
 
     def _put(self, arrivals: Sequence[Arrival], now: datetime) -> int:
-        return self._database.write(lambda connection: sum(_put(connection, each, now) for each in arrivals))
+        def work(connection: Connection) -> int:
+            new = sum(_put(connection, each, now) for each in arrivals)
+            if new:
+                tell(connection, WORK)
+            return new
+
+        return self._database.write(work)
+
+    def _counted(self, claim: Claim) -> Claim:
+        """Count that an old update is taken, before it can do harm; one that was counted before stays alone."""
+        values = {"seqs": [part.seq for part in claim.parts]}
+        try:
+            self._database.write(lambda connection: connection.execute(_COUNTING, values))
+        except BaseException:
+            self.release(claim)
+            raise
+        return replace(claim, alone=any(part.attempts for part in claim.parts))
 
     def _end(self, claim: Claim, work: Work) -> None:
         """End a claim with what it changes."""
@@ -212,6 +243,7 @@ def _put(connection: Connection, arrival: Arrival, now: datetime) -> bool:
         "not_before": now + ALBUM_QUIET if arrival.media_group_id else None,
         "attempts": 0,
         "state": QUEUED,
+        "at": now,
     }
     return insert_new(connection, inbox, values, "bot_id", "update_id")
 
@@ -228,9 +260,10 @@ def _due_heads() -> sa.Select[Any]:
         part.c.media_group_id == inbox.c.media_group_id,
         part.c.not_before > now,
     )
+    blocked_at = sa.select(blocked.c.at).where(blocked.c.chat_key == inbox.c.chat_key).scalar_subquery()
     complete = ~coming | (inbox.c.not_before <= sa.bindparam("long_ago", type_=Moment))
     return (
-        sa.select(inbox, chats.c.state.label("chat_state"), chats.c.version)
+        sa.select(inbox, chats.c.state.label("chat_state"), chats.c.version, blocked_at.label("blocked_at"))
         .join(chats, chats.c.key == inbox.c.chat_key)
         .where(inbox.c.state == _QUEUED, inbox.c.not_before.is_(None) | (inbox.c.not_before <= now), first)
         .where(inbox.c.media_group_id.is_(None) | complete)
@@ -257,7 +290,10 @@ _ALBUM = (
 )
 _WAITING = sa.update(inbox).where(inbox.c.seq.in_(sa.bindparam("seqs", expanding=True)), inbox.c.state == _QUEUED)
 
-_DONE = _WAITING.values(state=DONE, raw=None, not_before=sa.bindparam("at", type_=Moment))
+_COUNTING = _WAITING.values(attempts=inbox.c.attempts + 1)
+_NEWEST = sa.select(sa.func.max(inbox.c.seq)).where(inbox.c.state == _QUEUED)
+_OLDEST = sa.select(inbox.c.at).where(inbox.c.state == _QUEUED).order_by(inbox.c.seq).limit(1)
+_DONE = _WAITING.values(state=DONE, raw=None, not_before=sa.bindparam("over_at", type_=Moment))
 
 
 def _locked(connection: Connection, now: datetime, number: int) -> Claim | None:
@@ -275,13 +311,14 @@ def _claim(connection: Connection, head: Row[Any], number: int) -> Claim:
     if head.media_group_id:
         rows = connection.execute(_ALBUM, {"chat": head.chat_key, "album": head.media_group_id}).all()
     parts = tuple(Part(row.seq, row.raw, row.attempts) for row in rows)
-    return Claim(head.chat_key, Saved(ChatState.from_dict(head.chat_state), head.version), parts, number)
+    saved = Saved(ChatState.from_dict(head.chat_state), head.version)
+    return Claim(head.chat_key, saved, parts, number, blocked_at=head.blocked_at)
 
 
 def _finish(connection: Connection, claim: Claim, now: datetime) -> None:
     """Note that the claimed updates are done."""
     seqs = [part.seq for part in claim.parts]
-    if connection.execute(_DONE, {"seqs": seqs, "at": now}).rowcount != len(seqs):
+    if connection.execute(_DONE, {"seqs": seqs, "over_at": now}).rowcount != len(seqs):
         raise ConflictError
 
 

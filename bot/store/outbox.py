@@ -1,5 +1,6 @@
 """The outbox: messages that wait, are under way, or have gone."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ from bot.delivery import (
     BUDGET_WINDOW,
     MOST_CRASHES,
     MOST_DOUBTS,
+    Arrived,
     Message,
     MessageKind,
     Sending,
@@ -19,8 +21,9 @@ from bot.delivery import (
     after_doubt,
 )
 from bot.store.database import Database
-from bot.store.tables import Moment, outbox
+from bot.store.tables import Moment, blocked, outbox
 from bot.store.tables import chat as chats
+from bot.store.wakeup import SEND, tell
 
 # Written out: with parameters no index of these rows alone would be used.
 _QUEUED: sa.ColumnElement[str] = sa.literal_column(f"'{SendState.QUEUED}'")
@@ -42,21 +45,34 @@ class SqlOutbox:
         """Change what is not under way yet; return False when it is too late."""
         return self._change(message, (SendState.QUEUED,), payload=dict(payload))
 
-    def take(self, now: datetime, *, most: int, without: Collection[str] = ()) -> tuple[Sending, ...]:
-        """Take the first message of each free lane, the most urgent first, leaving out some chats."""
+    def take(
+        self,
+        now: datetime,
+        *,
+        most: int,
+        each: int | None = None,
+        without: Collection[str] = (),
+        arrived: Sequence[Arrived] = (),
+    ) -> tuple[Sending, ...]:
+        """Note what arrived, and take the first message of each free lane, the most urgent first.
+
+        `each` is the most that one chat gets at once; the chats in `without` get none.
+        """
 
         def work(connection: Connection) -> tuple[Sending, ...]:
-            rows = connection.execute(_NEXT, {"now": now, "most": most, "without": list(without)}).all()
+            for one in arrived:
+                connection.execute(_SENT, {"message": one.message, "new_id": one.message_id, "at": one.at})
+            rows = connection.execute(_NEXT, {"now": now, "most": most, "without": list(without)}).all() if most else []
+            rows = _few_of_each(rows, each) if each else rows
             if rows:
                 connection.execute(_TAKING, {"ids": [row.id for row in rows]})
-            return tuple(map(_sending, rows))
+            return tuple(_sending(row, _target(connection, row)) for row in rows)
 
         return self._database.write(work)
 
     def sent(self, message: int, message_id: int | None, now: datetime) -> None:
         """Note that a message arrived, and the channel's id of it."""
-        values = {"message": message, "new_id": message_id, "at": now}
-        self._database.write(lambda connection: connection.execute(_SENT, values))
+        self.take(now, most=0, arrived=(Arrived(message, message_id, now),))
 
     def failed(self, message: int, now: datetime) -> None:
         """Note that a message, and with it what depends on it, will never arrive."""
@@ -95,10 +111,10 @@ class SqlOutbox:
     def spent(self, now: datetime) -> tuple[Spent, ...]:
         """Return what counts against the limits of the last minute, oldest first."""
         gone = outbox.c.state.in_((SendState.SENT, SendState.UNKNOWN))
-        columns = sa.select(outbox.c.chat_key, outbox.c.not_before)
+        columns = sa.select(outbox.c.chat_key, outbox.c.not_before, chats.c.telegram_id).join(chats)
         query = columns.where(gone, outbox.c.not_before > now - BUDGET_WINDOW).order_by(outbox.c.not_before)
         rows = self._database.read(lambda connection: connection.execute(query).all())
-        return tuple(Spent(row.chat_key, row.not_before) for row in rows)
+        return tuple(Spent(row.chat_key, row.not_before, row.telegram_id or 0) for row in rows)
 
     def _change(self, message: int, states: Collection[SendState], **values: Any) -> bool:
         """Change a message that is in one of these states; return whether it was."""
@@ -114,6 +130,8 @@ def queue(connection: Connection, messages: Sequence[Message]) -> tuple[int, ...
         done = connection.execute(_QUEUING, {"depends_on": before, **_row(message)})
         (key,) = done.inserted_primary_key or (0,)
         ids.append(key)
+    if ids:
+        tell(connection, SEND)
     return tuple(ids)
 
 
@@ -139,8 +157,9 @@ def _next() -> sa.Select[Any]:
     uncertain = (first.c.state == SendState.UNKNOWN) & (first.c.kind != MessageKind.TOPIC)
     gone = sa.exists().where(first.c.id == outbox.c.depends_on, (first.c.state == SendState.SENT) | uncertain)
     return (
-        sa.select(outbox, chats.c.telegram_id)
+        sa.select(outbox, chats.c.telegram_id, blocked.c.at.label("blocked_at"))
         .join(chats, chats.c.key == outbox.c.chat_key)
+        .outerjoin(blocked, blocked.c.chat_key == outbox.c.chat_key)
         .where(outbox.c.state == _QUEUED, outbox.c.not_before.is_(None) | (outbox.c.not_before <= now), ~waits)
         .where(outbox.c.depends_on.is_(None) | gone)
         .where(outbox.c.chat_key.not_in(sa.bindparam("without", expanding=True)))
@@ -153,6 +172,7 @@ def _next() -> sa.Select[Any]:
 # Building a statement costs more than running it: these are built once.
 _NEXT = _next()
 _QUEUING = sa.insert(outbox)
+_MESSAGE_ID = sa.select(outbox.c.message_id).where(outbox.c.id == sa.bindparam("message"))
 _TAKING = (
     sa.update(outbox)
     .where(outbox.c.id.in_(sa.bindparam("ids", expanding=True)))
@@ -170,10 +190,27 @@ _SENT = (
 )
 
 
-def _sending(row: Row[Any]) -> Sending:
+def _few_of_each(rows: Sequence[Row[Any]], each: int) -> Sequence[Row[Any]]:
+    """Return the rows without those that are too many for their chat."""
+    counts: Counter[str] = Counter()
+    few = []
+    for row in rows:
+        counts[row.chat_key] += 1
+        if counts[row.chat_key] <= each:
+            few.append(row)
+    return few
+
+
+def _target(connection: Connection, row: Row[Any]) -> int | None:
+    """Return the channel's id of the message that a payload changes, if it names one of ours that was sent."""
+    named = row.payload.get("message")
+    return connection.scalar(_MESSAGE_ID, {"message": named}) if isinstance(named, int) else None
+
+
+def _sending(row: Row[Any], target: int | None) -> Sending:
     """Return a row that was just taken as a value."""
-    kind = MessageKind(row.kind)
-    return Sending(row.id, row.lane, row.chat_key, row.telegram_id, kind, row.payload, row.attempts + 1)
+    kind, chat_id = MessageKind(row.kind), None if row.blocked_at else row.telegram_id
+    return Sending(row.id, row.lane, row.chat_key, chat_id, kind, row.payload, row.attempts + 1, target)
 
 
 def _decide(connection: Connection, row: Row[Any], most: int, now: datetime) -> SendState:
@@ -183,6 +220,13 @@ def _decide(connection: Connection, row: Row[Any], most: int, now: datetime) -> 
     change = sa.update(outbox).where(outbox.c.id == row.id).values(state=state, not_before=moment)
     connection.execute(change)
     return state
+
+
+def fail_all(connection: Connection, chat: str, now: datetime) -> None:
+    """Give up all that waits for a chat, within a unit of work."""
+    waiting = sa.select(outbox.c.id).where(outbox.c.chat_key == chat, outbox.c.state == _QUEUED)
+    for message in connection.scalars(waiting).all():
+        _fail(connection, message, now)
 
 
 def _fail(connection: Connection, message: int, now: datetime) -> None:

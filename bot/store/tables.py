@@ -47,6 +47,14 @@ chat = sa.Table(
     sa.Column("telegram_id", sa.BigInteger, nullable=True, index=True, unique=True, comment="None: no Telegram chat"),
 )
 
+# Chats the bot may not write to; no column of chat, whose rows are locked while an update is handled.
+blocked = sa.Table(
+    "blocked",
+    metadata,
+    sa.Column("chat_key", sa.String(32), sa.ForeignKey("chat.key", ondelete="CASCADE"), primary_key=True),
+    sa.Column("at", Moment, nullable=False),
+)
+
 person = sa.Table(
     "person",
     metadata,
@@ -87,6 +95,7 @@ inbox = sa.Table(
     sa.Column("not_before", Moment, nullable=True, comment="None: at once; done or dead: when it became so"),
     sa.Column("attempts", sa.Integer, nullable=False, comment="that failed"),
     sa.Column("state", sa.String(8), nullable=False, comment="queued, done, dead"),
+    sa.Column("at", Moment, nullable=True, comment="when it came; None: before that was kept"),
     sa.UniqueConstraint("bot_id", "update_id"),
     sqlite_autoincrement=True,
 )

@@ -1,0 +1,189 @@
+"""Takes updates in: each is durable before Telegram hears that it came."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.bell import rest, unless
+from bot.channels.telegram.api import Api, ApiError, RivalError, TokenRefusedError
+from bot.channels.telegram.arrivals import WANTED, arrival_from, query_of
+from bot.channels.telegram.options import Webhook
+from bot.clock import Clock
+from bot.errors import StoreError, TokenError
+from bot.ports import Inbox, Leadership
+from bot.threads import Threads
+from bot.vitals import Vitals
+
+POLL_SECONDS = 25
+"""How long Telegram holds a poll open; less than the minute after which a page says that nothing is received."""
+STAND_BY_SECONDS = 2.0
+"""How often a process asks whether it may lead."""
+LONGEST_PAUSE = 30.0
+SILENCE = timedelta(days=6)
+"""After a week without updates their numbers start anew at random: a higher offset would confirm them unread."""
+AT_ONCE = 4
+"""Best-effort calls under way; they share their connections with the sender."""
+
+TOKEN_REFUSED = "TELEGRAM_BOT_TOKEN: Telegram kennt dieses Token nicht. Bitte bei @BotFather nachsehen."  # noqa: S105 - a sentence
+
+log = structlog.get_logger(__name__)
+
+
+class Receiver:
+    """Keeps updates; the poll and the webhook both end here."""
+
+    def __init__(
+        self, api: Api, inbox: Inbox, clock: Clock, threads: Threads, vitals: Vitals, wake: Callable[[], None]
+    ) -> None:
+        self._api = api
+        self._inbox = inbox
+        self._clock = clock
+        self._threads = threads
+        self._vitals = vitals
+        self._wake = wake
+        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._answering: set[asyncio.Task[None]] = set()
+
+    def now(self) -> datetime:
+        """Return the time."""
+        return self._clock.now()
+
+    async def take(self, updates: Sequence[object]) -> bool:
+        """Keep updates durably; False when one has no number to keep it by. Raises StoreError."""
+        found = [arrival_from(self._api.bot_id, update) for update in updates]
+        arrivals = [arrival for arrival in found if arrival]
+        now = self.now()
+        if arrivals:
+            await self._threads.run(lambda: self._inbox.put(arrivals, now))
+            self._wake()
+        self._vitals.last_receive = now
+        for query in filter(None, map(query_of, updates)):
+            self._answer(query)
+        return len(arrivals) == len(updates)
+
+    def _answer(self, query: str) -> None:
+        """Let the button stop blinking, beside everything else."""
+        task = asyncio.create_task(self._answered(query))
+        self._answering.add(task)
+        task.add_done_callback(self._answering.discard)
+
+    async def _answered(self, query: str) -> None:
+        async with self._turns:
+            with suppress(ApiError):
+                await self._api.call("answerCallbackQuery", {"callback_query_id": query})
+
+
+class Troubles:
+    """Says once that something is wrong, once that it is over, and how long to wait meanwhile."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._count = 0
+
+    def happened(self, error: BaseException) -> float:
+        """Note a failure; return the seconds to wait."""
+        if not self._count:
+            log.error(self._what, error=type(error).__name__)
+        self._count += 1
+        return min(2.0 ** min(self._count - 1, 10), LONGEST_PAUSE)
+
+    def over(self) -> None:
+        """Note a success."""
+        if self._count:
+            log.warning(f"{self._what}_over", failures=self._count)
+        self._count = 0
+
+
+class Poll:
+    """The long poll; one process at a time does it."""
+
+    def __init__(self, api: Api, receiver: Receiver, leadership: Leadership, threads: Threads, vitals: Vitals) -> None:
+        self._api = api
+        self._receiver = receiver
+        self._leadership = leadership
+        self._threads = threads
+        self._vitals = vitals
+        self._prepared = False
+        self._offset: int | None = None
+        self._heard = receiver.now()
+        """When the last update came."""
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Poll until told to stop; raises TokenError."""
+        troubles = Troubles("receiving_failed")
+        while not stop.is_set():
+            try:
+                await self._turn(stop)
+                troubles.over()
+            except TokenRefusedError as error:
+                raise TokenError(TOKEN_REFUSED) from error
+            except (ApiError, StoreError) as error:
+                self._alarm(error)
+                await rest(stop, troubles.happened(error))
+        self._vitals.receiving = False
+        await self._threads.run(self._leadership.release)
+
+    async def _turn(self, stop: asyncio.Event) -> None:
+        """Take one batch, or ask whether this process may lead."""
+        leads = await self._threads.run(self._leadership.take)
+        self._vitals.receiving = leads
+        if not leads:
+            self._prepared, self._offset = False, None
+            await rest(stop, STAND_BY_SECONDS)
+        elif not self._prepared:
+            await self._prepare()
+        else:
+            await self._batch(stop, POLL_SECONDS)
+
+    async def _prepare(self) -> None:
+        """Leave no webhook, ask for the wanted kinds, and see that Telegram took note."""
+        await self._api.call("deleteWebhook", {"drop_pending_updates": False})
+        await self._batch(asyncio.Event(), 0)
+        await check_wanted(self._api, "")
+        self._prepared = True
+
+    async def _batch(self, stop: asyncio.Event, seconds: int) -> None:
+        """Take what waits; only the next call confirms it."""
+        if self._receiver.now() - self._heard > SILENCE:
+            self._offset = None
+        updates = await unless(stop, self._api.updates(self._offset, seconds, WANTED))
+        if updates is None:
+            return
+        if not await self._receiver.take(updates):
+            log.error("update_without_number")
+        numbers = [one["update_id"] for one in updates if arrival_from(0, one)]
+        if numbers:
+            self._offset = max(numbers) + 1
+            self._heard = self._receiver.now()
+
+    def _alarm(self, error: Exception) -> None:
+        """Tell of somebody else who polls."""
+        if isinstance(error, RivalError):
+            self._vitals.conflicts += 1
+            log.error("second_receiver", conflicts=self._vitals.conflicts)
+
+
+async def keep_webhook(api: Api, webhook: Webhook, stop: asyncio.Event) -> None:
+    """Tell Telegram where to call, until it has taken note; raises TokenError."""
+    troubles = Troubles("webhook_failed")
+    wanted = {"url": webhook.url, "secret_token": webhook.secret, "allowed_updates": list(WANTED)}
+    while not stop.is_set():
+        try:
+            await api.call("setWebhook", {**wanted, "drop_pending_updates": False})
+            await check_wanted(api, webhook.url)
+            troubles.over()
+            await stop.wait()
+        except TokenRefusedError as error:
+            raise TokenError(TOKEN_REFUSED) from error
+        except ApiError as error:
+            await rest(stop, troubles.happened(error))
+
+
+async def check_wanted(api: Api, url: str) -> None:
+    """Complain when Telegram says other than it was told."""
+    info = await api.call("getWebhookInfo")
+    if info.get("url") != url or set(info.get("allowed_updates") or ()) != set(WANTED):
+        log.error("webhook_info_differs", webhook=bool(info.get("url")), kinds=len(info.get("allowed_updates") or ()))

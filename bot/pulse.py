@@ -1,0 +1,25 @@
+"""How the running bot is: what a page for its operator shows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass
+class Vitals:
+    """Written by the loops of one process, read by its web pages."""
+
+    oldest_waiting: Callable[[], datetime | None]
+    """When the oldest update came that is not handled yet; asks the store, so call it in a thread."""
+    receiving: bool = False
+    """Whether this process polls Telegram now; false on a stand-by process, and where Telegram calls a webhook."""
+    last_receive: datetime | None = None
+    """When Telegram was last asked, or called, with success; also when there was nothing new."""
+    sending: bool = False
+    """Whether this process is the one that sends."""
+    dead_letters: int = 0
+    """Updates that failed too often, since the start."""
+    conflicts: int = 0
+    """How often somebody else polled with the same token, since the start."""
+    failed_messages: int = 0
+    """Messages that Telegram refused, since the start."""
