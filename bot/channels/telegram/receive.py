@@ -88,7 +88,7 @@ class Troubles:
         if not self._count:
             log.error(self._what, error=type(error).__name__)
         self._count += 1
-        return min(2.0 ** min(self._count - 1, 10), LONGEST_PAUSE)
+        return min(2.0 ** min(self._count - 2, 10), LONGEST_PAUSE)
 
     def over(self) -> None:
         """Note a success."""

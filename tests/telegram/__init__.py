@@ -1,0 +1,1 @@
+"""The Telegram channel, through real HTTP against the local Bot API server."""

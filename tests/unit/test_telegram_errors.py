@@ -1,0 +1,123 @@
+"""What a failed call means."""
+
+import ssl
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.channels.telegram.api import (
+    Api,
+    ApiError,
+    BlockedError,
+    DoubtfulError,
+    EntitiesError,
+    LimitedError,
+    MigratedError,
+    NotModifiedError,
+    NotSentError,
+    RefusedError,
+    RivalError,
+    ServerError,
+    TokenRefusedError,
+    accident,
+    refusal,
+)
+from bot.channels.telegram.options import TelegramOptions
+from bot.errors import BotError
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (400, {"description": "Bad Request: chat not found"}, RefusedError),
+        (400, {"description": "Bad Request: message is not modified: specified …"}, NotModifiedError),
+        (400, {"description": "Bad Request: can't parse entities: Unsupported start tag"}, EntitiesError),
+        (400, {"parameters": {"migrate_to_chat_id": -1001}}, MigratedError),
+        (401, {"description": "Unauthorized"}, TokenRefusedError),
+        (403, {"description": "Forbidden: bot was blocked by the user"}, BlockedError),
+        (404, {"description": "Not Found"}, TokenRefusedError),
+        (404, {"description": "Not Found: method not found"}, RefusedError),
+        (409, {"description": "Conflict: terminated by other getUpdates request"}, RivalError),
+        (429, {"parameters": {"retry_after": 3}}, LimitedError),
+        (429, None, LimitedError),
+        (500, {"description": "Internal Server Error"}, ServerError),
+        (502, None, ServerError),
+        (302, None, ServerError),
+    ],
+)
+def test_statuses(status: int, body: Any, kind: type[ApiError]) -> None:
+    """As the Bot API documents them, or a proxy before it answers."""
+    assert type(refusal(status, body)) is kind
+
+
+def test_numbers_come_along() -> None:
+    """How long to wait, where the group is now."""
+    limited, moved = (
+        refusal(429, {"parameters": {"retry_after": 3}}),
+        refusal(400, {"parameters": {"migrate_to_chat_id": -5}}),
+    )
+    assert isinstance(limited, LimitedError)
+    assert limited.seconds == 3
+    assert isinstance(moved, MigratedError)
+    assert moved.chat_id == -5
+
+
+@given(
+    st.integers(300, 599),
+    st.none()
+    | st.text()
+    | st.dictionaries(
+        st.sampled_from(["description", "parameters"]),
+        st.none()
+        | st.text()
+        | st.dictionaries(
+            st.sampled_from(["retry_after", "migrate_to_chat_id"]), st.text() | st.floats() | st.integers()
+        ),
+    ),
+)
+def test_any_answer_means_something(status: int, body: Any) -> None:
+    """However broken it is."""
+    assert isinstance(refusal(status, body), ApiError)
+
+
+def test_a_quoted_text_is_not_kept() -> None:
+    """Telegram repeats what it could not read; that may be a citizen's."""
+    assert "Geheim" not in str(refusal(400, {"description": "Bad Request: can't parse entities: tag <Geheim>"}))
+
+
+@pytest.mark.parametrize(
+    "cause", [httpx.ConnectError(""), httpx.ConnectTimeout(""), httpx.PoolTimeout(""), httpx.ProxyError("")]
+)
+def test_checklist_14_what_never_left_was_not_sent(cause: Exception) -> None:
+    """It can be sent again without a second thought."""
+    assert isinstance(accident(cause), NotSentError)
+
+
+@pytest.mark.parametrize(
+    "cause", [httpx.ReadTimeout(""), httpx.ReadError(""), httpx.RemoteProtocolError(""), httpx.WriteError(""), None]
+)
+def test_checklist_14_what_got_no_answer_is_doubtful(cause: Exception | None) -> None:
+    """It may have arrived."""
+    assert isinstance(accident(cause), DoubtfulError)
+
+
+def test_a_file_without_certificates_is_told(tmp_path: Path) -> None:
+    """By the setting's name."""
+    broken = tmp_path / "ca.pem"
+    broken.write_text("kein Zertifikat", encoding="ascii")
+    for path, why in ((broken, "keine Zertifikate"), (tmp_path / "fehlt.pem", "nicht gefunden")):
+        with pytest.raises(BotError, match=why):
+            Api(TelegramOptions("1:a", ca_file=path))
+
+
+def test_the_citys_own_authority_is_trusted_beside_the_others(tmp_path: Path) -> None:
+    """A town hall's proxy may sign by itself."""
+    path = tmp_path / "ca.pem"
+    path.write_text(
+        ssl.DER_cert_to_PEM_cert(httpx.create_ssl_context().get_ca_certs(binary_form=True)[0]), encoding="ascii"
+    )
+    assert Api(TelegramOptions("77:a", ca_file=path)).bot_id == 77
