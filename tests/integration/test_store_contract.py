@@ -18,6 +18,7 @@ from bot.delivery import (
     MOST_ATTEMPTS,
     MOST_CRASHES,
     Arrival,
+    Arrived,
     Message,
     MessageKind,
     SendState,
@@ -36,6 +37,7 @@ from bot.store.outbox import SqlOutbox
 from bot.store.questions import forget, questions_since
 from bot.store.retention import purge
 from bot.store.tables import metadata
+from bot.store.wakeup import listening
 from tests.fakes import NOW
 from tests.store_actor import ARRIVAL, BOT, live, live_until, outcome_of, work_all
 
@@ -377,6 +379,116 @@ def test_budgets_are_known_after_a_restart(outbox: SqlOutbox, chat: str) -> None
     outbox.doubt(sending[5].id, NOW + 61 * SECOND)
     spent = outbox.spent(NOW + 61 * SECOND)
     assert [(s.chat, (s.at - NOW).seconds) for s in spent] == [(chat, 30), (chat, 60), (chat, 61)]
+
+
+def test_a_chat_gets_few_at_once_if_wanted(outbox: SqlOutbox, chat: str) -> None:
+    """So that all lanes of a group keep its one budget; what arrived is noted in the same breath."""
+    first, second = outbox.add([text(chat, "Fall 1", lane="f1"), text(chat, "Fall 2", lane="f2")])
+    assert [s.id for s in outbox.take(NOW, most=9, each=1)] == [first]
+    assert [s.id for s in outbox.take(NOW, most=9, each=1, arrived=[Arrived(first, 5, NOW)])] == [second]
+    assert [(s.chat, s.chat_id) for s in outbox.spent(NOW)] == [(chat, CHAT)]
+
+
+def test_a_payload_finds_the_message_it_changes(outbox: SqlOutbox, chat: str) -> None:
+    """By the id of its row; one that was never sent is not found."""
+    (first,) = outbox.add([text(chat)])
+    outbox.add([Message(chat, MessageKind.EDIT, {"message": first}), Message(chat, MessageKind.EDIT, {"message": 999})])
+    (sending,) = outbox.take(NOW, most=1)
+    targets = [sending.target]
+    while found := outbox.take(NOW, most=1, arrived=[Arrived(sending.id, 55, NOW)]):
+        (sending,) = found
+        targets.append(sending.target)
+    assert targets == [None, 55, None]
+
+
+def test_a_blocked_chat_is_written_to_no_more(inbox: SqlInbox, outbox: SqlOutbox, store: Database, chat: str) -> None:
+    """What waits fails, what comes has no address; also while an update of the chat is being handled."""
+    addresses = SqlAddresses(store)
+    (waiting,) = outbox.add([text(chat)])
+    inbox.put([said(1)], NOW)
+    claim = taken(inbox)
+    assert claim.blocked_at is None
+    addresses.set_blocked(chat, NOW, is_blocked=True)
+    addresses.set_blocked(chat, NOW + SECOND, is_blocked=True)
+    assert state_of(store, waiting) == "failed"
+    outbox.add([text(chat)])
+    assert [s.chat_id for s in outbox.take(NOW, most=1)] == [None]
+    inbox.release(claim)
+    again = taken(inbox)
+    assert again.blocked_at == NOW
+    addresses.set_blocked(chat, NOW, is_blocked=False)
+    inbox.finish(again, outcome_of(again, text(chat, lane="neu")), NOW)
+    assert [s.chat_id for s in outbox.take(NOW, most=1)] == [CHAT]
+
+
+def test_a_group_keeps_its_key_when_it_moves(inbox: SqlInbox, outbox: SqlOutbox, store: Database, chat: str) -> None:
+    """What came from its new id before is handled in the old chat, in order; answers go to the new id."""
+    inbox.put([said(1), said(2, OTHER)], NOW)
+    new = SqlAddresses(store).chat(OTHER, NOW)
+    outbox.add([text(new, "an das neue")])
+    for _ in range(2):
+        SqlAddresses(store).migrate(chat, OTHER)
+    assert SqlAddresses(store).chat(OTHER, NOW) == chat
+    outbox.add([text(chat, "an das alte")])
+    for number in (b"1", b"2"):
+        claim = taken(inbox)
+        assert (claim.chat, raws(claim)) == (chat, [number])
+        inbox.finish(claim, outcome_of(claim), NOW)
+    (sending,) = outbox.take(NOW, most=9)
+    assert (sending.chat_id, sending.payload["text"]) == (OTHER, "an das neue")
+
+
+def test_what_may_have_brought_the_process_down_is_counted(store: Database, inbox: SqlInbox) -> None:
+    """Only what was there at the start costs a second write; twice under way means alone."""
+    inbox.put([said(1), said(2, OTHER)], NOW)
+    inbox.recover()
+    inbox.put([said(3, OTHER + 1)], NOW)
+    first = taken(inbox)
+    assert (first.alone, first.parts[0].attempts) == (False, 0)
+    attempts = "SELECT attempts FROM inbox ORDER BY seq"
+    assert rows(store, attempts) == [(1,), (0,), (0,)]
+    inbox.release(first)
+    second = taken(inbox)
+    assert (second.alone, second.parts[0].attempts) == (True, 1)
+    assert inbox.retry(second, NOW)
+    assert rows(store, attempts) == [(2,), (0,), (0,)]
+    assert [taken(inbox).alone for _ in range(2)] == [False, False]
+    assert rows(store, attempts) == [(2,), (1,), (0,)]
+
+
+def test_the_oldest_update_that_waits_is_known(inbox: SqlInbox) -> None:
+    """Also one that is being handled."""
+    assert inbox.oldest_waiting() is None
+    inbox.put([said(1)], NOW)
+    inbox.put([said(2)], NOW + SECOND)
+    claim = taken(inbox)
+    assert inbox.oldest_waiting() == NOW
+    inbox.finish(claim, outcome_of(claim), NOW)
+    assert inbox.oldest_waiting() == NOW + SECOND
+
+
+def test_other_processes_are_woken(store: Database, inbox: SqlInbox, place: str, tmp_path: Path) -> None:
+    """By commits alone, and not by their own; on SQLite there are none."""
+    if not store.is_server:
+        return
+    heard: list[str] = []
+    context = multiprocessing.get_context("spawn")
+    process = context.Process(target=live_until, args=(place, str(tmp_path / "sent"), 10_000))
+    with listening(place, heard.append):
+        wait_for(lambda: bool(rows(store, "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'LISTEN%'")))
+        inbox.put([said(77)], NOW)
+        process.start()
+        process.join(60)
+        wait_for(lambda: "send" in heard)
+    assert set(heard) == {"work", "send"}
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Look until something is so."""
+    end = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 # ------------------------------------------------------------------ chats, addresses, FAQ

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import signal
 import sys
 import threading
 import time
@@ -182,14 +184,13 @@ def _in_thread(running: Running) -> Iterator[None]:
 
 
 class Deadly(Echo):
-    """Dies of one word, as of a segmentation fault."""
+    """Dies of one word, as of a segmentation fault, and hangs at another."""
 
     def _suffer(self, text: str) -> None:
         if text == "Gift":
-            import os
-            import signal
-
             os.kill(os.getpid(), signal.SIGKILL)
+        if text == "Stillstand":
+            time.sleep(60)
 
 
 def main(place: str, api_url: str, token: str, hook_port: str) -> None:

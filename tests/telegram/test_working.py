@@ -82,7 +82,7 @@ def test_an_outcome_that_cannot_be_written_is_parked_in_the_end(run_here: Run, s
 def test_checklist_05_a_flood_delays_another_chat_by_less_than_a_second(run: Run, server: Server) -> None:
     """Sixty slow messages of one chat, in order; the other chat's answer comes at once."""
     erika, max_ = server.people.citizen("Erika"), server.people.citizen("Max")
-    with run(echo=Echo(slow={"Flut": 0.05})):
+    with run(echo=Echo(slow={"Flut": 0.02})):
         for number in range(60):
             server.people.text(erika, f"Flut {number}")
         assert server.until(lambda: len(server.people.said(erika)) > 3)
@@ -115,7 +115,7 @@ def test_typing_is_shown_when_it_takes_long(run_here: Run, server: Server) -> No
 
 
 def test_the_database_may_be_away_for_a_while(postgres: Postgres, server: Server) -> None:
-    """All its connections are cut, again and again: the process lives on, and every message is answered once or twice."""
+    """All its connections are cut, again and again: the process lives on, each message is answered, once or twice."""
     address = postgres.ready()
     erika = server.people.citizen("Erika")
     with bot(address, server.url, server.token) as running:
@@ -132,7 +132,8 @@ def cut(address: str) -> None:
     """Close all connections of the bot, from the server's side."""
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
 
 

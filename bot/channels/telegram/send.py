@@ -189,7 +189,11 @@ class Sender:
         return min([GLANCE, *(wait for wait in waits if wait > 0)])
 
     def _start(self, sending: Sending) -> None:
-        task = asyncio.create_task(self._deliver(sending))
+        """Begin a call; it counts from now on, also for whatever is taken before the call is made."""
+        problem = problem_with(sending)
+        if sending.chat_id is not None and not problem:
+            self._budgets.begin(sending.chat, sending.chat_id)
+        task = asyncio.create_task(self._give_up(sending, problem) if problem else self._deliver(sending))
         self._running.add(task)
         task.add_done_callback(self._ended)
 
@@ -201,11 +205,6 @@ class Sender:
 
     async def _deliver(self, sending: Sending) -> None:
         """Send a message and see to what becomes of it."""
-        problem = problem_with(sending)
-        if problem or sending.chat_id is None:
-            await self._give_up(sending, problem or "")
-            return
-        self._budgets.begin(sending.chat, sending.chat_id)
         error = await self._post(sending)
         self._budgets.end(sending.chat, time.monotonic(), counts=not isinstance(error, NotSentError))
         if not isinstance(error, NotSentError | DoubtfulError | ServerError):
