@@ -111,6 +111,9 @@ def build(place: str, database: Database, options: TelegramOptions, *, handler: 
     """Put a service together as the program does."""
     inbox = SqlInbox(database)
     is_server = database.is_server
+    if is_server:
+        more["listening"] = partial(listening, place)
+    more.setdefault("clock", SystemClock())
     return Service(
         options=options,
         handler=handler,
@@ -120,8 +123,7 @@ def build(place: str, database: Database, options: TelegramOptions, *, handler: 
         vitals=Vitals(inbox.oldest_waiting),
         polling=LeaderLock(place, Role.POLL) if is_server else SoleLeader(),
         sending=LeaderLock(place, Role.SEND) if is_server else SoleLeader(),
-        **{"clock": SystemClock(), **more},
-        **({"listening": partial(listening, place)} if is_server else {}),
+        **more,
     )
 
 
@@ -154,7 +156,7 @@ def bot(
 @contextmanager
 def _in_thread(running: Running) -> Iterator[None]:
     """Serve beside the test; whatever it ends with is kept."""
-    box: list[Callable[[], None]] = []
+    box: list[Callable[[], object]] = []
     ready = threading.Event()
 
     async def main() -> None:

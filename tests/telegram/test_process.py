@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ import sqlalchemy as sa
 
 from botapi.server import Server
 from tests.store_actor import opened
-from tests.telegram.test_receiving import waits
+from tests.telegram.test_receiving import has_heard, waits
 
 ROOT = Path(__file__).parents[2]
 
@@ -54,6 +55,16 @@ def handled(place: str) -> int:
         database.close()
 
 
+def has_called(server: Server, number: int) -> bool:
+    """Say whether there were more calls than so many."""
+    return len(server.calls) > number
+
+
+def is_over(process: "subprocess.Popen[bytes]", server: Server, person: int) -> bool:
+    """Say whether a process died, or somebody heard from it."""
+    return process.poll() is not None or bool(server.people.said(person))
+
+
 def in_order(words: list[str]) -> list[str]:
     """Return the words without those that come again."""
     return list(dict.fromkeys(words))
@@ -71,12 +82,12 @@ def test_checklist_01_and_15_a_killed_bot_loses_nothing(place: str, server: Serv
     for kill in range(kills):
         with started(place, server, port):
             before = len(server.calls)
-            assert server.until(lambda b=before: len(server.calls) > b + 20, 20)
+            assert server.until(partial(has_called, server, before + 20), 20)
             time.sleep(chance.random() * 0.2)
             assert kill < kills
     with started(place, server, port):
         for person in people:
-            assert server.until(lambda p=person: len(set(server.people.said(p))) == 24, 30)
+            assert server.until(partial(has_heard, server, person, 24), 30)
     for person in people:
         assert in_order(server.people.said(person)) == wanted
     assert sum(len(server.people.said(person)) - 24 for person in people) <= 8 * kills
@@ -85,21 +96,21 @@ def test_checklist_01_and_15_a_killed_bot_loses_nothing(place: str, server: Serv
 def test_checklist_23_a_stopped_bot_ends_at_once_and_loses_nothing(place: str, server: Server) -> None:
     """Within five seconds, exit code 0; what was not handled is handled by the next one, once."""
     erika = server.people.citizen("Erika")
-    for number in range(150):
+    for number in range(80):
         server.people.text(erika, str(number))
     for number in (signal.SIGTERM, signal.SIGINT):
         with started(place, server) as process:
             before = len(server.people.said(erika))
-            assert server.until(lambda b=before: len(server.people.said(erika)) > b + 3, 20)
+            assert server.until(partial(has_heard, server, erika, before + 4), 20)
             asked = time.monotonic()
             process.send_signal(number)
             assert process.wait(10) == 0
             assert time.monotonic() - asked < 5
-    assert len(server.people.said(erika)) < 150
+    assert len(server.people.said(erika)) < 80
     with started(place, server):
-        assert server.until(lambda: len(server.people.said(erika)) >= 150, 30)
-        assert waits(lambda: handled(place) == 150)
-    assert server.people.said(erika) == [f"Echo: {number}" for number in range(150)]
+        assert server.until(lambda: len(server.people.said(erika)) >= 80, 30)
+        assert waits(lambda: handled(place) == 80)
+    assert server.people.said(erika) == [f"Echo: {number}" for number in range(80)]
 
 
 def test_an_update_that_kills_the_process_is_parked(place: str, server: Server) -> None:
@@ -113,16 +124,13 @@ def test_an_update_that_kills_the_process_is_parked(place: str, server: Server) 
     crashes = 0
     while crashes < 9:
         with started(place, server) as process:
-            if (
-                waits(lambda p=process: p.poll() is not None or bool(server.people.said(erika)), 20)
-                and not process.poll()
-            ):
+            if waits(partial(is_over, process, server, erika), 20) and not process.poll():
                 break
             crashes += 1
     with started(place, server):
         assert server.until(lambda: in_order(server.people.said(erika)) == ["Entschuldigung", "Echo: danach"], 20)
         for person in people:
-            assert server.until(lambda p=person: "Echo: Hallo" in server.people.said(p), 10)
+            assert server.until(partial(has_heard, server, person, 1), 10)
             assert "Entschuldigung" not in server.people.said(person)
     assert 4 <= crashes <= 6
 
