@@ -3,9 +3,10 @@
 import hmac
 import json
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -40,17 +41,19 @@ def _knows(request: Request, secret: str) -> bool:
 
 
 async def read(request: Request, largest: int = LARGEST) -> bytes | None:
-    """Return a body; None as soon as it is known to be too long, without reading the rest."""
+    """Return a body; None as soon as it is known to be too long, without reading the rest, or when it breaks off."""
     announced = request.headers.get("content-length", "0")
     if not announced.isdecimal() or int(announced) > largest:
         return None
     parts, size = [], 0
-    async for part in request.stream():
-        parts.append(part)
-        size += len(part)
-        if size > largest:
-            return None
-    return b"".join(parts)
+    with suppress(ClientDisconnect):
+        async for part in request.stream():
+            parts.append(part)
+            size += len(part)
+            if size > largest:
+                return None
+        return b"".join(parts)
+    return None
 
 
 async def _kept(take: Take, body: bytes) -> int:

@@ -18,7 +18,7 @@ from bot.errors import TokenError
 from botapi.control import ServerRoom
 from botapi.faults import Fault
 from botapi.server import Server
-from tests.botapi.clients import NO_TLS
+from tests.botapi.clients import NO_TLS, updates
 from tests.fakes import FakeClock
 from tests.telegram.running import SECRET, Running
 
@@ -286,7 +286,11 @@ def test_checklist_27_after_a_silent_week_lower_numbers_are_heard(run_here: Run,
     with run_here(clock=clock):
         server.people.text(erika, "vorher")
         assert server.until(lambda: len(server.people.said(erika)) == 1)
+        assert waits(lambda: "offset" in calls(server, "getUpdates")[-1])
         clock.ahead = timedelta(days=8)
+        updates(server)  # ends the poll that waits, as its time does after 25 seconds
+        before = len(calls(server, "getUpdates"))
+        assert waits(lambda: any("offset" not in params for params in calls(server, "getUpdates")[before:]))
         server.people.next_update_id(3)
         server.people.text(erika, "danach")
         assert server.until(lambda: "Echo: danach" in server.people.said(erika), 10)
