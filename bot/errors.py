@@ -41,7 +41,3 @@ class QuestionFileError(BotError):
 
 class TokenError(BotError):
     """Telegram does not know the token."""
-
-
-class ListenError(BotError):
-    """A web page cannot be served at its address."""

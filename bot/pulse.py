@@ -6,11 +6,13 @@ from datetime import datetime
 
 
 @dataclass
-class Vitals:
-    """Written by the loops of one process, read by its web pages."""
+class Pulse:
+    """Written by the loops of one process, read by its web pages; it has the vitals that bot.vitals looks at."""
 
     oldest_waiting: Callable[[], datetime | None]
     """When the oldest update came that is not handled yet; asks the store, so call it in a thread."""
+    database: Callable[[], None]
+    """Uses the database; raises StoreError when it does not work."""
     receiving: bool = False
     """Whether this process polls Telegram now; false on a stand-by process, and where Telegram calls a webhook."""
     last_receive: datetime | None = None

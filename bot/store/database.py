@@ -87,6 +87,10 @@ class Database:
         with told_plainly(self.place):
             return self._writer.connect()
 
+    def ping(self) -> None:
+        """Use the database; raises StoreError when it does not work."""
+        self.read(lambda connection: connection.execute(sa.select(1)))
+
     def shrink_log(self) -> None:
         """Empty the write-ahead log, so that deleted texts stand in no file any more; a server does so by itself."""
         if self.is_server:

@@ -6,11 +6,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.errors import StoreError
+from bot.web.guard import Guard
 
 LARGEST = 1024 * 1024
 """Bytes of a body; Telegram's updates are far smaller."""
@@ -31,7 +33,7 @@ def public_app(take: Take, secret: str, path: str = "/telegram") -> Starlette:
             return Response(status_code=413)
         return Response(status_code=await _kept(take, body))
 
-    return Starlette(routes=[Route(path, webhook, methods=["POST"])])
+    return Starlette(routes=[Route(path, webhook, methods=["POST"])], middleware=[Middleware(Guard)])
 
 
 def _knows(request: Request, secret: str) -> bool:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import sys
 import threading
 import time
@@ -15,19 +16,19 @@ from functools import partial
 from typing import Any
 
 from bot.channels.telegram.options import Limits, TelegramOptions, Webhook
-from bot.channels.telegram.service import Service, run_service, serve
+from bot.channels.telegram.service import Page, Service, Take, run_service, serve
 from bot.clock import Clock, SystemClock
 from bot.delivery import Message, MessageKind
 from bot.ports import Claim, Outcome
+from bot.pulse import Pulse
 from bot.store.addresses import SqlAddresses
 from bot.store.database import Database
 from bot.store.inbox import SqlInbox
 from bot.store.locks import LeaderLock, Role, SoleLeader
 from bot.store.outbox import SqlOutbox
 from bot.store.wakeup import listening
-from bot.vitals import Vitals
-from bot.web.listener import bind, listen
 from bot.web.public import public_app
+from bot.web.serving import listen
 from tests.store_actor import opened
 
 UNHURRIED = Limits(overall_per_second=1000, private_per_second=1000, private_burst=1000, group_per_minute=60_000)
@@ -120,11 +121,28 @@ def build(place: str, database: Database, options: TelegramOptions, *, handler: 
         inbox=inbox,
         outbox=SqlOutbox(database),
         addresses=SqlAddresses(database),
-        vitals=Vitals(inbox.oldest_waiting),
+        pulse=Pulse(inbox.oldest_waiting, database.ping),
         polling=LeaderLock(place, Role.POLL) if is_server else SoleLeader(),
         sending=LeaderLock(place, Role.SEND) if is_server else SoleLeader(),
         **more,
     )
+
+
+def free_port() -> int:
+    """Return a port that nobody uses right now."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])
+
+
+def _is_open(port: int) -> bool:
+    """Say whether somebody listens."""
+    with socket.socket() as found:
+        return found.connect_ex(("127.0.0.1", port)) == 0
+
+
+def webhook_page(port: int, take: Take) -> Page:
+    """Serve the webhook."""
+    return listen(public_app(take, SECRET), "127.0.0.1", port)
 
 
 @contextmanager
@@ -141,15 +159,17 @@ def bot(
 ) -> Iterator[Running]:
     """Run a bot in a thread until the end of the block."""
     echo = echo or Echo()
-    where = bind("127.0.0.1", 0)
-    hook = Webhook(f"http://127.0.0.1:{where.getsockname()[1]}/telegram", SECRET) if webhook else None
+    port = free_port()
+    hook = Webhook(f"http://127.0.0.1:{port}/telegram", SECRET) if webhook else None
     options = TelegramOptions(token, api_url=api_url, webhook=hook, limits=limits)
-    public = (lambda take: listen(public_app(take, SECRET), where)) if webhook else None
-    with closing(opened(place)) as database, closing(where):
+    public = partial(webhook_page, port) if webhook else None
+    with closing(opened(place)) as database:
         service = build(place, database, options, handler=echo, clock=clock or SystemClock(), public=public)
         service = replace(service, inbox=breaking(service.inbox))
         running = Running(database, service, echo, hook.url if hook else "")
         with _in_thread(running):
+            while webhook and not running.ended and not _is_open(port):
+                time.sleep(0.01)
             yield running
 
 
@@ -197,10 +217,9 @@ class Deadly(Echo):
 
 def main(place: str, api_url: str, token: str, hook_port: str) -> None:
     """Run a bot as a process of its own until a signal."""
-    where = bind("127.0.0.1", int(hook_port)) if hook_port != "-" else None
-    hook = Webhook(f"http://127.0.0.1:{hook_port}/telegram", SECRET) if where else None
+    hook = Webhook(f"http://127.0.0.1:{hook_port}/telegram", SECRET) if hook_port != "-" else None
     options = TelegramOptions(token, api_url=api_url, webhook=hook, limits=UNHURRIED)
-    public = (lambda take: listen(public_app(take, SECRET), where)) if where else None
+    public = partial(webhook_page, int(hook_port)) if hook else None
     with closing(opened(place)) as database:
         run_service(build(place, database, options, handler=Deadly(), public=public))
 

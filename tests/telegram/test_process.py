@@ -3,7 +3,6 @@
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ import sqlalchemy as sa
 
 from botapi.server import Server
 from tests.store_actor import opened
+from tests.telegram.running import free_port
 from tests.telegram.test_receiving import has_heard, waits
 
 ROOT = Path(__file__).parents[2]
@@ -37,12 +37,6 @@ def started(place: str, server: Server, port: str = "-") -> Iterator["subprocess
     finally:
         process.kill()
         process.wait()
-
-
-def free_port() -> str:
-    """Return a port that nobody uses right now."""
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return str(found.getsockname()[1])
 
 
 def handled(place: str) -> int:
@@ -75,7 +69,7 @@ def test_checklist_01_and_15_a_killed_bot_loses_nothing(place: str, server: Serv
     """Killed again and again while messages come and go: all are answered, in order; duplicates are few."""
     people = [server.people.citizen(f"Mensch {number}") for number in range(10)]
     wanted = [f"Echo: {number}" for number in range(24)]
-    port, kills, chance = (free_port() if webhook else "-"), 3, random.Random(4)
+    port, kills, chance = (str(free_port()) if webhook else "-"), 3, random.Random(4)
     for number in range(24):
         for person in people:
             server.people.text(person, str(number))
@@ -96,7 +90,7 @@ def test_checklist_01_and_15_a_killed_bot_loses_nothing(place: str, server: Serv
 def test_checklist_23_a_stopped_bot_ends_at_once_and_loses_nothing(place: str, server: Server) -> None:
     """Within five seconds, exit code 0; what was not handled is handled by the next one, once."""
     erika = server.people.citizen("Erika")
-    for number in range(80):
+    for number in range(40):
         server.people.text(erika, str(number))
     for number in (signal.SIGTERM, signal.SIGINT):
         with started(place, server) as process:
@@ -106,11 +100,11 @@ def test_checklist_23_a_stopped_bot_ends_at_once_and_loses_nothing(place: str, s
             process.send_signal(number)
             assert process.wait(10) == 0
             assert time.monotonic() - asked < 5
-    assert len(server.people.said(erika)) < 80
+    assert len(server.people.said(erika)) < 40
     with started(place, server):
-        assert server.until(lambda: len(server.people.said(erika)) >= 80, 30)
-        assert waits(lambda: handled(place) == 80)
-    assert server.people.said(erika) == [f"Echo: {number}" for number in range(80)]
+        assert server.until(lambda: len(server.people.said(erika)) >= 40, 30)
+        assert waits(lambda: handled(place) == 40)
+    assert server.people.said(erika) == [f"Echo: {number}" for number in range(40)]
 
 
 def test_an_update_that_kills_the_process_is_parked(place: str, server: Server) -> None:

@@ -69,7 +69,7 @@ def test_a_message_is_echoed_in_order(run: Run, server: Server, *, webhook: bool
             assert server.until(partial(has_heard, server, person, 10))
             assert server.people.said(person) == [f"Echo: {number}" for number in range(10)]
         assert waits(lambda: running.service.inbox.oldest_waiting() is None)
-        assert running.service.vitals.last_receive
+        assert running.service.pulse.last_receive
     assert running.ended == [None]
 
 
@@ -155,7 +155,7 @@ def test_checklist_07_polling_resumes(run_here: Run, server: Server, fault: Faul
     with capture_logs() as logs, run_here() as running:
         server.people.text(erika, "Hallo")
         assert server.until(lambda: server.people.said(erika) == ["Echo: Hallo"], 10)
-        assert (running.service.vitals.conflicts > 0) is (fault.code == 409)
+        assert (running.service.pulse.conflicts > 0) is (fault.code == 409)
     assert any(line["event"] == "second_receiver" for line in logs) is (fault.code == 409)
     assert [line["event"] for line in logs].count("receiving_failed") == 1
 
@@ -237,7 +237,7 @@ def test_checklist_20_a_pressed_button_is_answered_at_once(run_here: Run, server
     """Before the update is handled, and beside it."""
     erika = server.people.citizen("Erika")
     keyboard = {"inline_keyboard": [[{"text": "Ja", "callback_data": "e:a"}]]}
-    echo_slow = {"lange": 3.0}
+    echo_slow = {"lange": 1.5}
     with run_here() as running:
         running.echo.slow.update(echo_slow)
         server.people.text(erika, "a")
@@ -302,4 +302,4 @@ def test_checklist_28_clocks_may_disagree(run_here: Run, server: Server) -> None
     with run_here(clock=FakeClock()) as running:
         server.people.text(erika, "a")
         assert server.until(lambda: server.people.said(erika) == ["Echo: a"], 10)
-        assert running.service.vitals.last_receive == FakeClock().moment
+        assert running.service.pulse.last_receive == FakeClock().moment

@@ -221,7 +221,7 @@ def test_an_edit_of_what_was_never_sent_fails(run_here: Run, server: Server) -> 
         running.outbox.add([edit(chat, first, "neu"), Message(chat, MessageKind.TEXT, {"params": {}})])
         assert waits(lambda: states(running) == ["failed", "failed", "failed"])
         assert not calls(server, "editMessageText")
-        assert running.service.vitals.failed_messages == 3
+        assert running.service.pulse.failed_messages == 3
 
 
 def edit(chat: str, first: int, text: str) -> Message:

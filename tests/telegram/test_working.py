@@ -34,7 +34,7 @@ def test_checklist_04_an_update_that_always_fails_is_parked(run_here: Run, serve
         server.people.text(erika, "Geheimes")
         server.people.text(erika, "danach")
         assert server.until(lambda: server.people.said(erika) == ["Entschuldigung", "Echo: danach"], 10)
-        assert running.service.vitals.dead_letters == 1
+        assert running.service.pulse.dead_letters == 1
         assert count(running, "state = 'dead'") == 1
     (parked,) = [line for line in logs if line["event"] == "update_parked"]
     assert parked["update_kind"] == "message"
@@ -76,7 +76,7 @@ def test_an_outcome_that_cannot_be_written_is_parked_in_the_end(run_here: Run, s
         server.people.text(erika, "Gift")
         server.people.text(erika, "danach")
         assert server.until(lambda: server.people.said(erika) == ["Entschuldigung", "Echo: danach"], 10)
-        assert running.service.vitals.dead_letters == 1
+        assert running.service.pulse.dead_letters == 1
 
 
 def test_checklist_05_a_flood_delays_another_chat_by_less_than_a_second(run: Run, server: Server) -> None:
@@ -143,17 +143,17 @@ def test_checklist_09_one_of_two_polls_and_sends(postgres: Postgres, server: Ser
     erika = server.people.citizen("Erika")
     with bot(address, server.url, server.token) as second:
         with bot(address, server.url, server.token) as first:
-            assert waits(lambda: first.service.vitals.receiving != second.service.vitals.receiving)
-            leader, other = (first, second) if first.service.vitals.receiving else (second, first)
+            assert waits(lambda: first.service.pulse.receiving != second.service.pulse.receiving)
+            leader, other = (first, second) if first.service.pulse.receiving else (second, first)
             for number in range(20):
                 server.people.text(erika, str(number))
             assert server.until(lambda: len(server.people.said(erika)) == 20, 10)
-            assert leader.service.vitals.conflicts == other.service.vitals.conflicts == 0
+            assert leader.service.pulse.conflicts == other.service.pulse.conflicts == 0
         started = time.monotonic()
         server.people.text(erika, "weiter")
         assert server.until(lambda: "Echo: weiter" in server.people.said(erika), 10)
         assert time.monotonic() - started < 10
-        assert second.service.vitals.receiving
-        assert second.service.vitals.sending
+        assert second.service.pulse.receiving
+        assert second.service.pulse.sending
     assert server.people.said(erika) == [*(f"Echo: {number}" for number in range(20)), "Echo: weiter"]
     assert threading.active_count() < 60

@@ -12,7 +12,7 @@ from bot.delivery import MOST_ATTEMPTS, Message
 from bot.errors import ConflictError
 from bot.logs import places
 from bot.ports import Addresses, Claim, Handler, Inbox, Outcome
-from bot.vitals import Vitals
+from bot.pulse import Pulse
 
 _CONFLICTS = 3
 """How often an update is simply handled again because its chat changed meanwhile."""
@@ -34,14 +34,14 @@ class Handling:
         addresses: Addresses,
         handler: Handler,
         clock: Clock,
-        vitals: Vitals,
+        pulse: Pulse,
         wake_sender: Callable[[], None],
     ) -> None:
         self._inbox = inbox
         self._addresses = addresses
         self._handler = handler
         self._clock = clock
-        self._vitals = vitals
+        self._pulse = pulse
         self._wake_sender = wake_sender
         self._unwritten: Counter[int] = Counter()
         """Updates whose outcome could not be written, by seq."""
@@ -100,7 +100,7 @@ class Handling:
         messages = self._apology(claim) if with_apology else ()
         self._inbox.park(claim, messages, self._clock.now())
         self._settled(claim, messages)
-        self._vitals.dead_letters += 1
+        self._pulse.dead_letters += 1
         log.error("update_parked", seq=claim.parts[0].seq, update_kind=_kind(claim))
 
     def _apology(self, claim: Claim) -> tuple[Message, ...]:

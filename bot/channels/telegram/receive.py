@@ -14,8 +14,8 @@ from bot.channels.telegram.options import Webhook
 from bot.clock import Clock
 from bot.errors import StoreError, TokenError
 from bot.ports import Inbox, Leadership
+from bot.pulse import Pulse
 from bot.threads import Threads
-from bot.vitals import Vitals
 
 POLL_SECONDS = 25
 """How long Telegram holds a poll open; less than the minute after which a page says that nothing is received."""
@@ -36,13 +36,13 @@ class Receiver:
     """Keeps updates; the poll and the webhook both end here."""
 
     def __init__(
-        self, api: Api, inbox: Inbox, clock: Clock, threads: Threads, vitals: Vitals, wake: Callable[[], None]
+        self, api: Api, inbox: Inbox, clock: Clock, threads: Threads, pulse: Pulse, wake: Callable[[], None]
     ) -> None:
         self._api = api
         self._inbox = inbox
         self._clock = clock
         self._threads = threads
-        self._vitals = vitals
+        self._pulse = pulse
         self._wake = wake
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._answering: set[asyncio.Task[None]] = set()
@@ -59,7 +59,7 @@ class Receiver:
         if arrivals:
             await self._threads.run(lambda: self._inbox.put(arrivals, now))
             self._wake()
-        self._vitals.last_receive = now
+        self._pulse.last_receive = now
         for query in filter(None, map(query_of, updates)):
             self._answer(query)
         return len(arrivals) == len(updates)
@@ -100,12 +100,12 @@ class Troubles:
 class Poll:
     """The long poll; one process at a time does it."""
 
-    def __init__(self, api: Api, receiver: Receiver, leadership: Leadership, threads: Threads, vitals: Vitals) -> None:
+    def __init__(self, api: Api, receiver: Receiver, leadership: Leadership, threads: Threads, pulse: Pulse) -> None:
         self._api = api
         self._receiver = receiver
         self._leadership = leadership
         self._threads = threads
-        self._vitals = vitals
+        self._pulse = pulse
         self._prepared = False
         self._offset: int | None = None
         self._heard = receiver.now()
@@ -123,13 +123,13 @@ class Poll:
             except (ApiError, StoreError) as error:
                 self._alarm(error)
                 await rest(stop, troubles.happened(error))
-        self._vitals.receiving = False
+        self._pulse.receiving = False
         await self._threads.run(self._leadership.release)
 
     async def _turn(self, stop: asyncio.Event) -> None:
         """Take one batch, or ask whether this process may lead."""
         leads = await self._threads.run(self._leadership.take)
-        self._vitals.receiving = leads
+        self._pulse.receiving = leads
         if not leads:
             self._prepared, self._offset = False, None
             await rest(stop, STAND_BY_SECONDS)
@@ -162,8 +162,8 @@ class Poll:
     def _alarm(self, error: Exception) -> None:
         """Tell of somebody else who polls."""
         if isinstance(error, RivalError):
-            self._vitals.conflicts += 1
-            log.error("second_receiver", conflicts=self._vitals.conflicts)
+            self._pulse.conflicts += 1
+            log.error("second_receiver", conflicts=self._pulse.conflicts)
 
 
 async def keep_webhook(api: Api, webhook: Webhook, stop: asyncio.Event) -> None:

@@ -31,8 +31,8 @@ from bot.clock import Clock
 from bot.delivery import Arrived, Sending
 from bot.errors import StoreError, TokenError
 from bot.ports import Addresses, Leadership, Outbox
+from bot.pulse import Pulse
 from bot.threads import Threads
-from bot.vitals import Vitals
 
 T = TypeVar("T")
 
@@ -93,7 +93,7 @@ class Sender:
         self,
         api: Api,
         office: Office,
-        vitals: Vitals,
+        pulse: Pulse,
         bell: Bell,
         *,
         limits: Limits,
@@ -103,7 +103,7 @@ class Sender:
         self._addresses = office.addresses
         self._clock = office.clock
         self._leadership = office.leadership
-        self._vitals = vitals
+        self._pulse = pulse
         self._bell = bell
         self._limits = limits
         self._budgets = Budgets(limits)
@@ -146,7 +146,7 @@ class Sender:
         if unknown:
             log.error("messages_uncertain", count=len(unknown))
         await self._restore_budgets()
-        self._leads = self._vitals.sending = True
+        self._leads = self._pulse.sending = True
 
     async def _restore_budgets(self) -> None:
         now, moment = self._clock.now(), time.monotonic()
@@ -164,7 +164,7 @@ class Sender:
         without = {*self._budgets.full(moment), *self._still_muted(moment)}
         taken = await self._threads.run(lambda: self._exchange(most, without, arrived))
         del self._arrived[: len(arrived)]
-        self._leads = self._vitals.sending = taken is not None
+        self._leads = self._pulse.sending = taken is not None
         for sending in taken or ():
             self._start(sending)
         return bool(taken) or not self._leads
@@ -262,7 +262,7 @@ class Sender:
 
     async def _give_up(self, sending: Sending, why: str) -> None:
         """Note that a message, and what depends on it, will never arrive."""
-        self._vitals.failed_messages += 1
+        self._pulse.failed_messages += 1
         log.error("message_failed", message=sending.id, kind=str(sending.kind), why=why)
         await self._note(lambda: self._outbox.failed(sending.id, self._clock.now()))
 
@@ -289,5 +289,5 @@ class Sender:
             with suppress(StoreError):
                 await self._threads.run(lambda: self._outbox.take(self._clock.now(), most=0, arrived=arrived))
         await self._threads.run(self._leadership.release)
-        self._vitals.sending = False
+        self._pulse.sending = False
         self._threads.close()
