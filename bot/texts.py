@@ -145,7 +145,8 @@ class Texts:
     console_preparing: str
     console_checking: str
     console_no_token: str
-    console_no_telegram: str
+    console_starting: str
+    console_ready: str
     smalltalk: Mapping[str, str]
     emergency: Mapping[str, str]
     figures: Mapping[str, str]

@@ -23,6 +23,7 @@ from bot.bootstrap import (
     open_database,
     sole_run,
     talk,
+    telegram_options,
     train_models,
     upgrade_database,
 )
@@ -44,11 +45,17 @@ OK, FINDING, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 
 def run(app: App) -> int:
-    """Say that the chat is here, and hold it."""
-    token = app.settings.telegram_bot_token
+    """Run the bot on Telegram; without a token say so, and hold a chat here."""
+    options = telegram_options(app.settings)
     with sole_run(app.settings):
-        say(app.texts.console_no_telegram if token else app.texts.console_no_token)
-        talk(app)
+        if options is None:
+            say(app.texts.console_no_token)
+            talk(app)
+        else:
+            from bot.running import serve_telegram  # Telegram and web libraries, which no other verb needs
+
+            say(app.texts.console_starting)
+            serve_telegram(app, options, ready=lambda: say(app.texts.console_ready))
     return OK
 
 

@@ -117,7 +117,7 @@ def build(place: str, database: Database, options: TelegramOptions, *, handler: 
     more.setdefault("clock", SystemClock())
     return Service(
         options=options,
-        handler=handler,
+        handler=lambda _: handler,
         inbox=inbox,
         outbox=SqlOutbox(database),
         addresses=SqlAddresses(database),

@@ -1,8 +1,17 @@
 """How the bot presents itself on Telegram: the menus of commands, the descriptions."""
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
+
+from bot.bell import rest
+from bot.channels.telegram.api import Api, ApiError, TokenRefusedError
+from bot.channels.telegram.receive import TOKEN_REFUSED, Troubles
+from bot.channels.telegram.translate import Me
+from bot.errors import TokenError
 from bot.texts import Texts
 
 PRIVATE = {"type": "all_private_chats"}
@@ -18,6 +27,35 @@ class Call:
 
     method: str
     params: dict[str, Any]
+
+
+log = structlog.get_logger(__name__)
+
+
+async def introduced(api: Api, calls: Sequence[Call], stop: asyncio.Event) -> Me | None:
+    """Ask Telegram who the bot is, and tell it what can be typed; None when told to stop. Raises TokenError."""
+    troubles = Troubles("introduction_failed")
+    while not stop.is_set():
+        try:
+            me = await api.call("getMe")
+        except TokenRefusedError as error:
+            raise TokenError(TOKEN_REFUSED) from error
+        except ApiError as error:
+            await rest(stop, troubles.happened(error))
+        else:
+            troubles.over()
+            await _present(api, calls)
+            return Me(me["id"], me.get("username", ""))
+    return None
+
+
+async def _present(api: Api, calls: Sequence[Call]) -> None:
+    """Make the calls; a menu that is out of date does no harm."""
+    for call in calls:
+        try:
+            await api.call(call.method, call.params)
+        except ApiError as error:
+            log.warning("not_presented", method=call.method, error=type(error).__name__)
 
 
 def profile_calls(texts: Texts) -> tuple[Call, ...]:

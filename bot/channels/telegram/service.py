@@ -9,18 +9,22 @@ from typing import Any
 
 import structlog
 
-from bot.bell import Bell
+from bot.bell import Bell, rest
 from bot.channels.telegram.api import Api
 from bot.channels.telegram.handling import Handling
 from bot.channels.telegram.options import TelegramOptions
-from bot.channels.telegram.receive import Poll, Receiver, keep_webhook
+from bot.channels.telegram.profile import Call, introduced
+from bot.channels.telegram.receive import Poll, Receiver, Troubles, keep_webhook
 from bot.channels.telegram.send import Office, Sender
+from bot.channels.telegram.translate import Me
 from bot.channels.telegram.work import Work
 from bot.clock import Clock
+from bot.errors import StoreError
 from bot.ports import Addresses, Handler, Inbox, Leadership, Outbox
 from bot.pulse import Pulse
 from bot.threads import Threads
 
+TIDY_SECONDS = 3600.0
 LAST_SECONDS = 4.5
 """How long everything together may take at the end."""
 
@@ -29,6 +33,10 @@ Page = AbstractAsyncContextManager[int]
 """Serves a web app, and gives its port; bot.web.serving.listen makes one."""
 
 log = structlog.get_logger(__name__)
+
+
+def _nothing() -> None:
+    """Leave all as it is."""
 
 
 def _no_others(_: Callable[[str], None]) -> AbstractContextManager[None]:
@@ -41,7 +49,8 @@ class Service:
     """All that a running bot needs."""
 
     options: TelegramOptions
-    handler: Handler
+    handler: Callable[[Me], Handler]
+    """Makes what handles updates, once it is known who the bot is."""
     inbox: Inbox
     outbox: Outbox
     addresses: Addresses
@@ -55,6 +64,10 @@ class Service:
     """Serves the webhook, handing over what comes."""
     pages: Sequence[Callable[[], Page]] = ()
     """Further web apps to serve beside."""
+    profile: Sequence[Call] = ()
+    """Calls that present the bot at the start."""
+    tidy: Callable[[], object] = _nothing
+    """Forgets what is old; called at the start and every hour. May raise StoreError."""
     slots: int = 8
     """Chats handled at once."""
 
@@ -87,8 +100,9 @@ async def serve(service: Service, stop: asyncio.Event) -> None:
         with service.listening(lambda topic: bells[topic].ring()):
             loops = [
                 _receiving(service, api, receiver, threads, stop),
-                _work(service, api, work_bell, send_bell).run(stop),
+                _working(service, api, work_bell, send_bell, stop),
                 _sender(service, api, send_bell).run(stop),
+                _tidying(service, threads, stop),
             ]
             await _together(loops, stop, bells, stack.aclose)
     finally:
@@ -106,9 +120,26 @@ def _receiving(
     return Poll(api, receiver, service.polling, threads, service.pulse).run(stop)
 
 
-def _work(service: Service, api: Api, bell: Bell, send_bell: Bell) -> Work:
-    handling = Handling(service.inbox, service.addresses, service.handler, service.clock, service.pulse, send_bell.ring)
-    return Work(api, service.inbox, handling, service.clock, bell, slots=service.slots)
+async def _working(service: Service, api: Api, bell: Bell, send_bell: Bell, stop: asyncio.Event) -> None:
+    """Handle updates, once it is known who the bot is: until then nothing could be sent either."""
+    me = await introduced(api, service.profile, stop)
+    if me is None:
+        return
+    handler = service.handler(me)
+    handling = Handling(service.inbox, service.addresses, handler, service.clock, service.pulse, send_bell.ring)
+    await Work(api, service.inbox, handling, service.clock, bell, slots=service.slots).run(stop)
+
+
+async def _tidying(service: Service, threads: Threads, stop: asyncio.Event) -> None:
+    """Forget what is old, every hour."""
+    troubles = Troubles("tidying_failed")
+    while not stop.is_set():
+        try:
+            await threads.run(service.tidy)
+            troubles.over()
+        except StoreError as error:
+            troubles.happened(error)
+        await rest(stop, TIDY_SECONDS)
 
 
 def _sender(service: Service, api: Api, bell: Bell) -> Sender:

@@ -1,0 +1,90 @@
+"""Puts the bot on Telegram together and runs it until it is told to stop."""
+
+from collections.abc import Callable
+from contextlib import closing
+from functools import partial
+
+from bot.bootstrap import App, forget_old, live_faq, open_database
+from bot.channels.telegram.handler import TelegramHandler
+from bot.channels.telegram.options import TelegramOptions
+from bot.channels.telegram.profile import profile_calls
+from bot.channels.telegram.service import Page, Service, Take, run_service
+from bot.content import Content
+from bot.live import LiveFaq
+from bot.ports import Leadership
+from bot.pulse import Pulse
+from bot.settings import Settings
+from bot.store.addresses import SqlAddresses
+from bot.store.database import Database
+from bot.store.erasure import SqlRecords
+from bot.store.inbox import SqlInbox
+from bot.store.locks import LeaderLock, Role, SoleLeader
+from bot.store.outbox import SqlOutbox
+from bot.store.wakeup import listening
+
+
+def serve_telegram(app: App, options: TelegramOptions, ready: Callable[[], None]) -> None:
+    """Run the bot; `ready` is called when questions can be answered. Raises BotError."""
+    with closing(open_database(app.settings)) as database:
+        faq = live_faq(app.settings, app.wiring, database)
+        faq.load()
+        faq.start()
+        ready()
+        try:
+            run_service(service(app, options, database, faq))
+        finally:
+            faq.stop()
+
+
+def service(app: App, options: TelegramOptions, database: Database, faq: LiveFaq) -> Service:
+    """Put all parts together."""
+    settings, clock, inbox = app.settings, app.wiring.clock, SqlInbox(database)
+    pulse = Pulse(inbox.oldest_waiting, database.ping)
+    records = SqlRecords(database)
+    others = {"listening": partial(listening, settings.server_url)} if settings.server_url else {}
+    return Service(
+        options=options,
+        handler=lambda me: TelegramHandler(me, partial(content, app, faq), records),
+        inbox=inbox,
+        outbox=SqlOutbox(database),
+        addresses=SqlAddresses(database),
+        clock=clock,
+        pulse=pulse,
+        polling=_leadership(settings, Role.POLL),
+        sending=_leadership(settings, Role.SEND),
+        public=partial(_webhook_page, settings, options.webhook.secret) if options.webhook else None,
+        pages=(partial(_internal_page, app, pulse, faq),),
+        profile=profile_calls(app.texts),
+        tidy=lambda: forget_old(database, settings, clock),
+        slots=settings.workers,
+        **others,
+    )
+
+
+def content(app: App, faq: LiveFaq) -> Content:
+    """Return what the bot knows right now."""
+    live = faq.current()
+    return Content(live.faq, live.decide, app.texts, app.settings.question_retention_days)
+
+
+def _leadership(settings: Settings, role: Role) -> Leadership:
+    """Return what lets one process of all do something; on SQLite there is but one."""
+    return LeaderLock(settings.server_url, role) if settings.server_url else SoleLeader()
+
+
+def _webhook_page(settings: Settings, secret: str, take: Take) -> Page:
+    """Serve what Telegram calls."""
+    from bot.web.public import public_app
+    from bot.web.serving import listen
+
+    place = (settings.public_host, settings.public_port)
+    return listen(public_app(take, secret), *place, root_path=settings.root_path, trusted=settings.trusted_proxies)
+
+
+def _internal_page(app: App, pulse: Pulse, faq: LiveFaq) -> Page:
+    """Serve the health checks."""
+    from bot.web.internal import internal_app
+    from bot.web.serving import listen
+
+    settings = app.settings
+    return listen(internal_app(pulse, faq, app.wiring.clock), settings.internal_host, settings.internal_port)
