@@ -67,7 +67,7 @@ class Handling:
             self._put_off(claim)
         elif (outcome := self._outcome(claim)) is not None:
             self._inbox.finish(claim, outcome, self._clock.now())
-            self._settled(claim, outcome.messages)
+            self._settled(claim)
 
     def _outcome(self, claim: Claim) -> Outcome | None:
         """Return what the update changes; None when that failed, and the update is dealt with."""
@@ -91,7 +91,7 @@ class Handling:
     def _put_off(self, claim: Claim) -> None:
         """Try again later, or give up."""
         if self._inbox.retry(claim, self._clock.now()):
-            self._settled(claim, ())
+            self._settled(claim)
         else:
             self._park(claim, with_apology=True)
 
@@ -99,7 +99,7 @@ class Handling:
         """Set the update aside; the citizen gets one apology, the operator a line and a count."""
         messages = self._apology(claim) if with_apology else ()
         self._inbox.park(claim, messages, self._clock.now())
-        self._settled(claim, messages)
+        self._settled(claim)
         self._pulse.dead_letters += 1
         log.error("update_parked", seq=claim.parts[0].seq, update_kind=_kind(claim))
 
@@ -110,10 +110,10 @@ class Handling:
             self._tell("apology_failed", claim, error)
             return ()
 
-    def _settled(self, claim: Claim, messages: tuple[Message, ...]) -> None:
+    def _settled(self, claim: Claim) -> None:
+        """Forget what went wrong with an update, and let the sender look: an outcome may send in several ways."""
         self._unwritten.pop(claim.parts[0].seq, None)
-        if messages:
-            self._wake_sender()
+        self._wake_sender()
 
     def _tell(self, event: str, claim: Claim, error: Exception) -> None:
         """Log what went wrong, without the citizen's words."""
