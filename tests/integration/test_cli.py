@@ -384,15 +384,6 @@ def test_run_without_a_token_answers_the_pipe(small: Path) -> None:
     assert "\x1b" not in done.stdout
 
 
-def test_run_with_a_token_says_what_is_missing(small: Path) -> None:
-    """The token is not printed."""
-    token = "123456:geheim"
-    done = run(["run"], small, FAQ_PATH=str(small / "faq.yaml"), TELEGRAM_BOT_TOKEN=token, DATA_DIR=str(small))
-    assert done.returncode == 0
-    assert "noch keine Anbindung an Telegram" in done.stderr
-    assert token not in done.stdout + done.stderr
-
-
 def test_check_looks_at_every_phrasing(small: Path) -> None:
     """Findings carry their place."""
     done = run(["check", "--faq", str(small / "faq.yaml")], small, DATA_DIR=str(small))
