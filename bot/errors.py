@@ -41,3 +41,7 @@ class QuestionFileError(BotError):
 
 class TokenError(BotError):
     """Telegram does not know the token."""
+
+
+class OpeningHoursError(ValueError):
+    """Opening hours cannot be read; the message names place, value and reason."""

