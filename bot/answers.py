@@ -25,6 +25,11 @@ def answer_reply(situation: Situation, entry: FaqEntry) -> Reply:
     return Reply(text.strip(), tuple(notes), texts.follow_ups if choices else "", choices)
 
 
+def rated(reply: Reply, entry: FaqEntry, number: int) -> Reply:
+    """Return the reply to a question that asks whether it helped; what tells of the bot itself does not ask."""
+    return replace(reply, question=number) if entry.kind is Kind.ANSWER else reply
+
+
 def follow_up_choices(situation: Situation, entry: FaqEntry) -> tuple[Choice, ...]:
     """Return the follow-ups of an entry that may be shown today."""
     found = (situation.entry(entry_id) for entry_id in dict.fromkeys(entry.follow_ups))
@@ -46,7 +51,7 @@ def clarify_reply(situation: Situation, decision: Decision, number: int, *, name
     texts = situation.texts
     entries = [entry for entry in map(situation.entry, decision.choices) if entry]
     choices = [Choice(entry.question, f"p:{entry.id}:{number}") for entry in entries]
-    none = Choice(texts.none_of_these, f"{NONE}:{number}")
+    none = Choice(texts.none_of_these, f"{NONE}:{number}", aside=True)
     text = texts.clarify_part.format(frage=quoted(decision.query)) if named else texts.clarify
     return Reply(text, choices=(*choices, none))
 
@@ -153,9 +158,9 @@ def reply_to(situation: Situation, decision: Decision, number: int) -> Reply:
     entry = situation.entry(decision.entry)
     match decision.kind:
         case DecisionKind.ANSWER if entry:
-            return replace(answer_reply(situation, entry), question=number)
+            return rated(answer_reply(situation, entry), entry, number)
         case DecisionKind.REDIRECT if entry:
-            return replace(redirect_reply(situation, entry), question=number)
+            return redirect_reply(situation, entry)
         case DecisionKind.CLARIFY:
             return clarify_reply(situation, decision, number)
         case DecisionKind.SMALLTALK:

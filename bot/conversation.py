@@ -10,6 +10,7 @@ from bot.answers import (
     emergency_reply,
     human_reply,
     quoted,
+    rated,
     redirect_reply,
     reply_to,
     with_human,
@@ -141,10 +142,10 @@ def _pick_offered(situation: Situation, entry_id: str, number: str) -> Turn | No
     """Show what was meant, and note that the «Meinten Sie …?» helped."""
     if not _is_count(number):
         return None
-    turn = _show(situation, entry_id)
-    if not situation.entry(entry_id):
+    turn, entry = _show(situation, entry_id), situation.entry(entry_id)
+    if entry is None:
         return turn
-    replies = tuple(replace(reply, question=int(number)) for reply in turn.replies)
+    replies = tuple(rated(reply, entry, int(number)) for reply in turn.replies)
     return replace(turn, replies=replies, effects=(Mark(int(number), Feedback.PICKED, entry_id),))
 
 

@@ -20,7 +20,7 @@ _KINDS: Mapping[str, Feedback] = {
     "i": Feedback.INCOMPLETE,
 }
 _SAID = "t"
-"""Thanks: a button that does nothing."""
+"""Thanks, and the question why: buttons that do nothing."""
 
 
 def is_feedback(token: str) -> bool:
@@ -28,7 +28,7 @@ def is_feedback(token: str) -> bool:
     return token.startswith(f"{FEEDBACK}:")
 
 
-def is_thanks(choice: Choice) -> bool:
+def is_caption(choice: Choice) -> bool:
     """Say whether a choice is there to be read alone."""
     return choice.token.startswith(f"{FEEDBACK}:{_SAID}:")
 
@@ -57,7 +57,8 @@ def _reply(situation: Situation, feedback: Feedback, number: int) -> Reply:
     """Return the text for a message of its own, and the buttons that take the place of those before."""
     texts = situation.texts
     if feedback is Feedback.NOT_HELPED:
-        return Reply(texts.feedback_why, choices=_reasons(texts, number), place=Place.BUTTONS)
+        why = Choice(texts.feedback_why, f"{FEEDBACK}:{_SAID}:{number}")
+        return Reply(texts.feedback_why, choices=(why, *_reasons(texts, number)), place=Place.BUTTONS)
     thanks = Choice(texts.feedback_thanks, f"{FEEDBACK}:{_SAID}:{number}")
     human = Choice(texts.human_choice, HUMAN)
     offered = feedback is not Feedback.HELPED and is_reachable(situation)

@@ -30,6 +30,8 @@ class Choice:
     """What to type for it; given by numbered()."""
     url: str = ""
     """A place to go to; there is no token then."""
+    aside: bool = False
+    """A way on or out, as «Weiter» or «Nichts davon», and none of the things that a list holds."""
 
     @property
     def declines(self) -> bool:

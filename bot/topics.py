@@ -36,7 +36,7 @@ def topic_reply(situation: Situation, key: str, offset: int = 0) -> Reply | None
         if topic_key(name) == key:
             title = texts.topic.format(thema=name or texts.topic_other)
             listing = _questions(situation, title, key, entries, offset)
-            return replace(listing, choices=(*listing.choices, Choice(texts.topic_all_topics, "T:0")))
+            return replace(listing, choices=(*listing.choices, Choice(texts.topic_all_topics, "T:0", aside=True)))
     return None
 
 
@@ -69,6 +69,7 @@ def _questions(situation: Situation, title: str, key: str, entries: Sequence[Faq
 def _page(situation: Situation, choices: Sequence[Choice], more: str, offset: int) -> tuple[Choice, ...]:
     """Cut one page out of the choices, with ways to the next and back."""
     page = choices[offset : offset + PAGE]
-    onward = [Choice(situation.texts.topic_more, f"{more}:{offset + PAGE}")] if offset + PAGE < len(choices) else []
-    back = [Choice(situation.texts.topic_back, f"{more}:{max(0, offset - PAGE)}")] if offset else []
+    texts, last = situation.texts, offset + PAGE >= len(choices)
+    onward = [] if last else [Choice(texts.topic_more, f"{more}:{offset + PAGE}", aside=True)]
+    back = [Choice(texts.topic_back, f"{more}:{max(0, offset - PAGE)}", aside=True)] if offset else []
     return (*page, *onward, *back)

@@ -23,7 +23,7 @@ def main() -> None:
 def read_options() -> argparse.Namespace:
     """Return what the command line says."""
     parser = argparse.ArgumentParser(prog="python -m botapi", description="A Bot API server without Telegram.")
-    parser.add_argument("--port", type=int, default=8081, help="0 takes a free one")
+    parser.add_argument("--port", type=int, default=8090, help="0 takes a free one")
     parser.add_argument("--token", default=TOKEN)
     parser.add_argument("--delay", type=float, default=0.0, help="seconds before each answer")
     parser.add_argument("--limits", action="store_true", help="keep Telegram's rate limits")

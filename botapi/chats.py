@@ -1,11 +1,9 @@
-"""Calls about chats, members, commands, buttons and the bot itself."""
-
-import re
+"""Calls about chats, members, buttons and who the bot is."""
 
 from botapi import errors
 from botapi.access import chat_of, writable
 from botapi.errors import bad
-from botapi.params import Params, decoded, flag, number, text
+from botapi.params import Params, flag, number, text
 from botapi.updates import CALLBACK_SECONDS
 from botapi.values import Chat, Json, Member, User, present
 from botapi.world import BOT_ID, World
@@ -19,8 +17,6 @@ ACTIONS = (
     "find_location",
     "record_voice",
 )
-MAX_COMMANDS = 100
-_COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 
 
 def get_me(world: World, params: Params) -> Json:  # noqa: ARG001 - every method is called alike
@@ -91,37 +87,6 @@ def answer_query(world: World, params: Params) -> bool:
         {"text": text(params, "text"), "show_alert": flag(params, "show_alert"), "url": text(params, "url")}
     )
     return True
-
-
-def set_commands(world: World, params: Params) -> bool:
-    """Set the menu of commands for a scope and a language."""
-    commands = decoded(params, "commands") or []
-    if len(commands) > MAX_COMMANDS:
-        raise bad(errors.TOO_MANY_COMMANDS)
-    if not all(
-        _COMMAND.fullmatch(str(one.get("command"))) and 1 <= len(one.get("description", "")) <= 256 for one in commands
-    ):
-        raise bad(errors.BAD_COMMAND)
-    world.commands[_scope(params)] = [{key: one[key] for key in ("command", "description")} for one in commands]
-    return True
-
-
-def get_commands(world: World, params: Params) -> list[Json]:
-    """Return the menu of a scope and a language."""
-    return world.commands.get(_scope(params), [])
-
-
-def delete_commands(world: World, params: Params) -> bool:
-    """Drop the menu of a scope and a language."""
-    world.commands.pop(_scope(params), None)
-    return True
-
-
-def _scope(params: Params) -> tuple[str, str]:
-    """Return whom a menu is for."""
-    scope = decoded(params, "scope") or {"type": "default"}
-    whom = ":".join(str(scope[key]) for key in ("type", "chat_id", "user_id") if key in scope)
-    return whom, text(params, "language_code") or ""
 
 
 def _user(world: World, params: Params) -> User:

@@ -80,6 +80,8 @@ OLD_QUERY = "query is too old and response timeout expired or query ID is invali
 BAD_ACTION = "wrong parameter action in request"
 BAD_COMMAND = "BOT_COMMAND_INVALID"
 TOO_MANY_COMMANDS = "BOT_COMMANDS_TOO_MUCH"
+# assumed
+DESCRIPTION_TOO_LONG = "bot description is too long"
 
 # observed: lorcalhost/BTB-manager-telegram#69, pengrad/java-telegram-bot-api#261
 OTHER_POLLER = "terminated by other getUpdates request; make sure that only one bot instance is running"

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from botapi import chats, editing, forum, hooks, sending
+from botapi import chats, editing, forum, hooks, profile, sending
 from botapi.params import Params
 from botapi.world import World
 
@@ -18,9 +18,13 @@ METHODS: dict[str, Method] = {
     "leavechat": chats.leave,
     "sendchataction": chats.send_action,
     "answercallbackquery": chats.answer_query,
-    "setmycommands": chats.set_commands,
-    "getmycommands": chats.get_commands,
-    "deletemycommands": chats.delete_commands,
+    "setmycommands": profile.set_commands,
+    "getmycommands": profile.get_commands,
+    "deletemycommands": profile.delete_commands,
+    "setmydescription": profile.set_description,
+    "getmydescription": profile.get_description,
+    "setmyshortdescription": profile.set_short_description,
+    "getmyshortdescription": profile.get_short_description,
     "sendmessage": sending.send_message,
     "copymessage": sending.copy_message,
     "copymessages": sending.copy_messages,

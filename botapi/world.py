@@ -52,6 +52,8 @@ class World:
     queries: dict[str, Query] = field(default_factory=dict)
     commands: dict[tuple[str, str], list[Json]] = field(default_factory=dict)
     """By scope and language."""
+    descriptions: dict[tuple[str, str], str] = field(default_factory=dict)
+    """By kind and language."""
     actions: list[tuple[int, str]] = field(default_factory=list)
     """Chat and action of every sendChatAction."""
 

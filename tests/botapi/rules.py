@@ -438,6 +438,25 @@ def a_citizen_takes_bursts_and_the_bot_thirty_a_second(server: Server) -> None:
         assert [server.world.budget.charge(chat, 1, now) for chat in range(1, 32)] == [0] * Limits().overall.count + [1]
 
 
+def a_description_is_for_a_language(server: Server) -> None:
+    """Where a language has none, the one for all is shown; an empty text takes it away."""
+    for method, kind in (("MyDescription", "description"), ("MyShortDescription", "short_description")):
+        result(server, f"set{method}", **{kind: f"{kind} für alle"})
+        result(server, f"set{method}", **{kind: "for all", "language_code": "en"})
+        told = [result(server, f"get{method}", language_code=language)[kind] for language in ("", "de", "en")]
+        assert told == [f"{kind} für alle", f"{kind} für alle", "for all"]
+        result(server, f"set{method}")
+        assert result(server, f"get{method}") == {kind: ""}
+
+
+def a_description_is_short(server: Server) -> None:
+    """512 characters, 120 for the bot's page."""
+    result(server, "setMyDescription", description="x" * 512)
+    result(server, "setMyShortDescription", short_description="x" * 120)
+    assert errors.DESCRIPTION_TOO_LONG in refusal(server, "setMyDescription", description="x" * 513)
+    assert errors.DESCRIPTION_TOO_LONG in refusal(server, "setMyShortDescription", short_description="x" * 121)
+
+
 def a_fault_lasts_so_many_calls(server: Server) -> None:
     """Then everything is as before; other methods and chats never noticed."""
     erika, bodo = server.people.citizen(), server.people.citizen("Bodo")
@@ -499,6 +518,8 @@ RULES: tuple[Rule, ...] = (
     talk_of_a_group_is_private_to_it,
     a_group_takes_twenty_writes_a_minute,
     a_citizen_takes_bursts_and_the_bot_thirty_a_second,
+    a_description_is_for_a_language,
+    a_description_is_short,
     a_fault_lasts_so_many_calls,
     update_ids_may_fall,
 )

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from botapi import access, delivery, editing, forum, gateway, limits, markup, sending, updates, world
+from botapi import access, delivery, editing, forum, gateway, limits, markup, profile, sending, updates, world
 from botapi.conformity import complaints, update_complaints
 from botapi.methods import METHODS
 from botapi.people.membership import Membership
@@ -113,6 +113,10 @@ BREAKS: tuple[tuple[Rule, Break], ...] = (
     (rules.a_group_takes_twenty_writes_a_minute, replaced(editing, "charge", nothing)),
     (rules.a_group_takes_twenty_writes_a_minute, replaced(limits.Meter, "wait", lambda *_: 0.0)),
     (rules.a_citizen_takes_bursts_and_the_bot_thirty_a_second, replaced(limits.Meter, "note", nothing)),
+    (rules.a_description_is_for_a_language, replaced(profile, "_describe", lambda *_: True)),
+    (rules.a_description_is_for_a_language, replaced(profile, "_described", lambda *_: {})),
+    (rules.a_description_is_short, replaced(profile, "MAX_LENGTHS", {"description": 513, "short_description": 120})),
+    (rules.a_description_is_short, replaced(profile, "MAX_LENGTHS", {"description": 512, "short_description": 121})),
     (rules.a_fault_lasts_so_many_calls, lambda patch: patch.setattr("botapi.faults.Faults.take", nothing)),
     (rules.a_fault_lasts_so_many_calls, lambda patch: patch.setattr("botapi.faults.Fault.fits", lambda *_: True)),
     (rules.update_ids_may_fall, replaced(Seeing, "next_update_id", nothing)),
@@ -165,6 +169,15 @@ def test_a_payload_that_telegram_would_not_send_is_reported(message: dict[str, A
     assert complaints("sendMessage", message) != []
     assert complaints("getUpdates", [{"update_id": 1, "message": message}]) != []
     assert update_complaints({"update_id": 1, "edited_message": message}) != []
+
+
+@pytest.mark.parametrize("method", ["getMyDescription", "getMyShortDescription"])
+def test_a_description_that_telegram_would_not_send_is_reported(method: str) -> None:
+    """Without its text, with another name, of a wrong type."""
+    kind = "description" if method == "getMyDescription" else "short_description"
+    assert complaints(method, {kind: ""}) == []
+    for wrong in ({}, {kind: 5}, {kind: "", "text": ""}):
+        assert complaints(method, wrong) != []
 
 
 def test_the_server_reports_on_itself(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,6 +67,10 @@ def test_python_telegram_bot_makes_every_call(server: Server) -> None:
             await bot.set_my_commands([BotCommand("hilfe", "Hilfe")]),
             await bot.get_my_commands(),
             await bot.delete_my_commands(),
+            await bot.set_my_description("Fragen und Antworten"),
+            await bot.get_my_description(),
+            await bot.set_my_short_description("Fragen"),
+            await bot.get_my_short_description(),
             await bot.get_chat(erika),
             await bot.get_chat_member(group, clerk),
             await bot.get_chat_administrators(group),
@@ -104,6 +108,10 @@ async def _aiogram_talks(server: Server, erika: int, group: int) -> None:
         await bot.copy_message(group, erika, sent.message_id, message_thread_id=topic.message_thread_id)
         await bot.close_forum_topic(group, topic.message_thread_id)
         await bot.set_my_commands([AiogramCommand(command="hilfe", description="Hilfe")])
+        await bot.set_my_description("Fragen und Antworten")
+        assert (await bot.get_my_description()).description == "Fragen und Antworten"
+        await bot.set_my_short_description("Fragen")
+        assert (await bot.get_my_short_description()).short_description == "Fragen"
         updates = await bot.get_updates()
         assert updates[0].message is not None
         assert updates[0].message.text == "Hallo"

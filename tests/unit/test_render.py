@@ -45,16 +45,16 @@ def test_an_answer_is_one_message(texts: Texts) -> None:
     assert payload["params"]["text"] == (
         "Der <b>Gemeinderat</b> &lt;hat&gt; es &amp; mehr.\n\n"
         'Quelle: <a href="https://example.org/?a=1&amp;b=2">Digital</a>\nStand: 01.11.2026\n\n'
-        f"{texts.follow_ups}\n\n{texts.feedback_question}"
+        f"{texts.feedback_question}"
     )
     assert payload["params"]["link_preview_options"] == {"is_disabled": True}
     assert "Digital (https://example.org/?a=1&b=2)" in payload["plain"]
     rows = payload["params"]["reply_markup"]["inline_keyboard"]
     assert [[button["text"] for button in row] for row in rows] == [
-        ["Wer noch?"],
         [texts.feedback_yes, texts.feedback_no],
+        ["Wer noch?"],
     ]
-    assert tokens(payload) == ["e:noch", "f:y:7", "f:n:7"]
+    assert tokens(payload) == ["f:y:7", "f:n:7", "e:noch"]
 
 
 def test_a_long_question_is_cut_on_its_button_and_whole_in_the_text(texts: Texts) -> None:
@@ -66,6 +66,30 @@ def test_a_long_question_is_cut_on_its_button_and_whole_in_the_text(texts: Texts
     assert labels(payload)[0].startswith("1. Warum eigentlich")
     assert labels(payload)[0].endswith("eigentlich…")
     assert all(len(text) <= LONGEST_LABEL for text in labels(payload))
+
+
+def test_a_heading_stands_above_what_it_announces(texts: Texts) -> None:
+    """Above buttons or a list; between an answer and whether it helped it would announce nothing."""
+    reply = Reply("Text", (), texts.follow_ups, (Choice("Wer noch?", "e:noch", 1),))
+    assert visible_text(reply, texts) == f"Text\n\n{texts.follow_ups}"
+    asking = replace(reply, question=7)
+    assert visible_text(asking, texts) == f"Text\n\n{texts.feedback_question}"
+    long = replace(asking, choices=(Choice("Warum " * 20, "e:warum", 1),))
+    assert f"{texts.follow_ups}\n1. Warum Warum" in visible_text(long, texts)
+
+
+def test_ways_on_and_out_have_no_number(texts: Texts) -> None:
+    """Of a list with numbers only what it holds is counted."""
+    (reply,) = numbered([Reply("x", choices=(Choice("Warum " * 20, "e:a"), Choice("Weiter", "T:12", aside=True)))])
+    (payload,) = message_payloads(reply, texts)
+    assert labels(payload)[1] == "Weiter"
+    assert "Weiter" not in payload["params"]["text"]
+
+
+def visible_text(reply: Reply, texts: Texts) -> str:
+    """Return the text of a reply that is one message."""
+    (payload,) = message_payloads(reply, texts)
+    return visible(payload["params"]["text"])
 
 
 def test_a_label_without_spaces_is_cut_anywhere() -> None:
@@ -204,4 +228,4 @@ def test_feedback_keeps_the_other_buttons(texts: Texts) -> None:
     reply = Reply("Danke", choices=(Choice("Danke", "f:t:7"), Choice(texts.human_choice, "m")))
     payload = buttons_payload(reply, texts, 50, below)
     assert problems(payload) == []
-    assert labels(payload) == ["Wer noch?", "Karte", "Danke", texts.human_choice]
+    assert labels(payload) == ["Danke", texts.human_choice, "Wer noch?", "Karte"]

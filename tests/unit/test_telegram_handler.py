@@ -19,7 +19,7 @@ from bot.state import ChatState
 from bot.texts import Texts
 from intents.decision import Decision
 from intents.faq import FaqBase
-from tests.fakes import FAQ, NOW, FakeUnderstanding, answer, clarify, emergency, smalltalk, unknown
+from tests.fakes import FAQ, NOW, FakeUnderstanding, answer, clarify, emergency, redirect, smalltalk, unknown
 from tests.telegram_updates import (
     GROUP,
     ME,
@@ -41,6 +41,7 @@ TABLE = {
     "begleitung?": answer("begleitung"),
     "welche?": clarify("beschluss", "begleitung"),
     "ausführlich?": answer("lang"),
+    "ausweis?": redirect("dienste"),
     "mensch": smalltalk("human"),
     "hallo": smalltalk("greeting"),
     "es brennt": emergency("feuer"),
@@ -100,7 +101,7 @@ def test_checklist_13_one_question_costs_one_message(chat: Chat) -> None:
     text = sent.payload["params"]["text"]
     assert "Der <b>Gemeinderat</b>." in text
     assert "Stand: 01.11.2026" in text
-    assert tokens(sent.payload) == ["e:begleitung", "f:y:1", "f:n:1"]
+    assert tokens(sent.payload) == ["f:y:1", "f:n:1", "e:begleitung"]
     assert [(q.number, q.message, q.text) for q in outcome.questions] == [(1, 77, "wer?")]
 
 
@@ -111,6 +112,13 @@ def test_a_choice_shows_the_answer_and_asks_whether_it_helped(chat: Chat) -> Non
     assert outcome.marks == (Mark(1, Feedback.PICKED, "begleitung"),)
     assert tokens(outcome.messages[0].payload) == ["f:y:1", "f:n:1"]
     assert outcome.messages[0].answers is None
+
+
+def test_who_is_sent_on_is_not_asked_whether_it_helped(chat: Chat, texts: Texts) -> None:
+    """It is no answer to what they wanted."""
+    (sent,) = chat.do(said("ausweis?")).messages
+    assert texts.feedback_question not in sent.payload["params"]["text"]
+    assert not any(token.startswith("f:") for token in tokens(sent.payload))
 
 
 def keyboard_of(outcome: Outcome) -> list[list[dict[str, Any]]]:
@@ -138,7 +146,10 @@ def test_feedback_changes_the_buttons_alone(chat: Chat, texts: Texts, token: str
     assert (change.kind, change.priority) == (MessageKind.EDIT, ASIDE)
     assert change.payload["method"] == "editMessageReplyMarkup"
     assert change.payload["params"]["message_id"] == 50
-    assert labels(change.payload)[:2] == ["Wer hat die Stadt begleitet?", texts.feedback_thanks]
+    assert [labels(change.payload)[place] for place in (0, -1)] == [
+        texts.feedback_thanks,
+        "Wer hat die Stadt begleitet?",
+    ]
     assert (texts.human_choice in labels(change.payload)) == (feedback is not Feedback.HELPED)
     assert chat.do(pressed(token, keyboard)) == outcome
     assert chat.do(pressed("f:t:1", keyboard_of(outcome))).messages == ()
@@ -150,7 +161,8 @@ def test_no_asks_why(chat: Chat, texts: Texts) -> None:
     keyboard = keyboard_of(chat.do(said("wer?")))
     outcome = chat.do(pressed("f:n:1", keyboard))
     assert outcome.marks == (Mark(1, Feedback.NOT_HELPED),)
-    assert tokens(outcome.messages[0].payload) == ["e:begleitung", "f:w:1", "f:u:1", "f:i:1"]
+    assert tokens(outcome.messages[0].payload) == ["f:t:1", "f:w:1", "f:u:1", "f:i:1", "e:begleitung"]
+    assert labels(outcome.messages[0].payload)[0] == texts.feedback_why
     far = chat.do(pressed("f:n:1")).messages[0].payload
     assert (far["method"], far["params"]["text"]) == ("sendMessage", texts.feedback_why)
     thanks = chat.do(pressed("f:y:1")).messages[0].payload
@@ -265,7 +277,7 @@ def test_media_get_a_kind_text(chat: Chat, texts: Texts) -> None:
     assert texts_of(chat.do(said(photo, 10), said(photo, 11)).messages) == [texts.media["picture"]]
     (sent,) = chat.do(said(photo, 12), said({**photo, "caption": "wer?"}, 13)).messages
     assert "Gemeinderat" in sent.payload["params"]["text"]
-    assert texts.attachment in sent.payload["params"]["text"]
+    assert f"Gemeinderat</b>.\n\n{texts.attachment}\n\n" in sent.payload["params"]["text"]
 
 
 def test_checklist_28_an_old_message_is_answered_and_told_so(chat: Chat, texts: Texts) -> None:

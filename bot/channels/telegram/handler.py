@@ -13,7 +13,7 @@ from bot.conversation import step
 from bot.delivery import Message, MessageKind, Rewrite
 from bot.effects import Effect, Say, marks_in, notes_in, replies_in
 from bot.events import ChoicePicked, CommandGiven
-from bot.feedback import is_feedback, is_thanks
+from bot.feedback import is_feedback, is_caption
 from bot.journal import question_from
 from bot.ports import Claim, Outcome, Records
 from bot.recall import Words
@@ -163,7 +163,7 @@ def _completed(turn: Turn, replies: Sequence[Reply]) -> tuple[Reply, ...]:
         late = f"{done[0].text}\n\n{texts.late}" if done[0].urgent else f"{texts.late}\n\n{done[0].text}"
         done[0] = replace(done[0], text=late)
     if done and incoming.attached:
-        done[-1] = replace(done[-1], notes=(*done[-1].notes, texts.attachment))
+        done[-1] = replace(done[-1], text=f"{done[-1].text}\n\n{texts.attachment}")
     return tuple(done)
 
 
@@ -203,7 +203,7 @@ def _change(turn: Turn, reply: Reply) -> Payload | None:
 def _sent(claim: Claim, turn: Turn, reply: Reply, priority: int) -> tuple[Message, ...]:
     """Return a reply as new messages; in a group, and to a changed message, they say what they answer."""
     incoming = turn.incoming
-    choices = tuple(choice for choice in reply.choices if not is_thanks(choice))
+    choices = tuple(choice for choice in reply.choices if not is_caption(choice))
     payloads = message_payloads(replace(reply, choices=choices), turn.situation.texts)
     if not incoming.pressed and (incoming.group or turn.rewrite):
         target = {"message_id": incoming.message, "allow_sending_without_reply": True}

@@ -39,16 +39,15 @@ def buttons_payload(reply: Reply, texts: Texts, message: int, buttons: Rows) -> 
     rows = keyboard_rows(reply, texts)
     new = {button.get("callback_data") for row in rows for button in row}
     kept = [list(row) for row in buttons if not any(_is_replaced(button, new) for button in row)]
-    markup = {"inline_keyboard": [*kept, *rows]}
+    markup = {"inline_keyboard": [*rows, *kept]}
     return {"method": "editMessageReplyMarkup", "params": {"message_id": message, "reply_markup": markup}}
 
 
 def keyboard_rows(reply: Reply, texts: Texts) -> list[list[Payload]]:
-    """Return the buttons: each choice in a row of its own, whether it helped in one row."""
-    rows = [[_button(choice, numbered=_is_listed(reply))] for choice in reply.choices]
-    if reply.question:
-        rows.append([_button(choice) for choice in rating_choices(texts, reply.question)])
-    return rows
+    """Return the buttons: whether it helped in one row, then each choice in a row of its own."""
+    rating = rating_choices(texts, reply.question) if reply.question else ()
+    rows = [[_button(choice, numbered=_is_listed(reply) and not choice.aside)] for choice in reply.choices]
+    return [*([[_button(choice) for choice in rating]] if rating else []), *rows]
 
 
 def label(choice: Choice, *, numbered: bool = False) -> str:
@@ -63,10 +62,20 @@ def label(choice: Choice, *, numbered: bool = False) -> str:
 
 def _body(reply: Reply, texts: Texts) -> tuple[Span, ...]:
     """Return all that a reply says in one text: answer, small print, what the buttons are for."""
-    listed = [f"{choice.number}. {_one_line(choice)}" for choice in reply.choices] if _is_listed(reply) else []
     asked = texts.feedback_question if reply.question else ""
-    blocks = (reply.text.strip(), "\n".join(reply.notes), "\n".join([*filter(None, [reply.offer]), *listed]), asked)
+    blocks = (reply.text.strip(), "\n".join(reply.notes), "\n".join(_offer(reply)), asked)
     return spans(neutral("\n\n".join(filter(None, blocks))))
+
+
+def _offer(reply: Reply) -> list[str]:
+    """Return what stands above the choices, and those that are too long for buttons with their numbers.
+
+    Between an answer and «Hat das geholfen?» a heading with nothing below would puzzle: buttons speak for themselves.
+    """
+    if not _is_listed(reply):
+        return [] if reply.question else [reply.offer]
+    listed = [f"{choice.number}. {_one_line(choice)}" for choice in reply.choices if not choice.aside]
+    return [*filter(None, [reply.offer]), *listed]
 
 
 def _is_listed(reply: Reply) -> bool:
