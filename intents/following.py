@@ -1,56 +1,34 @@
-"""What one reading of a message came to, and what its context makes of it."""
+"""What the conversation before makes of a message: a question of its own, a follow-up, or a choice among the offered."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
 
-from intents.deciding import Outcome, askable, decide
+from intents.candidates import Reading
+from intents.choosing import Choices
+from intents.contents import Contents
 from intents.decision import DecisionKind
 from intents.faq import Kind
+from intents.prepared import Prepared, answered, asked_back, confirmed, insisted, silenced
 from intents.query import Context
-from intents.ranker import Policy
-from intents.ranking import Ranking
+from intents.reader import Reader
+from intents.readings import (
+    follow_up,
+    is_bare,
+    is_fresh,
+    leans_back,
+    points_back,
+    stands_alone,
+    swapped,
+    with_topic,
+)
 
-_INSISTING = 0.5
-"""Probability from which «und wann?» is answered with the entry answered last, where that says when."""
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A ranking and what follows from it."""
-
-    ranking: Ranking
-    outcome: Outcome
-
-    @property
-    def best(self) -> str | None:
-        """Id of the first candidate."""
-        return self.ranking.ranked[0].entry.id if self.ranking.ranked else None
-
-    @property
-    def is_given(self) -> bool:
-        """Tell whether an entry is shown."""
-        return self.outcome.kind in {DecisionKind.ANSWER, DecisionKind.REDIRECT}
-
-    @property
-    def chances(self) -> dict[str, float]:
-        """Probability of each candidate, best first; none for a gated reading."""
-        gated = self.outcome.reason == "gate"
-        return {} if gated else {each.entry.id: each.probability for each in self.ranking.ranked}
-
-    @property
-    def chance(self) -> float:
-        """The best candidate's probability; nothing for a gated reading."""
-        return max(self.chances.values(), default=0.0)
-
-    @property
-    def may_answer(self) -> bool:
-        """Tell whether the first candidate can be an answer: no veto, no redirect, a reading with words."""
-        first = self.ranking.ranked[0] if self.ranking.ranked else None
-        return first is not None and first.veto is None and first.entry.kind is not Kind.REDIRECT and self.chance > 0
-
-    @property
-    def vetoed(self) -> str | None:
-        """Id of the entry that would have been first without its veto."""
-        return self.ranking.vetoed.entry.id if self.ranking.vetoed else None
+_ALSO_FOUND = 0.6
+"""Probability from which the message with its topic finds the same entry as the message alone."""
+_MARGIN = 0.1
+"""By how much the reading as a follow-up must beat the message alone: a change of topic is never swallowed."""
+_WORTH_SWAPPING = 0.4
+"""Probability from which «und HHKO?» is read as «Was ist HHKO?» after «Was ist ZuP 24?»."""
+_NAMED = 0.7
+"""Probability from which an entry is answered that two readings find and whose own question names all that is asked."""
 
 
 def spoken_of(context: Context | None) -> frozenset[str | None]:
@@ -58,37 +36,95 @@ def spoken_of(context: Context | None) -> frozenset[str | None]:
     return frozenset((context.last_entry, *context.offered)) - {None} if context else frozenset()
 
 
-def answered(asked: Prepared) -> Prepared:
-    """Answer with the first candidate, whatever its probability: something else speaks for it too."""
-    return replace(asked, outcome=Outcome(DecisionKind.ANSWER, "clear", asked.best))
+class Following:
+    """Decides one question of a conversation."""
 
+    def __init__(self, reader: Reader, contents: Contents) -> None:
+        self._reader = reader
+        self._contents = contents
+        self._choices = Choices(reader, contents)
 
-def silenced(alone: Prepared) -> Prepared:
-    """A follow-up that asks for more than any entry says: silence."""
-    return replace(alone, outcome=Outcome(DecisionKind.FALLBACK, "follow_up"))
+    def decide(self, text: str, context: Context | None, reading: Reading) -> Prepared:
+        """Decide one question: alone, or as what it means after the question before, where that wins by a margin."""
+        if picked := self._choices.picked_by_place(text, context):
+            return picked
+        alone = self._reader.prepare(reading)
+        if self._is_about_another(text, context, alone):
+            return asked_back(alone)
+        if alone.ranking.exact or not is_fresh(context) or not leans_back(text):
+            return alone
+        leaning = self._leaning(text, context)
+        if alone.is_given and (leaning is None or leaning.chance < alone.chance + _MARGIN):
+            return alone
+        return self._sure(text, context, alone, leaning) or self._follow(text, context, alone, leaning)
 
+    def _is_about_another(self, text: str, context: Context | None, alone: Prepared) -> bool:
+        """Tell whether a message points back to something that its answer is not about.
 
-def asked_back(alone: Prepared) -> Prepared:
-    """The answer speaks of something else than the conversation did: ask whether it is meant."""
-    choices = tuple(each.entry.id for each in askable(alone.ranking)[:2])
-    return replace(alone, outcome=Outcome(DecisionKind.CLARIFY, "follow_up", None, choices))
+        «Wer hat das beschlossen?» is a wording of the strategy's entry; after «Was ist ZuP 24?» it asks about ZuP 24.
+        An entry named as a follow-up stays, and one that the message with its topic finds as well.
+        """
+        if alone.outcome.kind is not DecisionKind.ANSWER or not is_fresh(context):
+            return False
+        before, best = self._contents.entry(context.last_entry), self._contents.entry(alone.best)
+        if before is None or best is None or best.kind is not Kind.ANSWER or best.id == before.id:
+            return False
+        if best.id in before.follow_ups or not points_back(text, self._reader.index.analyser.is_noun):
+            return False
+        readings = (follow_up(text, context), with_topic(text, context, holds=lambda _: True))
+        found = (
+            prepared for joined in readings if (prepared := self._reader.prepare_text(joined))
+        )  # one encoding each
+        return not any(each.best == best.id and each.chance >= _ALSO_FOUND for each in found)
 
+    def _leaning(self, text: str, context: Context) -> Prepared | None:
+        """Read a message with the question before it: put into that one where it is an ellipsis, else joined to it."""
+        put_in = self._reader.prepare_text(swapped(text, context))
+        if put_in and put_in.chance >= _WORTH_SWAPPING and put_in.best not in spoken_of(context):
+            return put_in
+        return self._reader.prepare_text(follow_up(text, context))
 
-def insisted(leaning: Prepared) -> Prepared:
-    """A bare «und wann?» after an entry that says when: it is meant, unless the reading is weak."""
-    able = leaning.outcome.kind is DecisionKind.CLARIFY and leaning.chance >= _INSISTING
-    return answered(leaning) if able else leaning
+    def _sure(self, text: str, context: Context, alone: Prepared, leaning: Prepared | None) -> Prepared | None:
+        """Take a choice made in words, or an entry that two readings find; a whole question makes and needs neither."""
+        if stands_alone(text):
+            return None
+        picked = self._choices.picked_by_words(text, context, alone, leaning)
+        return picked or self._confirmed(text, context, alone, leaning)
 
+    def _confirmed(self, text: str, context: Context, alone: Prepared, leaning: Prepared | None) -> Prepared | None:
+        """Answer where the message alone and with context find the same entry, and it holds what is asked."""
+        if not alone.may_answer or not self._holds(alone.best, text):
+            return None
+        for found in self._readings(text, context, leaning):
+            if found.may_answer and found.best == alone.best:
+                sure = confirmed(found, alone, self._reader.policy)
+                if sure.is_given or (sure.chance >= _NAMED and self._contents.names(sure.best, text)):
+                    return answered(sure)
+        return None
 
-def confirmed(leaning: Prepared, alone: Prepared, policy: Policy) -> Prepared:
-    """Decide anew where the message alone and with its context find the same entry: one reading confirms the other."""
-    ranking = _lifted(leaning.ranking, 1 - (1 - leaning.chance) * (1 - alone.chance))
-    return Prepared(ranking, decide(ranking, policy))
+    def _holds(self, entry_id: str | None, text: str) -> bool:
+        return self._contents.covers(entry_id, text) and self._contents.asks_alike(entry_id, text)
 
+    def _readings(self, text: str, context: Context, leaning: Prepared | None) -> Iterator[Prepared]:
+        """Yield the readings of a message with its context; each costs an encoding, so the second waits."""
+        if leaning:
+            yield leaning
+        entries = map(self._contents.entry, spoken_of(context))
+        spoken = frozenset(term for entry in entries if entry for term in self._reader.terms(entry.question))
+        joined = with_topic(text, context, holds=lambda word: not self._reader.terms(word).isdisjoint(spoken))
+        if topical := self._reader.prepare_text(joined):
+            yield topical
 
-def _lifted(ranking: Ranking, chance: float) -> Ranking:
-    """Give the first candidate this probability; the others share what is left as before."""
-    first, *others = ranking.ranked
-    scale = (1 - chance) / max(1 - first.probability, 1e-9)
-    rest = (replace(each, probability=each.probability * scale) for each in others)
-    return replace(ranking, ranked=(replace(first, probability=chance), *rest))
+    def _follow(self, text: str, context: Context, alone: Prepared, leaning: Prepared | None) -> Prepared:
+        """Decide a follow-up: the reading with context must win by a margin, and its entry hold what is asked for."""
+        spoken = spoken_of(context)
+        if leaning is None or (leaning.outcome.reason == "not_question" and leaning.vetoed in spoken):
+            return leaning or alone
+        if leaning.chance < alone.chance + _MARGIN:
+            return alone
+        if leaning.best not in spoken:
+            return leaning
+        if self._contents.covers(leaning.best, text):
+            return insisted(leaning) if is_bare(text) and leaning.best == context.last_entry else leaning
+        asks_back = alone.outcome.kind is DecisionKind.CLARIFY and alone.outcome.choices[0] not in spoken
+        return alone if asks_back else silenced(alone)

@@ -7,7 +7,8 @@ import pytest
 from intents.deciding import Outcome, decide
 from intents.decision import DecisionKind
 from intents.faq import Kind
-from intents.following import Prepared, answered, confirmed, insisted, silenced, spoken_of
+from intents.following import spoken_of
+from intents.prepared import Prepared, answered, confirmed, insisted, silenced
 from intents.query import Context
 from intents.ranking import Ranked
 from tests.unit.test_deciding import POLICY, candidate, ranking

@@ -1,0 +1,91 @@
+"""Reads a text: its words, its vectors, and what the FAQ makes of it."""
+
+from collections.abc import Iterator, Mapping, Set
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from intents.candidates import Reading
+from intents.deciding import decide
+from intents.encoder import Encoder, Floats
+from intents.index import Index
+from intents.pipeline import Analysis
+from intents.prepared import Prepared
+from intents.ranker import Policy
+from intents.ranking import rank
+from intents.text import calm, normalise
+
+THREADS = 2
+"""Threads that decide, and threads that encode for them."""
+
+
+class Vectors(Mapping[str, Floats]):
+    """A question's vectors by encoder family; one that is under way is waited for when it is read."""
+
+    def __init__(self, vectors: Mapping[str, "Floats | Future[Floats]"]) -> None:
+        self._vectors = vectors
+
+    def __getitem__(self, family: str) -> Floats:
+        """Return the vector, shape (d,)."""
+        vector = self._vectors[family]
+        return vector.result() if isinstance(vector, Future) else vector
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the families."""
+        return iter(self._vectors)
+
+    def __len__(self) -> int:
+        """Count the families."""
+        return len(self._vectors)
+
+
+class Reader:
+    """Reads texts against one prepared FAQ; safe for several threads."""
+
+    def __init__(self, index: Index, policy: Policy, encoders: Mapping[str, Encoder], *, closed: Set[str]) -> None:
+        """Keep what is prepared; `closed` holds ids of entries outside their dates."""
+        self.index = index
+        self.policy = policy
+        self._encoders = encoders
+        self._closed = frozenset(closed)
+        self._pool = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="encode")
+
+    def words(self, text: str) -> Analysis:
+        """Return the words of a text."""
+        return self.index.analyser.analyse(calm(text))
+
+    def terms(self, text: str) -> frozenset[str]:
+        """Return the folded parts of a text's content words."""
+        return frozenset(part for word in self.words(text).content for part in (word.lemma, *word.parts))
+
+    def read(self, text: str) -> Reading:
+        """Read a text; a slow encoder works on it in a thread of its own."""
+        analysis = self.words(text)
+        spelled = self.index.analyser.truecased(analysis.repaired_text)
+
+        def vector(encoder: Encoder) -> Floats:
+            row: Floats = encoder.encode([spelled])[0]
+            return row
+
+        slow = {name: self._pool.submit(vector, each) for name, each in self._encoders.items() if not each.quick}
+        quick = {
+            name: self._vector_with_words(each, spelled, analysis)
+            for name, each in self._encoders.items()
+            if each.quick
+        }
+        return Reading(analysis.text, analysis, Vectors({**quick, **slow}))
+
+    def prepare(self, reading: Reading) -> Prepared:
+        """Rank the candidates of a reading and decide on them."""
+        ranking = rank(self.index, self.policy, reading, closed=self._closed)
+        return Prepared(ranking, decide(ranking, self.policy))
+
+    def prepare_text(self, text: str | None) -> Prepared | None:
+        """Read and prepare a text; None where there is none."""
+        return self.prepare(self.read(normalise(text))) if text else None
+
+    def _vector_with_words(self, encoder: Encoder, spelled: str, analysis: Analysis) -> Floats:
+        """Encode the text, and its words that are new, in one go: a call costs more than a text."""
+        strange = self.index.alignment.strange(analysis)
+        rows = encoder.encode([spelled, *strange])
+        self.index.alignment.memory.keep(strange, rows[1:])
+        vector: Floats = rows[0]
+        return vector
