@@ -35,7 +35,11 @@ class Decision:
     """The citizen's text, untouched."""
     kind: DecisionKind
     reason: str
-    """Why, as a short code: clear, margin, below_threshold, gate, not_question, expired, empty …"""
+    """Why, as a short code: clear, margin, below_threshold, gate, not_question, expired, parts, smalltalk …
+
+    Answered below the threshold: picked (among the questions offered), confirmed (two readings find the entry),
+    follow_up (a bare «und wann?»), about_bot (what the bot is stands in the FAQ).
+    """
     entry: str | None = None
     """Id of the answered entry (kinds answer and redirect)."""
     smalltalk: str | None = None

@@ -25,7 +25,7 @@ def explain(ranking: Ranking, outcome: Outcome, policy: Policy) -> tuple[str, ..
     """Return the trace of one decision: what was read, the nearest wording, the probability, the runner-up, why."""
     texts = _texts()
     lines = [*_reading_lines(ranking.reading.analysis, texts), *_candidate_lines(ranking, policy, texts)]
-    return (*lines, *_decision_lines(outcome, texts["decision"]))
+    return (*lines, *_decision_lines(outcome, texts))
 
 
 def _reading_lines(analysis: Analysis, texts: Mapping[str, str]) -> Iterator[str]:
@@ -51,8 +51,8 @@ def _candidate_lines(ranking: Ranking, policy: Policy, texts: Mapping[str, Any])
             yield texts["runner_up"].format(wording=each.wording, entry=each.entry.id, chance=chance)
 
 
-def _decision_lines(outcome: Outcome, texts: Mapping[str, str]) -> Iterator[str]:
-    if outcome.kind.value in texts:
-        yield texts[outcome.kind.value].format(entry=outcome.entry, choices=", ".join(outcome.choices))
-    if outcome.reason in texts:
-        yield texts[outcome.reason]
+def _decision_lines(outcome: Outcome, texts: Mapping[str, Any]) -> Iterator[str]:
+    if outcome.kind.value in texts["kind"]:
+        yield texts["kind"][outcome.kind.value].format(entry=outcome.entry, choices=", ".join(outcome.choices))
+    if why := texts["reason"].get(outcome.reason):
+        yield why if isinstance(why, str) else why[outcome.kind.value]

@@ -1,4 +1,4 @@
-"""What the conversation before makes of a message: a question of its own, a follow-up, or a choice among the offered."""
+"""What the conversation before makes of a message: a question of its own, a follow-up, or the choice of one offered."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from intents.choosing import Choices
 from intents.contents import Contents
 from intents.decision import DecisionKind
 from intents.faq import Kind
-from intents.prepared import Prepared, answered, asked_back, confirmed, insisted, silenced
+from intents.prepared import Prepared, asked_back, confirmed, insisted, joint_chance, silenced
 from intents.query import Context
 from intents.reader import Reader
 from intents.readings import (
@@ -96,11 +96,16 @@ class Following:
         if not alone.may_answer or not self._holds(alone.best, text):
             return None
         for found in self._readings(text, context, leaning):
-            if found.may_answer and found.best == alone.best:
-                sure = confirmed(found, alone, self._reader.policy)
-                if sure.is_given or (sure.chance >= _NAMED and self._contents.names(sure.best, text)):
-                    return answered(sure)
+            if found.may_answer and found.best == alone.best and self._agree(found, alone, text):
+                return confirmed(found, alone, self._reader.policy)
         return None
+
+    def _agree(self, leaning: Prepared, alone: Prepared, text: str) -> bool:
+        """Tell whether two readings together are sure enough; less will do where a wording names all that is asked."""
+        together = joint_chance(leaning, alone)
+        if together >= self._reader.policy.answer_at:
+            return True
+        return together >= _NAMED and self._contents.names(alone.best, text)
 
     def _holds(self, entry_id: str | None, text: str) -> bool:
         return self._contents.covers(entry_id, text) and self._contents.asks_alike(entry_id, text)

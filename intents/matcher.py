@@ -98,7 +98,7 @@ class Matcher:
             return self._without_entry(query, asked, DecisionKind.FALLBACK, "gate")
         given = asked.is_given
         if intent and self._about_bot(asked, intent):
-            return self._decision(query, answered(asked))
+            return self._decision(query, answered(asked, "about_bot"))
         if intent and not (given and asked.ranking.exact):
             return self._without_entry(query, asked, DecisionKind.SMALLTALK, "smalltalk", smalltalk=intent)
         if not content and not given:
@@ -162,8 +162,8 @@ class Matcher:
         choices = tuple(dict.fromkeys(name for half in halves for name in half.outcome.choices[:2]))
         if whole.outcome.kind is not DecisionKind.FALLBACK or len(choices) < 2:
             return None
-        decision = self._decision(query, whole)
-        return replace(decision, kind=DecisionKind.CLARIFY, reason="margin", choices=choices[:3])
+        asking = Outcome(DecisionKind.CLARIFY, "margin", None, choices[:3])
+        return self._decision(query, replace(whole, outcome=asking))
 
 
 def build_matcher(  # noqa: PLR0913 - the composition: each argument is a choice of its own

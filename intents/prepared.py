@@ -52,9 +52,9 @@ class Prepared:
         return self.ranking.vetoed.entry.id if self.ranking.vetoed else None
 
 
-def answered(asked: Prepared) -> Prepared:
-    """Answer with the first candidate, whatever its probability: something else speaks for it too."""
-    return replace(asked, outcome=Outcome(DecisionKind.ANSWER, "clear", asked.best))
+def answered(asked: Prepared, reason: str) -> Prepared:
+    """Answer with the first candidate although its probability falls short: `reason` says what else speaks for it."""
+    return asked if asked.is_given else replace(asked, outcome=Outcome(DecisionKind.ANSWER, reason, asked.best))
 
 
 def silenced(alone: Prepared) -> Prepared:
@@ -71,13 +71,21 @@ def asked_back(alone: Prepared) -> Prepared:
 def insisted(leaning: Prepared) -> Prepared:
     """A bare «und wann?» after an entry that says when: it is meant, unless the reading is weak."""
     able = leaning.outcome.kind is DecisionKind.CLARIFY and leaning.chance >= _INSISTING
-    return answered(leaning) if able else leaning
+    return answered(leaning, "follow_up") if able else leaning
+
+
+def joint_chance(leaning: Prepared, alone: Prepared) -> float:
+    """How much two readings that find the same entry say together, as if each erred on its own.
+
+    They share most words, so this is no probability: it decides and is never reported.
+    """
+    return 1 - (1 - leaning.chance) * (1 - alone.chance)
 
 
 def confirmed(leaning: Prepared, alone: Prepared, policy: Policy) -> Prepared:
-    """Decide anew where the message alone and with its context find the same entry: one reading confirms the other."""
-    ranking = _lifted(leaning.ranking, 1 - (1 - leaning.chance) * (1 - alone.chance))
-    return Prepared(ranking, decide(ranking, policy))
+    """Answer with the entry that both readings find, reported with the surer reading's own probability."""
+    ranking = _lifted(leaning.ranking, max(leaning.chance, alone.chance))
+    return answered(Prepared(ranking, decide(ranking, policy)), "confirmed")
 
 
 def _lifted(ranking: Ranking, chance: float) -> Ranking:

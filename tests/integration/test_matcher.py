@@ -444,6 +444,23 @@ def test_an_unstated_fact_of_a_stated_thing_stays_unanswered(matcher: Matcher) -
         assert ask(matcher, "und was hat das gekostet?", before).kind not in GIVEN
 
 
+def test_clear_is_said_of_what_clears_its_threshold_alone(matcher: Matcher) -> None:
+    """Answers below it say what else speaks for them, in the code and in German."""
+    talks = [
+        ("Was ist ZuP 24?", "und hhko?"),
+        ("Wer hat die Strategie beschlossen?", "und in welchem jahr?"),
+        ("Welche Folgen hat die Digitalisierung für die Gesellschaft?", "Und was ist mit denen, die nicht mitkommen?"),
+        ("Was heißt Digital Divide?", "was tut die stadt dagegen"),
+        ("Was ist HHKO?", "wer bist du denn?"),
+    ]
+    found = [ask(matcher, then, after(matcher, first)) for first, then in talks]
+    given = [each for each in found if each.kind is DecisionKind.ANSWER]
+    below = {each.reason for each in given if each.confidence < matcher.policy.answer_at}
+    assert {"confirmed", "about_bot"} <= below <= {"confirmed", "about_bot", "follow_up"}
+    assert all(each.reason == "clear" for each in given if each.confidence >= matcher.policy.answer_at)
+    assert all(each.explanation[-1].startswith("Grund: ") for each in given)
+
+
 def test_an_old_question_is_forgotten(matcher: Matcher) -> None:
     """After a quarter of an hour a message stands alone."""
     before = replace(after(matcher, "Wer hat die Strategie beschlossen?"), age=3_600.0)

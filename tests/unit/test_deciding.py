@@ -183,6 +183,23 @@ def test_every_decision_ends_with_its_reason(made: Ranking, begin: str) -> None:
     assert lines(made)[-1].startswith(begin)
 
 
+@pytest.mark.parametrize(
+    ("outcome", "begin"),
+    [
+        (Outcome(DecisionKind.ANSWER, "confirmed", "a"), "Grund: Die Nachricht allein und die Nachricht mit"),
+        (Outcome(DecisionKind.ANSWER, "picked", "a"), "Grund: Unter den angebotenen Fragen"),
+        (Outcome(DecisionKind.ANSWER, "about_bot", "a"), "Grund: Gefragt ist nach dem Bot"),
+        (Outcome(DecisionKind.ANSWER, "follow_up", "a"), "Grund: Die Anschlussfrage meint"),
+        (Outcome(DecisionKind.CLARIFY, "follow_up", None, ("a", "b")), "Grund: Die Nachricht verweist"),
+        (Outcome(DecisionKind.FALLBACK, "follow_up"), "Entscheidung: keine Antwort, denn die Anschlussfrage"),
+    ],
+)
+def test_what_else_speaks_for_or_against_an_entry_is_explained(outcome: Outcome, begin: str) -> None:
+    """One reason may say different things of different decisions."""
+    told = explain(ranking(candidate("a", 0.6)), outcome, POLICY)
+    assert told[-1].startswith(begin)
+
+
 def test_unknown_words_are_named_as_a_share() -> None:
     """Only where there are some."""
     made = ranking(candidate("a", 0.1))
