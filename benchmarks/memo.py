@@ -4,6 +4,7 @@ import hashlib
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +16,11 @@ CHUNK = 256
 
 
 class Memo:
-    """Bytes by key in one SQLite file; fits the matcher's port for embedding caches."""
+    """Bytes by key in one SQLite file; fits the matcher's port for embedding caches, safe for several threads."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        self._lock = Lock()  # one connection for all threads: a transaction would take in what others write meanwhile
         self._file = sqlite3.connect(folder / "embeddings.sqlite3", check_same_thread=False, timeout=60)
         self._file.execute("CREATE TABLE IF NOT EXISTS memo (key TEXT PRIMARY KEY, value BLOB)")
 
@@ -28,12 +30,14 @@ class Memo:
         for start in range(0, len(keys), CHUNK):
             part = keys[start : start + CHUNK]
             marks = ",".join("?" * len(part))
-            found.update(self._file.execute(f"SELECT key, value FROM memo WHERE key IN ({marks})", part))  # noqa: S608 - only question marks
+            query = f"SELECT key, value FROM memo WHERE key IN ({marks})"  # noqa: S608 - only question marks
+            with self._lock:
+                found.update(self._file.execute(query, part))
         return found
 
     def put(self, items: Mapping[str, bytes]) -> None:
         """Remember these values."""
-        with self._file:
+        with self._lock, self._file:
             self._file.executemany("INSERT OR REPLACE INTO memo VALUES (?, ?)", list(items.items()))
 
 
