@@ -47,7 +47,7 @@ def lint(
     if match:
         findings += check_matching(faq, today=today, match=match, progress=progress)
     if index:
-        findings += find_overlaps(faq, index, progress)
+        findings += find_overlaps(faq, index, today=today, progress=progress)
     if tests:
         findings += check_coverage(faq, tests, today=today)
     return sorted(findings)

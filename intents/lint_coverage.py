@@ -10,13 +10,14 @@ from typing import Any
 
 import yaml
 
-from intents.errors import Finding, Level
+from intents.errors import Finding
 from intents.faq import FaqBase, FaqEntry, Kind
 from intents.lint_finding import hint
 from intents.messages import say
 
 FOLDER = Path("tests") / "faq"
 """Where test wordings lie beside a FAQ file."""
+_SUFFIXES = {".yaml", ".yml"}
 _ENOUGH = 3
 _REDIRECT = "redirect"
 """What a wording expects that may get any redirect."""
@@ -39,7 +40,7 @@ def names_entries(faq: FaqBase, folder: Path) -> bool:
 
 def count_expected(folder: Path) -> tuple[Counter[str], list[Finding]]:
     """Count what the test wordings below a folder expect, and name the files that cannot be read."""
-    loaded = [_load(path) for path in sorted(folder.glob("*.yaml"))]
+    loaded = [_load(path) for path in sorted(folder.glob("*.y*ml")) if path.suffix in _SUFFIXES]
     rows = [row for each in loaded if isinstance(each, list) for row in each]
     counts = Counter(name for row in rows for name in _expected(row))
     return counts, [each for each in loaded if isinstance(each, Finding)]
@@ -52,9 +53,8 @@ def expecting(entry: FaqEntry, counts: Counter[str]) -> int:
 
 def _judge(faq: FaqBase, entry: FaqEntry, folder: Path, count: int) -> Iterator[Finding]:
     if count < _ENOUGH:
-        level: Level = "hint" if count else "warning"
         key = "few-tests" if count else "untested"
-        yield hint(faq, (entry.id, "id", 0), key, level=level, folder=str(folder), count=count, minimum=_ENOUGH)
+        yield hint(faq, (entry.id, "id", 0), key, level="hint", folder=str(folder), count=count, minimum=_ENOUGH)
 
 
 def _load(path: Path) -> list[Any] | Finding:

@@ -3,6 +3,8 @@
 from itertools import islice
 from time import perf_counter
 
+import pytest
+
 from benchmarks.scale_faq import generated
 from intents.faq import FaqBase, parse_faq
 from intents.index import Index
@@ -38,7 +40,10 @@ STRAY = "Wann ist der Wochenmarkt geöffnet?"
 def overlaps(text: str, embeddings: MemoryCache) -> list[str]:
     """Return what is said of overlaps in a FAQ, with a mark at what fails a check."""
     faq = parse_faq(text, "f.yaml")
-    return [("! " if finding.fails else "") + str(finding) for finding in find_overlaps(faq, index(faq, embeddings))]
+    return [
+        ("! " if finding.fails else "") + str(finding)
+        for finding in find_overlaps(faq, index(faq, embeddings), today=TODAY)
+    ]
 
 
 def index(faq: FaqBase, embeddings: MemoryCache) -> Index:
@@ -81,6 +86,15 @@ def test_two_entries_about_one_thing_are_named_as_a_pair(embeddings: MemoryCache
     assert "'markt'" in pairs[0]
 
 
+@pytest.mark.parametrize("date", ["valid_until: 2020-01-01", "valid_from: 2099-01-01"])
+@pytest.mark.parametrize("closed", ["    answer: Am Samstag.\n", "    answer: Das steht im Programm.\n"])
+def test_entries_outside_their_dates_lose_and_take_nothing(closed: str, date: str, embeddings: MemoryCache) -> None:
+    """Neither the thief nor the robbed entry is answered today."""
+    faq = GOOD + CINEMA.format(STRAY)
+    assert len(overlaps(faq, embeddings)) == 1
+    assert overlaps(faq.replace(closed, f"{closed}    {date}\n"), embeddings) == []
+
+
 def test_an_entry_with_one_wording_cannot_lose_it(embeddings: MemoryCache) -> None:
     """What is left out then leaves nothing to compare with."""
     lonely = "  - id: b\n    question: Hundeanmeldung\n    answer: Dort.\n"
@@ -89,7 +103,7 @@ def test_an_entry_with_one_wording_cannot_lose_it(embeddings: MemoryCache) -> No
 
 def test_the_shipped_faq_has_hints_alone(shipped_faq: FaqBase, matcher: Matcher) -> None:
     """Neighbouring entries share some wordings; none overlaps as a whole."""
-    findings = find_overlaps(shipped_faq, matcher.index)
+    findings = find_overlaps(shipped_faq, matcher.index, today=TODAY)
     assert {finding.level for finding in findings} <= {"hint"}
     assert len(findings) < 0.05 * len(matcher.index.phrasings)
 
@@ -107,6 +121,6 @@ def test_five_hundred_entries_take_seconds(embeddings: MemoryCache) -> None:
     prepared = index(faq, embeddings)
     told: list[tuple[int, int]] = []
     start = perf_counter()
-    find_overlaps(faq, prepared, lambda *done: told.append(done))
+    find_overlaps(faq, prepared, today=TODAY, progress=lambda *done: told.append(done))
     assert perf_counter() - start < 60
     assert told[-1] == (6_000, 6_000)
