@@ -58,12 +58,13 @@ def _settings(env_file: Path) -> Check:
 def _models(settings: Settings) -> Iterator[Check]:
     """Load models and encoders as the bot would."""
     from intents.encoder import EncoderError, EncoderWarning
-    from intents.matcher import check_models
+    from intents.models import load_models
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", EncoderWarning)
         try:
-            hash_ = check_models(settings.models_dir, encoders=settings.encoders)
+            models = load_models(settings.models_dir, wanted=settings.encoders)
+            models.check()
         except EncoderError as error:
             yield said("encoders", "refused", reason=error)
             return
@@ -73,7 +74,7 @@ def _models(settings: Settings) -> Iterator[Check]:
         except (ValueError, LookupError, TypeError) as error:
             yield said("models", "broken", reason=type(error).__name__)
             return
-    yield said("models", "fine", hash=hash_)
+    yield said("models", "fine", hash=models.hash)
     left_out = [str(each.message) for each in caught if issubclass(each.category, EncoderWarning)]
     yield said("encoders", "left-out", reason=left_out[0]) if left_out else said("encoders", "fine")
 

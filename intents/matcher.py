@@ -1,26 +1,24 @@
 """The matcher: what is prepared from one FAQ and the models, and decides questions."""
 
-import hashlib
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Protocol
 
-from intents.background import Background, load_background
 from intents.contents import Contents
 from intents.deciding import WORTH_ASKING, Outcome, shown
 from intents.decision import Decision, DecisionKind
-from intents.encoder import CachedEncoder, EmbeddingCache, Encoder, Progress, check_all, load_encoders
+from intents.encoder import CachedEncoder, EmbeddingCache, Encoder, Progress, load_encoders
 from intents.explain import explain
 from intents.faq import FaqBase, Kind
 from intents.following import Following
 from intents.index import Index, build_index
+from intents.models import LoadEncoders, load_models
 from intents.prepared import Prepared, answered
 from intents.query import Context, Query
-from intents.ranker import Policy, Ranker, load_ranker, make_policy
+from intents.ranker import Policy, make_policy
 from intents.reader import THREADS, Reader
 from intents.readings import parts_of
 from intents.smalltalk import Smalltalk
@@ -30,14 +28,6 @@ LONGEST_MESSAGE = 4_096
 """Characters of a message in which emergencies are looked for: Telegram's limit."""
 _ABOUT_BOT = frozenset({"bot", "help"})
 """Smalltalk that a meta entry of the FAQ answers better."""
-
-
-class LoadEncoders(Protocol):
-    """Gives the encoders by family."""
-
-    def __call__(self, reference: Path, *, wanted: str) -> Mapping[str, Encoder]:
-        """Return those that are wanted and pass their self-check."""
-        ...
 
 
 class Matcher:
@@ -175,7 +165,7 @@ def build_matcher(  # noqa: PLR0913 - the composition: each argument is a choice
     max_wrong_answer_rate: float = 0.03,
     out_of_scope_share: float = 0.3,
     encoders: str = "auto",
-    load: LoadEncoders | None = None,
+    load: LoadEncoders = load_encoders,
     progress: Progress | None = None,
 ) -> Matcher:
     """Prepare a FAQ with the models below a folder.
@@ -183,14 +173,12 @@ def build_matcher(  # noqa: PLR0913 - the composition: each argument is a choice
     `encoders` is auto (both, or the one that passes its self-check), both or usem3; `load` stands in for
     `load_encoders` where they are there already; `progress` is called with (done, all) while wordings are encoded.
     """
-    background = load_background(models / "background.json")
-    available = (load or load_encoders)(models / "reference.json", wanted=encoders)
-    ranker = load_ranker(models / f"ranker-{_variant(available)}.json")
-    cached = {family: CachedEncoder(available[family], cache) for family in ranker.families}
-    index = build_index(faq, background, cached, progress)
-    check_all(available.values())
+    found = load_models(models, wanted=encoders, load=load)
+    cached = {family: CachedEncoder(encoder, cache) for family, encoder in found.encoders.items()}
+    index = build_index(faq, found.background, cached, progress)
+    found.check()
     policy = make_policy(
-        ranker,
+        found.ranker,
         wordings=index.wordings,
         max_wrong_answer_rate=max_wrong_answer_rate,
         out_of_scope_share=out_of_scope_share,
@@ -199,31 +187,8 @@ def build_matcher(  # noqa: PLR0913 - the composition: each argument is a choice
         faq,
         index=index,
         policy=policy,
-        encoders={family: available[family] for family in ranker.families},
+        encoders=found.encoders,
         smalltalk=Smalltalk.from_file(),
         today=today,
-        model=_model_hash(ranker, background, cached.values()),
+        model=found.hash,
     )
-
-
-def check_models(models: Path, *, encoders: str = "auto") -> str:
-    """Load the models and hold the encoders against their reference vectors; return the hash that decisions carry.
-
-    Raises EncoderError, FileNotFoundError and what else a broken file brings about.
-    """
-    background = load_background(models / "background.json")
-    available = load_encoders(models / "reference.json", wanted=encoders)
-    check_all(available.values())
-    ranker = load_ranker(models / f"ranker-{_variant(available)}.json")
-    return _model_hash(ranker, background, [available[family] for family in ranker.families])
-
-
-def _variant(available: Mapping[str, Encoder]) -> str:
-    """Name the weights for the encoders that there are."""
-    return "both" if "e5" in available else "usem3"
-
-
-def _model_hash(ranker: Ranker, background: Background, encoders: Iterable[Encoder | CachedEncoder]) -> str:
-    """Return what tells these models from others."""
-    names = " ".join(encoder.name for encoder in encoders)
-    return hashlib.sha256(f"{ranker.hash} {background.hash} {names}".encode()).hexdigest()[:16]
