@@ -204,8 +204,8 @@ def _webhook(settings: Settings) -> Webhook | None:
     return Webhook(settings.webhook_url, settings.webhook_secret.get_secret_value())
 
 
-def lint_file(settings: Settings, wiring: Wiring, path: Path, tests: Path | None = None) -> tuple[Finding, ...]:
-    """Return what is to be improved in an FAQ file; raises FaqError when it cannot be used at all.
+def lint_file(app: App, path: Path, tests: Path | None = None) -> tuple[Finding, ...]:
+    """Return what is to be improved in the FAQ that was read from a file.
 
     `tests` is the folder of test wordings; without it the one beside the file counts, if it names its entries.
     """
@@ -213,10 +213,9 @@ def lint_file(settings: Settings, wiring: Wiring, path: Path, tests: Path | None
     from intents.lint_coverage import FOLDER, names_entries
     from intents.matcher import Matcher
 
-    app = App.from_settings(settings, wiring, path)
     understanding = app.understanding()
     beside = path.parent / FOLDER
-    today = city_day(wiring.clock.now())
+    today = city_day(app.wiring.clock.now())
     progress = progress_line(app.texts.console_checking) if sys.stderr.isatty() else None
 
     def ask(texts: Sequence[str]) -> list[Decision]:

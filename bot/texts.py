@@ -37,6 +37,8 @@ _PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "stored_feedback": frozenset({"zeile"}),
     "console_preparing": frozenset({"prozent"}),
     "console_checking": frozenset({"prozent"}),
+    "check_start": frozenset({"formulierungen"}),
+    "check_done": frozenset({"eintraege", "formulierungen", "fehler", "warnungen", "hinweise"}),
 }
 
 _KINDS: Mapping[str, frozenset[str]] = {
@@ -144,6 +146,8 @@ class Texts:
     console_pick: str
     console_preparing: str
     console_checking: str
+    check_start: str
+    check_done: str
     console_no_token: str
     console_starting: str
     console_ready: str

@@ -31,5 +31,7 @@ def _german(message: str) -> str:
 
 
 def _allowed(error: TyperException) -> str:
-    """Return what the help says about the option or argument that is wrong."""
-    return str(getattr(getattr(error, "param", None), "help", None) or "")
+    """Return what the help says about the option that is wrong; an argument's name says it."""
+    param = getattr(error, "param", None)
+    is_option = getattr(param, "param_type_name", "") == "option"
+    return str(getattr(param, "help", None) or "") if is_option else ""

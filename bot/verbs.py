@@ -37,7 +37,7 @@ from bot.rehearsal import decide_all, played, replies_to
 from bot.review import COLUMNS, OpenGroup, row, to_csv, unanswered
 from bot.settings import Settings, load_settings
 from intents.decision import Decision
-from intents.errors import FaqError
+from intents.errors import FaqError, Finding
 from intents.faq_schema import json_schema
 
 OK, FINDING, USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -104,14 +104,32 @@ def check(settings: Settings, wiring: Wiring, faq: Path | None, tests: Path | No
         say(f"{tests}: Verzeichnis nicht gefunden")
         return USAGE
     try:
-        findings = lint_file(settings, wiring, path, tests)
+        app = App.from_settings(settings, wiring, path)
     except FaqError as error:
         if not (path.is_file() and os.access(path, os.R_OK)):
             raise
-        findings = error.findings
+        return _show_findings(error.findings)
+    wordings = _grouped(sum(len(entry.phrasings) for entry in app.faq.entries))
+    say(app.texts.check_start.format(formulierungen=wordings))
+    findings = lint_file(app, path, tests)
+    code = _show_findings(findings)
+    levels = Counter(finding.level for finding in findings)
+    counts = {"fehler": levels["error"], "warnungen": levels["warning"], "hinweise": levels["hint"]}
+    say(app.texts.check_done.format(eintraege=_grouped(len(app.faq.entries)), formulierungen=wordings, **counts))
+    return code
+
+
+def _show_findings(findings: Sequence[Finding]) -> int:
+    """Print findings; return the exit code that they amount to."""
     for finding in findings:
         print(finding)
+    sys.stdout.flush()
     return FINDING if any(finding.fails for finding in findings) else OK
+
+
+def _grouped(count: int) -> str:
+    """Write a number with dots between the thousands."""
+    return f"{count:,}".replace(",", ".")
 
 
 def show_schema() -> int:

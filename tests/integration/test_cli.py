@@ -23,6 +23,7 @@ from bot.store.database import Database
 from bot.store.migrate import upgrade
 from intents.decision import Candidate
 from intents.encoder import EncoderWarning
+from intents.faq import load_faq
 from tests.conftest import TINY_FAQ
 from tests.fakes import FAQ, NOW, FakeClock, FakeUnderstanding, answer, clarify, understanding_of
 from tests.unit.test_rehearsal import KEYS
@@ -139,7 +140,7 @@ def test_wrong_usage_is_exit_code_2(
         (["gibtesnicht"], "Den Befehl 'gibtesnicht' gibt es nicht."),
         (["db", "gibtesnicht"], "Den Befehl 'gibtesnicht' gibt es nicht."),
         (["db"], "Der Befehl fehlt."),
-        (["ask"], "Die Angabe FRAGE fehlt. Die Frage."),
+        (["ask"], "Die Angabe FRAGE fehlt."),
         (["ask", "a", "b"], "Das ist zu viel: b."),
         (["eval"], "Die Option '--questions' fehlt. Fragen, eine je Zeile (JSON)."),
         (["eval", "--questions"], "Hinter '--questions' fehlt der Wert."),
@@ -226,6 +227,20 @@ def test_check_finds_schema_errors(wiring: Wiring, tmp_path: Path, capsys: pytes
     broken.write_text("entries:\n  - id: a\n    question: A?\n    answer: ''\n", encoding="utf-8")
     assert main(["check", "--faq", str(broken)], wiring=wiring) == 1
     assert re.search(r"kaputt\.yaml:4:\d+: ", capsys.readouterr().out)
+
+
+def test_check_says_how_long_it_takes_and_what_it_looked_at(
+    wiring: Wiring, tiny_faq: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On stderr, whether a terminal is there or not; the findings alone stand in the output."""
+    main(["check", "--faq", str(tiny_faq)], wiring=wiring)
+    out, err = capsys.readouterr()
+    start, done = err.splitlines()
+    wordings = sum(len(entry.phrasings) for entry in load_faq(tiny_faq).entries)
+    assert start.startswith(f"Ich prüfe {wordings} Formulierungen")
+    assert done.startswith(f"Geprüft. Einträge: 2, Formulierungen: {wordings}, ")
+    counts = [int(number) for number in re.findall(r"(?:Fehler|Warnungen|Hinweise): (\d+)", done)]
+    assert sum(counts) == out.count("\n") > 0
 
 
 def test_a_broken_faq_is_told_before_asking(wiring: Wiring, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -388,7 +403,7 @@ def test_check_looks_at_every_phrasing(small: Path) -> None:
     """Findings carry their place."""
     done = run(["check", "--faq", str(small / "faq.yaml")], small, DATA_DIR=str(small))
     assert done.returncode in (0, 1)
-    assert done.stderr == ""
+    assert len(done.stderr.splitlines()) == 2, "start and end alone: no warning, no progress without a terminal"
     assert all(re.match(r".*faq\.yaml:\d+:\d+: ", line) for line in done.stdout.splitlines())
 
 
