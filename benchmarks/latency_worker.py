@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.memo import Memo
-from intents.matcher import Matcher, build_matcher
+from benchmarks.one_faq import prepared
+from intents.matcher import Matcher
 from intents.query import Query
 
 WARM_UP = 20
@@ -36,15 +36,11 @@ class Timing:
 
 def work(options: Namespace) -> None:
     """Build a matcher, say «ready», wait for a line, measure, print the timing as JSON."""
-    from intents.faq import load_faq
-
-    faq = load_faq(options.faq)
-    memo = Memo(options.worker)
-    matcher = build_matcher(faq, models=options.models, cache=memo, today=options.day, encoders=options.encoders)
+    matcher = prepared(options, options.encoders, options.worker)
     print("ready", flush=True)
     if not sys.stdin.readline():
         return
-    phrasings = sum(len(entry.phrasings) for entry in faq.entries)
+    phrasings = sum(len(entry.phrasings) for entry in matcher.faq.entries)
     print(json.dumps(asdict(measure(matcher, questions(options.questions), phrasings))), flush=True)
 
 

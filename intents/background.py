@@ -6,7 +6,6 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -58,11 +57,6 @@ class Background:
         """Inverse document frequency of a term that `held` of `size` texts hold, smoothed by the background."""
         share = self.frequency.get(term, 0) / max(self.questions, 1)
         return math.log(1 + (size + _PRIOR) / (held + _PRIOR * share + 0.5))
-
-    @cached_property
-    def rare(self) -> float:
-        """Weight of a term nobody has seen."""
-        return self.weigh("", 0, 0)
 
 
 def weigh_plain(_term: str, held: int, size: int) -> float:

@@ -30,8 +30,6 @@ class Outcome:
 
 def decide(ranking: Ranking, policy: Policy) -> Outcome:
     """Apply the policy to a ranking."""
-    if not ranking.ranked:
-        return Outcome(DecisionKind.FALLBACK, "empty")
     best = ranking.ranked[0]
     if _is_gated(ranking):
         return Outcome(DecisionKind.FALLBACK, "gate")

@@ -97,10 +97,9 @@ class Matcher:
 
     def _about_bot(self, asked: Prepared, intent: str) -> bool:
         """Who the bot is and what it can do stands in the FAQ; smalltalk only speaks where the FAQ is silent."""
-        best = asked.ranking.ranked[0] if asked.ranking.ranked else None
-        if intent not in _ABOUT_BOT or best is None or best.veto or best.entry.kind is not Kind.META:
-            return False
-        return best.probability >= WORTH_ASKING
+        best = asked.ranking.ranked[0]
+        able = intent in _ABOUT_BOT and best.veto is None and best.entry.kind is Kind.META
+        return able and best.probability >= WORTH_ASKING
 
     def _without_entry(
         self,

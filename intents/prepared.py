@@ -20,9 +20,9 @@ class Prepared:
     outcome: Outcome
 
     @property
-    def best(self) -> str | None:
+    def best(self) -> str:
         """Id of the first candidate."""
-        return self.ranking.ranked[0].entry.id if self.ranking.ranked else None
+        return self.ranking.ranked[0].entry.id
 
     @property
     def is_given(self) -> bool:
@@ -43,8 +43,8 @@ class Prepared:
     @property
     def may_answer(self) -> bool:
         """Tell whether the first candidate can be an answer: no veto, no redirect, a reading with words."""
-        first = self.ranking.ranked[0] if self.ranking.ranked else None
-        return first is not None and first.veto is None and first.entry.kind is not Kind.REDIRECT and self.chance > 0
+        first = self.ranking.ranked[0]
+        return first.veto is None and first.entry.kind is not Kind.REDIRECT and self.chance > 0
 
     @property
     def vetoed(self) -> str | None:

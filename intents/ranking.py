@@ -46,6 +46,7 @@ class Ranking:
 
     reading: Reading
     ranked: tuple[Ranked, ...]
+    """One at least: a FAQ without entries is refused."""
     vetoed: Ranked | None
     """The candidate that would have been first without its veto."""
     exact: bool

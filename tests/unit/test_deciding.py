@@ -122,11 +122,6 @@ def test_a_wording_of_function_words_passes_the_gate() -> None:
     assert outcome.entry == "bot"
 
 
-def test_without_entries_the_faq_is_empty() -> None:
-    """Which is a value, not an error."""
-    assert decide(ranking(), POLICY) == Outcome(DecisionKind.FALLBACK, "empty")
-
-
 def test_at_most_five_candidates_are_shown() -> None:
     """Best first, as ids with their probability."""
     found = shown(ranking(*(candidate(name, 0.5 - number / 20) for number, name in enumerate("abcdefg"))))
@@ -171,7 +166,6 @@ def test_a_veto_is_explained(reason: str) -> None:
 @pytest.mark.parametrize(
     ("made", "begin"),
     [
-        (ranking(), "Entscheidung: keine Antwort, denn die FAQ hat keine"),
         (ranking(candidate("a", 0.1)), "Entscheidung: keine Antwort, denn kein Eintrag"),
         (ranking(candidate("a", 0.9), text="was ist das"), "Entscheidung: keine Antwort, denn die Nachricht"),
         (ranking(candidate("a", 0.5), candidate("b", 0.4)), "Grund: Kein Eintrag ist sicher genug"),

@@ -58,13 +58,13 @@ def test_a_bare_question_word_insists_where_the_reading_is_not_weak(chance: floa
 
 
 def test_what_may_not_be_answered_is_known() -> None:
-    """A veto, a redirect, a gated reading, nothing at all."""
+    """A veto, a redirect, a gated reading."""
     redirecting = prepared(candidate("amt", 0.5, kind=Kind.REDIRECT))
     vetoed = prepared(candidate("kita", 0.5, veto="not_question"))
     gated = replace(WEAK, outcome=Outcome(DecisionKind.FALLBACK, "gate"))
     assert WEAK.may_answer
-    assert not any(each.may_answer for each in (redirecting, vetoed, gated, prepared()))
-    assert (gated.chance, gated.chances, prepared().best) == (0.0, {}, None)
+    assert not any(each.may_answer for each in (redirecting, vetoed, gated))
+    assert (gated.chance, gated.chances) == (0.0, {})
 
 
 def test_an_outcome_is_replaced_and_nothing_else() -> None:
