@@ -37,8 +37,8 @@ class Decision:
     reason: str
     """Why, as a short code: clear, margin, below_threshold, gate, not_question, expired, parts, smalltalk …
 
-    Answered below the threshold: picked (among the questions offered), confirmed (two readings find the entry),
-    follow_up (a bare «und wann?»), about_bot (what the bot is stands in the FAQ).
+    Answered below the threshold: confirmed (two readings find the entry), follow_up (a bare «und wann?»), about_bot
+    (what the bot is stands in the FAQ). Answered as if its own question had been asked: picked.
     """
     entry: str | None = None
     """Id of the answered entry (kinds answer and redirect)."""

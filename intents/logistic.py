@@ -13,7 +13,7 @@ _SCALE = np.float32(10)
 """Length given to the unit vectors: how sharply entries are told apart under a penalty of 1."""
 _ROUNDS = 40
 _MOST = 2e10
-"""Multiplications a fit may take (some seconds of one core); larger FAQs do without."""
+"""Multiplications a fit may take (half a second of one core); larger FAQs do without: see docs/why.md."""
 
 
 def fit_logistic(vectors: Floats, owner: NDArray[np.int64], units: int) -> Floats | None:
