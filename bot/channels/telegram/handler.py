@@ -13,7 +13,7 @@ from bot.conversation import step
 from bot.delivery import Message, MessageKind, Rewrite
 from bot.effects import Effect, Say, marks_in, notes_in, replies_in
 from bot.events import ChoicePicked, CommandGiven
-from bot.feedback import is_feedback, is_caption
+from bot.feedback import is_caption, is_feedback
 from bot.journal import question_from
 from bot.ports import Claim, Outcome, Records
 from bot.recall import Words
