@@ -60,7 +60,6 @@ def fallback_reply(situation: Situation, decision: Decision) -> Reply:
     """Admit not knowing and offer a human and the contact."""
     texts = situation.texts
     by_reason = {
-        "empty": texts.fallback_empty,
         "gate": texts.fallback_empty,
         "expired": texts.fallback_expired,
     }

@@ -283,7 +283,7 @@ def test_only_answers_show_where_they_come_from(texts: Texts) -> None:
 
 def test_empty_questions_get_their_own_text(texts: Texts) -> None:
     """A text without a question is met with a hint how to ask."""
-    talk = Talk(texts, {"!!!": unknown(reason="empty")}, state=ChatState(introduced=True))
+    talk = Talk(texts, {"!!!": unknown(reason="gate")}, state=ChatState(introduced=True))
     assert texts.fallback_empty in talk.say("!!!")
 
 

@@ -472,5 +472,5 @@ def test_the_content_is_read_at_each_update(chat: Chat) -> None:
 
 def test_unknown_reasons_still_offer_a_human(chat: Chat) -> None:
     """An empty message is no question, and no error."""
-    chat.understanding = FakeUnderstanding({"": unknown("", "empty")})
+    chat.understanding = FakeUnderstanding({"": unknown("", "gate")})
     assert "keine Frage" in chat.say("\x00")
