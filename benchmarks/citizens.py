@@ -7,7 +7,7 @@ import json
 import random
 import sys
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -32,9 +32,12 @@ class Traffic:
 
     seconds: float
     chats: int
+    """Citizens, or without a rate how many of them wait for an answer at the same time."""
     texts: Sequence[str]
     rate: float = 0.0
-    """Questions a second, at random moments; 0: everyone asks again as soon as they have their answer."""
+    """Questions a second, at random moments; 0: with an answer the next question is asked at once."""
+    turns: int = 1
+    """Questions that one citizen asks before somebody else comes; counts without a rate alone."""
     urgent_rate: float = 0.0
     """Emergencies a second, and as many wishes for a human."""
     limited: bool = False
@@ -70,6 +73,7 @@ class Scene:
         self._traffic = traffic
         self._chance = random.Random(traffic.seed)
         self._people = [server.people.citizen(f"Mensch {number}") for number in range(traffic.chats)]
+        self._turns: Counter[int] = Counter()
         self._waiting: dict[int, deque[tuple[str, float]]] = {}
         """What each citizen waits for, oldest first, and since when."""
         self._looked_at = len(server.calls)
@@ -150,7 +154,9 @@ class Scene:
         self.measured.answered += 1
         self.measured.waits.setdefault(kind, []).append(call.at - since)
         if again:
-            self._ask(call.chat_id)
+            self._turns[call.chat_id] += 1
+            over = self._turns[call.chat_id] >= self._traffic.turns
+            self._ask(self._server.people.citizen() if over else call.chat_id)
 
 
 def busiest(times: Sequence[float]) -> int:

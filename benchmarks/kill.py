@@ -221,7 +221,7 @@ def measure(engine: str, way: str, url: str, options: argparse.Namespace, folder
     began = time.monotonic()
     settings = {**UNHURRIED, "FAQ_PATH": str(folder / "faq.yaml"), "ENCODERS": options.encoders}
     with Server(second=0.05) as server:
-        program = Program.at(server.url, server.token, url, folder, webhook=way == "webhook", **settings)
+        program = Program.at((server.url, server.token), url, folder, settings, webhook=way == "webhook")
         if engine == "postgresql":
             program.do("db", "upgrade")
         program.do("ask", QUESTIONS[0])  # fills the index cache, which later starts use

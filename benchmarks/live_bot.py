@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -35,11 +35,14 @@ class Program:
     is_webhook: bool = False
 
     @classmethod
-    def at(cls, api: str, token: str, url: str, folder: Path, *, webhook: bool = False, **settings: str) -> "Program":
-        """Let it talk to a server and keep its data in a database and a folder."""
+    def at(
+        cls, server: tuple[str, str], database: str, folder: Path, settings: Mapping[str, str], *, webhook: bool = False
+    ) -> "Program":
+        """Let it talk to a server (address, token) and keep its data in a database and a folder."""
         ports = {"INTERNAL_PORT": str(free_port()), "PUBLIC_PORT": str(free_port())}
         hook = {"WEBHOOK_URL": f"http://127.0.0.1:{ports['PUBLIC_PORT']}/telegram", "WEBHOOK_SECRET": SECRET}
-        fixed = {"TELEGRAM_API_URL": api, "TELEGRAM_BOT_TOKEN": token, "DATABASE_URL": url, "DATA_DIR": str(folder)}
+        telegram = {"TELEGRAM_API_URL": server[0], "TELEGRAM_BOT_TOKEN": server[1]}
+        fixed = {**telegram, "DATABASE_URL": database, "DATA_DIR": str(folder)}
         return cls({**fixed, **ports, **(hook if webhook else {}), **settings}, folder / "bot.log", webhook)
 
     def start(self) -> "Process":
@@ -56,12 +59,11 @@ class Program:
         return {**os.environ, **self.settings}
 
 
-@dataclass
+@dataclass(frozen=True)
 class Process:
     """A running program."""
 
     handle: "subprocess.Popen[bytes]"
-    _began: float = field(default=0.0)
 
     @property
     def is_alive(self) -> bool:

@@ -16,8 +16,9 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -53,10 +54,9 @@ class Part:
     seconds_in_full: float
     limited: bool
 
-    def of(self, seconds: float | None, texts: Sequence[str]) -> Traffic:
+    def of(self, seconds: float | None, texts: Sequence[str], turns: int) -> Traffic:
         """Return the traffic; in full length without seconds."""
-        fields = {**asdict(self.traffic), "seconds": seconds or self.seconds_in_full, "texts": tuple(texts)}
-        return Traffic(**fields)
+        return replace(self.traffic, seconds=seconds or self.seconds_in_full, texts=tuple(texts), turns=turns)
 
 
 PARTS = {
@@ -128,7 +128,7 @@ class Citizens:
     def __init__(self) -> None:
         command = [sys.executable, str(ROOT / "benchmarks" / "citizens.py"), str(DELAY)]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT)
-        self.place: dict[str, str] = self._read()
+        self.place: dict[str, Any] = self._read()
 
     def play(self, traffic: Traffic) -> Measured:
         """Let them write; return what they saw."""
@@ -141,9 +141,9 @@ class Citizens:
         """End the process."""
         self._process.communicate()
 
-    def _read(self) -> dict[str, object]:
+    def _read(self) -> dict[str, Any]:
         assert self._process.stdout is not None
-        found: dict[str, object] = json.loads(self._process.stdout.readline())
+        found: dict[str, Any] = json.loads(self._process.stdout.readline())
         return found
 
 
@@ -171,8 +171,8 @@ def run_bot(engine: str, part: Part, traffic: Traffic, url: str, folder: Path) -
     """Put one load on the real program."""
     citizens = Citizens()
     try:
-        settings = {} if part.limited else UNHURRIED
-        program = Program.at(citizens.place["url"], citizens.place["token"], url, folder, **settings)
+        settings = UNHURRIED if not part.limited else {}
+        program = Program.at((citizens.place["url"], citizens.place["token"]), url, folder, settings)
         if engine == "postgresql":
             program.do("db", "upgrade")
         process = program.start()
@@ -242,6 +242,7 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=15.0, help="length of each part, without --full")
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=ENGINES)
     parser.add_argument("--parts", nargs="+", choices=tuple(PARTS), default=tuple(PARTS))
+    parser.add_argument("--turns", type=int, default=1, help="questions of each citizen in the capacity part")
     parser.add_argument("--no-echo", action="store_true", help="leave the echo bot out")
     return parser.parse_args(words)
 
@@ -253,7 +254,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name, databases(tuple(options.engines), Path(name)) as blank:
         texts = wordings(Path(name))
         for part in (PARTS[each] for each in options.parts):
-            traffic = part.of(None if options.full else options.seconds, texts)
+            traffic = part.of(None if options.full else options.seconds, texts, options.turns)
             for engine in options.engines:
                 run = run_bot(engine, part, traffic, blank(engine), Path(name))
                 missed = missed or bool(run.misses())
