@@ -4,7 +4,9 @@ import json
 import logging
 import re
 import ssl
+import sys
 from collections.abc import Mapping
+from importlib.util import find_spec
 from typing import Any
 
 import httpx
@@ -176,6 +178,7 @@ class Api:
             get_updates_request=self._polling,
         )
         self.bot_id = int(options.token.partition(":")[0])
+        _spare_searching("sniffio")
 
     async def call(self, method: str, params: Mapping[str, Any] | None = None) -> Any:
         """Call a method; raises ApiError."""
@@ -215,6 +218,12 @@ def _requests(options: TelegramOptions, trusted: ssl.SSLContext, connections: in
         proxy=options.proxy_url,
         httpx_kwargs={"verify": trusted},
     )
+
+
+def _spare_searching(module: str) -> None:
+    """Remember that a module is missing: httpcore looks for it all over the disk, several times in each call."""
+    if find_spec(module) is None:
+        sys.modules[module] = None  # type: ignore[assignment] # as the language reference says of imports that fail
 
 
 def _unknown_name(method: str) -> str:
