@@ -13,7 +13,7 @@ from intents.background import Background, load_background
 from intents.candidates import Reading
 from intents.choosing import picked_chance, picked_place, picked_words
 from intents.deciding import WORTH_ASKING, Outcome, decide, shown
-from intents.decision import PICKED, Decision, DecisionKind
+from intents.decision import PICKED, Decision, DecisionKind, Embedding
 from intents.encoder import CachedEncoder, EmbeddingCache, Encoder, Floats, Progress, check_all, load_encoders
 from intents.explain import explain
 from intents.faq import FaqBase, Kind
@@ -109,6 +109,7 @@ class Matcher:
         self.model = model
         self.index = index
         self._encoders = encoders
+        self._quick = next((family, encoder) for family, encoder in encoders.items() if encoder.quick)
         self._smalltalk = smalltalk
         self._pool = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix="encode")
         self._closed = frozenset(entry.id for entry in faq.entries if not entry.is_valid_on(today))
@@ -187,7 +188,13 @@ class Matcher:
             choices=outcome.choices,
             understood=asked.ranking.reading.text,
             explanation=explain(asked.ranking, outcome, self.policy),
+            embedding=self._embedding(asked.ranking.reading),
         )
+
+    def _embedding(self, reading: Reading) -> Embedding:
+        """Return what the quick encoder made of a reading when it was ranked."""
+        family, encoder = self._quick
+        return Embedding(encoder.name, reading.vectors[family].astype("<f2").tobytes())
 
     # -------------------------------------------------------------- two questions
 
