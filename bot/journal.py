@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.effects import Note
-from bot.privacy import kept_text
-from intents.decision import Candidate
+from bot.privacy import kept
+from intents.decision import Candidate, Embedding
 
 
 @dataclass(frozen=True)
@@ -29,15 +29,18 @@ class Question:
     feedback: str | None = None
     message: int | None = None
     """The channel's id of the message that it stood in."""
+    embedding: Embedding | None = None
+    """None without text, and where the text is redacted."""
 
 
 def question_from(note: Note, at: datetime, keep_days: int, message: int | None = None) -> Question:
     """Return what is kept of a question."""
     decision = note.decision
+    words = kept(decision, keep_days)
     return Question(
         number=note.number,
         at=at,
-        text=kept_text(decision, keep_days),
+        text=words.text,
         decision=decision.kind.value,
         reason=decision.reason,
         entry=decision.entry,
@@ -46,4 +49,5 @@ def question_from(note: Note, at: datetime, keep_days: int, message: int | None 
         faq=decision.faq,
         model=decision.model,
         message=message,
+        embedding=words.embedding,
     )

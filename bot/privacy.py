@@ -3,12 +3,13 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
 from phonenumbers import Leniency, PhoneNumberMatcher
 from stdnum import iban, luhn
 from stdnum.de import idnr
 
-from intents.decision import Decision, DecisionKind
+from intents.decision import Decision, DecisionKind, Embedding
 
 LONGEST_KEPT = 2000
 """Characters of a question that are stored at most."""
@@ -56,11 +57,24 @@ def redact(text: str) -> str:
     return clean
 
 
-def kept_text(decision: Decision, keep_days: int) -> str | None:
-    """Say what is stored of a question's text: nothing of emergencies and small talk, the rest redacted."""
+@dataclass(frozen=True)
+class Kept:
+    """What is stored of a question's words."""
+
+    text: str | None = None
+    embedding: Embedding | None = None
+
+
+def kept(decision: Decision, keep_days: int) -> Kept:
+    """Say what is stored of a question's words: nothing of emergencies and small talk, of others the redacted text.
+
+    The embedding stays only where nothing was replaced: a number could be guessed from it.
+    """
     if keep_days <= 0 or decision.kind in (DecisionKind.EMERGENCY, DecisionKind.SMALLTALK):
-        return None
-    return redact(_cut(decision.query))[:LONGEST_KEPT]
+        return Kept()
+    words = _visible(_cut(decision.query))
+    text = redact(words)
+    return Kept(text[:LONGEST_KEPT], decision.embedding if text == words else None)
 
 
 def _cut(text: str) -> str:

@@ -1,6 +1,6 @@
 """What the matcher decides: frozen values, no behaviour beyond reading them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 PICKED = "picked"
@@ -25,6 +25,16 @@ class Candidate:
     id: str
     confidence: float
     """Calibrated probability that this entry is the right answer, 0 to 1, after every veto."""
+
+
+@dataclass(frozen=True)
+class Embedding:
+    """What a reading means, as one encoder sees it."""
+
+    encoder: str
+    """Name, version and weights of the encoder; vectors of different ones cannot be compared."""
+    vector: bytes = field(repr=False)
+    """Unit vector, float16, little-endian."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +66,8 @@ class Decision:
     """The reading that was decided on: without greeting and frame, with context where that won."""
     explanation: tuple[str, ...] = ()
     """German lines for a clerk: what was read, nearest wording, probability, runner-up, why silent."""
+    embedding: Embedding | None = None
+    """Of the reading, by the quick encoder; None where nothing was read."""
     faq: str = ""
     """Content hash of the FAQ."""
     model: str = ""

@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from intents.candidates import Reading
 from intents.contents import Contents
 from intents.deciding import WORTH_ASKING, Outcome, shown
-from intents.decision import Decision, DecisionKind
+from intents.decision import Decision, DecisionKind, Embedding
 from intents.encoder import CachedEncoder, EmbeddingCache, Encoder, Progress, load_encoders
 from intents.explain import explain
 from intents.faq import FaqBase, Kind
@@ -48,6 +49,7 @@ class Matcher:
         self.policy = policy
         self.model = model
         self.index = index
+        self._quick = next((family, encoder) for family, encoder in encoders.items() if encoder.quick)
         self._smalltalk = smalltalk
         closed = {entry.id for entry in faq.entries if not entry.is_valid_on(today)}
         self._reader = Reader(index, policy, encoders, closed=closed)
@@ -126,7 +128,13 @@ class Matcher:
             choices=outcome.choices,
             understood=asked.ranking.reading.text,
             explanation=explain(asked.ranking, outcome, self.policy),
+            embedding=self._embedding(asked.ranking.reading),
         )
+
+    def _embedding(self, reading: Reading) -> Embedding:
+        """Return what the quick encoder made of a reading when it was ranked."""
+        family, encoder = self._quick
+        return Embedding(encoder.name, reading.vectors[family].astype("<f2").tobytes())
 
     # -------------------------------------------------------------- two questions
 

@@ -8,7 +8,7 @@ from bot.errors import ConflictError
 from bot.ports import Outcome, Saved
 from bot.settings import Settings
 from bot.state import ChatState
-from intents.decision import Candidate, Decision, DecisionKind
+from intents.decision import Candidate, Decision, DecisionKind, Embedding
 from intents.faq import Contact, FaqBase, FaqEntry, Kind, Source
 from intents.query import Query
 
@@ -99,7 +99,9 @@ class FakeUnderstanding:
         """Look the text up."""
         self.asked.append(query)
         decision = self.table.get(query.text, unknown(query.text))
-        return replace(decision, query=query.text, understood=query.text, faq="faqhash", model=self.model)
+        meaning = Embedding("fake", query.text.encode())
+        read = replace(decision, query=query.text, understood=query.text, embedding=meaning)
+        return replace(read, faq="faqhash", model=self.model)
 
     def match_many(self, queries: Sequence[Query], /) -> list[Decision]:
         """Look several texts up."""

@@ -18,9 +18,11 @@ from bot.ports import Claim, Outcome
 from bot.store.database import Database
 from bot.store.inbox import SqlInbox
 from bot.store.outbox import SqlOutbox
+from intents.decision import Embedding
 from tests.fakes import NOW
 
 BOT = 42
+MEANING = Embedding("fake-1", bytes(range(256)) * 4)
 ARRIVAL = Arrival(BOT, 1, 700, b"{}")
 
 
@@ -33,7 +35,7 @@ def outcome_of(claim: Claim, *messages: Message) -> Outcome:
     """Return what one question brings about: it is counted, logged with its text, and answered."""
     number = claim.saved.state.asked + 1
     text = b" ".join(part.raw for part in claim.parts).decode()
-    question = Question(number, NOW, text, "answer", "clear", "a", 0.9, (), "f", "m")
+    question = Question(number, NOW, text, "answer", "clear", "a", 0.9, (), "f", "m", embedding=MEANING)
     return Outcome(replace(claim.saved.state, asked=number), (question,), messages=messages)
 
 

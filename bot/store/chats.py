@@ -94,6 +94,8 @@ def _row(question: Question) -> dict[str, Any]:
         "model": question.model,
         "feedback": question.feedback,
         "message": question.message,
+        "embedding": question.embedding.vector if question.embedding else None,
+        "encoder": question.embedding.encoder if question.embedding else None,
     }
 
 

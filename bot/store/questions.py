@@ -11,10 +11,13 @@ from bot.state import CONTEXT_SECONDS, ChatState
 from bot.store.database import Database
 from bot.store.tables import chat as chats
 from bot.store.tables import question as questions
-from intents.decision import Candidate
+from intents.decision import Candidate, Embedding
 
 CONTEXT_KEPT = timedelta(seconds=CONTEXT_SECONDS)
 """How long a silent chat's last question stays in its state."""
+
+_WORDLESS = {"text": None, "embedding": None, "encoder": None}
+"""All that tells what was asked."""
 
 
 def questions_since(database: Database, moment: datetime) -> list[Question]:
@@ -31,11 +34,14 @@ def questions_of(connection: Connection, chat: str) -> list[Question]:
 
 
 def forget(database: Database, *, now: datetime, before: datetime) -> int:
-    """Delete question texts from before a moment and the context of silent chats; return how many texts."""
+    """Delete question texts, with their embeddings, from before a moment and the context of silent chats.
+
+    Return how many texts.
+    """
 
     def work(connection: Connection) -> int:
         old = (questions.c.at < before) & questions.c.text.is_not(None)
-        count = connection.execute(sa.update(questions).where(old).values(text=None)).rowcount
+        count = connection.execute(sa.update(questions).where(old).values(**_WORDLESS)).rowcount
         _forget_contexts(connection, max(before, now - CONTEXT_KEPT))
         return count
 
@@ -57,5 +63,6 @@ def _forget_contexts(connection: Connection, before: datetime) -> None:
 def _question(row: Row[Any]) -> Question:
     """Return a row as a value."""
     candidates = tuple(Candidate(c["id"], c["confidence"]) for c in row.candidates)
-    values = {name: value for name, value in row._mapping.items() if name not in ("id", "chat_key")}
-    return Question(**{**values, "candidates": candidates})
+    embedding = Embedding(row.encoder, row.embedding) if row.embedding else None
+    values = {name: value for name, value in row._mapping.items() if name not in ("id", "chat_key", "encoder")}
+    return Question(**{**values, "candidates": candidates, "embedding": embedding})

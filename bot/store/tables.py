@@ -80,6 +80,8 @@ question = sa.Table(
     sa.Column("model", sa.String(64), nullable=False),
     sa.Column("feedback", sa.String(16), nullable=True),
     sa.Column("message", sa.BigInteger, nullable=True, comment="the channel's id of the message it stood in"),
+    sa.Column("embedding", sa.LargeBinary, nullable=True, comment="float16; deleted with the text"),
+    sa.Column("encoder", sa.String(64), nullable=True, comment="that made the embedding"),
     sa.UniqueConstraint("chat_key", "number"),
 )
 

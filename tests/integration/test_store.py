@@ -23,7 +23,7 @@ from bot.store.index import IndexCache
 from bot.store.migrate import SCRIPTS, backup, upgrade
 from bot.store.questions import forget, questions_since
 from bot.store.tables import metadata
-from intents.decision import Candidate
+from intents.decision import Candidate, Embedding
 from tests.fakes import NOW
 
 QUESTION = Question(1, NOW, "wer?", "clarify", "margin", None, 0.4, (Candidate("a", 0.4),), "f", "m")
@@ -119,7 +119,10 @@ def test_texts_are_forgotten_in_time(database: Database, chats: SqlChats) -> Non
 
 def test_forgotten_texts_stand_in_no_file(tmp_path: Path, database: Database, chats: SqlChats) -> None:
     """The bytes are overwritten, in the database and in its write-ahead log."""
-    old = Question(1, NOW - timedelta(days=31), "MEINGEHEIMNIS", "fallback", "gate", None, 0, (), "f", "m")
+    vector = Embedding("x", b"MEINGEHEIMNIS" * 80)
+    old = Question(
+        1, NOW - timedelta(days=31), "MEINGEHEIMNIS", "fallback", "gate", None, 0, (), "f", "m", embedding=vector
+    )
     chats.commit("c", 0, Outcome(ChatState(), (old,)), NOW)
     forget(database, now=NOW, before=NOW)
     assert all(b"MEINGEHEIMNIS" not in path.read_bytes() for path in tmp_path.iterdir() if path.is_file())
@@ -172,7 +175,7 @@ SECOND = '''"""A further column."""
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "9999", "0004", None, None
+revision, down_revision, branch_labels, depends_on = "9999", "0005", None, None
 
 
 def upgrade() -> None:
@@ -200,7 +203,7 @@ def test_a_migration_keeps_the_data_and_a_copy(tmp_path: Path, database: Databas
     assert upgrade(database, scripts=newer_scripts(tmp_path))
     assert chats.load("c").state.asked == 3
     assert questions_since(database, FOREVER_AGO) == [QUESTION]
-    copy = sqlite3.connect(tmp_path / "bot.sqlite.vor-0004")
+    copy = sqlite3.connect(tmp_path / "bot.sqlite.vor-0005")
     assert copy.execute("SELECT count(*) FROM question").fetchone() == (1,)
     assert "extra" not in str(copy.execute("SELECT sql FROM sqlite_master").fetchall())
     copy.close()

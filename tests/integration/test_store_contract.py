@@ -26,6 +26,7 @@ from bot.delivery import (
 )
 from bot.effects import Feedback, Mark
 from bot.errors import ConflictError, StoreError
+from bot.journal import Question
 from bot.ports import Claim, FaqVersion, Outcome, Saved
 from bot.state import ChatState
 from bot.store.addresses import SqlAddresses
@@ -39,7 +40,7 @@ from bot.store.retention import purge
 from bot.store.tables import metadata
 from bot.store.wakeup import listening
 from tests.fakes import NOW
-from tests.store_actor import ARRIVAL, BOT, live, live_until, outcome_of, work_all
+from tests.store_actor import ARRIVAL, BOT, MEANING, live, live_until, outcome_of, work_all
 
 T = TypeVar("T")
 
@@ -507,17 +508,25 @@ def test_a_chat_comes_back_as_it_was(store: Database) -> None:
 
 
 def test_texts_are_forgotten_on_both_engines(store: Database, inbox: SqlInbox) -> None:
-    """The question's text and the silent chat's last words go."""
+    """The question's text and embedding and the silent chat's last words go."""
     inbox.put([said(1)], NOW)
     claim = taken(inbox)
     outcome = outcome_of(claim)
     heard = replace(outcome, state=replace(outcome.state, last_question="wer?"), marks=(Mark(1, Feedback.NONE),))
     inbox.finish(claim, heard, NOW)
+    assert questions_since(store, NOW)[0].embedding == MEANING
     later = NOW + timedelta(days=31)
     assert forget(store, now=later, before=NOW + SECOND) == 1
     assert questions_since(store, NOW) == []
     assert SqlChats(store, "telegram").load(claim.chat).state.last_question == ""
-    assert rows(store, "SELECT feedback FROM question") == [("none",)]
+    assert rows(store, "SELECT text, embedding, encoder, feedback FROM question") == [(None, None, None, "none")]
+
+
+def test_a_question_may_have_no_embedding(store: Database) -> None:
+    """As those that are redacted, and those from before embeddings were kept."""
+    question = Question(1, NOW, "wer? [Telefon]", "fallback", "gate", None, 0.1, (), "f", "m")
+    SqlChats(store, "console").commit("c", 0, Outcome(ChatState(), (question,)), NOW)
+    assert questions_since(store, NOW) == [question]
 
 
 def test_reading_cannot_write(store: Database, chat: str) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import string
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,8 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stdnum import iban, luhn
 
-from bot.privacy import LONGEST_KEPT, kept_text, redact
+from bot.privacy import LONGEST_KEPT, Kept, kept, redact
+from intents.decision import Embedding
 from tests.fakes import answer, emergency, smalltalk
+
+MEANING = Embedding("usem3-1", b"\0\1")
 
 HIDDEN = [
     ("Rufen Sie mich an: 07131 56-0!", "Rufen Sie mich an: [Telefon]!"),
@@ -135,24 +139,37 @@ def test_hostile_texts_take_no_time(text: str) -> None:
 def test_a_megabyte_is_cut() -> None:
     """What is stored stays short, and no number is left half cut."""
     text = "wort " * 399 + "0171 1234567 " + "a" * 1_000_000
-    kept = kept_text(answer("beschluss", query=text), 30)
-    assert kept
-    assert len(kept) <= LONGEST_KEPT
-    assert "0171" not in kept
+    stored = kept(answer("beschluss", query=text), 30).text
+    assert stored
+    assert len(stored) <= LONGEST_KEPT
+    assert "0171" not in stored
 
 
 def test_text_without_spaces_is_not_kept_when_too_long() -> None:
     """A long run of digits leaves nothing."""
-    assert kept_text(answer("beschluss", query="1" * 5000), 30) == ""
+    assert kept(answer("beschluss", query="1" * 5000), 30).text == ""
 
 
 def test_emergencies_and_small_talk_are_not_kept() -> None:
     """What somebody in need writes is never stored."""
-    assert kept_text(emergency("suizid"), 30) is None
-    assert kept_text(smalltalk("insult"), 30) is None
+    assert kept(replace(emergency("suizid"), embedding=MEANING), 30) == Kept()
+    assert kept(replace(smalltalk("insult"), embedding=MEANING), 30) == Kept()
 
 
 def test_nothing_is_kept_without_retention() -> None:
     """With zero days no text is stored at all."""
-    assert kept_text(answer("beschluss", query="wer?"), 0) is None
-    assert kept_text(answer("beschluss", query="wer?"), 1) == "wer?"
+    asked = replace(answer("beschluss", query="wer?"), embedding=MEANING)
+    assert kept(asked, 0) == Kept()
+    assert kept(asked, 1) == Kept("wer?", MEANING)
+
+
+def test_the_embedding_of_a_redacted_text_is_not_kept() -> None:
+    """What was taken out of the text could be guessed from its vector."""
+    asked = replace(answer("beschluss", query="wer? 0171 1234567"), embedding=MEANING)
+    assert kept(asked, 30) == Kept("wer? [Telefon]")
+
+
+def test_invisible_characters_are_no_redaction() -> None:
+    """They go from the text; the embedding was made without them, too."""
+    asked = replace(answer("beschluss", query="wer\u200b?\n"), embedding=MEANING)
+    assert kept(asked, 30) == Kept("wer? ", MEANING)
