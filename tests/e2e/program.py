@@ -101,22 +101,25 @@ class Program:
 
 def program(folder: Path, server: Server, vectors: Path, *, faq: str, webhook: bool = False, **more: str) -> Program:
     """Return a program that is not started yet; the embedding cache is shared."""
-    data = folder / "var"
-    data.mkdir(parents=True)
-    (data / "index.sqlite").symlink_to(vectors / "index.sqlite")
-    (folder / "faq.yaml").write_text(faq, encoding="utf-8")
     settings = {
         "TELEGRAM_BOT_TOKEN": server.token,
         "TELEGRAM_API_URL": server.url,
-        "DATA_DIR": str(data),
-        "FAQ_PATH": str(folder / "faq.yaml"),
-        "INTERNAL_PORT": str(free_port()),
         "LOG_LEVEL": "DEBUG",
+        **folder_of(folder, vectors, faq),
         **UNLIMITED,
         **(hooked() if webhook else {}),
         **more,
     }
     return Program(folder, settings)
+
+
+def folder_of(folder: Path, vectors: Path, faq: str) -> dict[str, str]:
+    """Prepare a folder with an FAQ; return the settings that lead to it."""
+    data = folder / "var"
+    data.mkdir(parents=True)
+    (data / "index.sqlite").symlink_to(vectors / "index.sqlite")
+    (folder / "faq.yaml").write_text(faq, encoding="utf-8")
+    return {"DATA_DIR": str(data), "FAQ_PATH": str(folder / "faq.yaml"), "INTERNAL_PORT": str(free_port())}
 
 
 def hooked() -> dict[str, str]:
