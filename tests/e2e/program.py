@@ -20,7 +20,7 @@ from tests.telegram.running import free_port
 ROOT = Path(__file__).parents[2]
 READY = "Der Bot ist bereit"
 UNLIMITED = {"SEND_PER_SECOND": "100000", "SEND_PER_CHAT": "100000", "SEND_PER_GROUP_MINUTE": "100000"}
-PATIENCE = 60.0
+PATIENCE = 180.0
 """Seconds that a start may take on a busy machine."""
 
 
@@ -31,6 +31,8 @@ class Program:
     folder: Path
     settings: dict[str, str]
     process: "subprocess.Popen[bytes] | None" = field(default=None, repr=False)
+    starts: int = 0
+    """How often it will have said that it is ready, once it is."""
 
     @property
     def log_file(self) -> Path:
@@ -43,6 +45,7 @@ class Program:
 
     def start(self) -> None:
         """Start it."""
+        self.starts = self.log().count(READY) + 1
         environment = {key: value for key, value in os.environ.items() if key.lower() not in Settings.model_fields}
         command = [sys.executable, "run_bot.py", "run"]
         with self.log_file.open("ab") as log:
@@ -51,12 +54,11 @@ class Program:
 
     def wait_until_ready(self) -> None:
         """Wait until it says that it answers questions; a start that fails shows its log."""
-        starts = self.log().count(READY)
         deadline = time.monotonic() + PATIENCE
-        while self.log().count(READY) <= starts and time.monotonic() < deadline:
+        while self.log().count(READY) < self.starts and time.monotonic() < deadline:
             assert self.running.poll() is None, self.log()
             time.sleep(0.02)
-        assert self.log().count(READY) > starts, self.log()
+        assert self.log().count(READY) == self.starts, self.log()
 
     @property
     def running(self) -> "subprocess.Popen[bytes]":
@@ -99,22 +101,25 @@ class Program:
 
 def program(folder: Path, server: Server, vectors: Path, *, faq: str, webhook: bool = False, **more: str) -> Program:
     """Return a program that is not started yet; the embedding cache is shared."""
-    data = folder / "var"
-    data.mkdir(parents=True)
-    (data / "index.sqlite").symlink_to(vectors / "index.sqlite")
-    (folder / "faq.yaml").write_text(faq, encoding="utf-8")
     settings = {
         "TELEGRAM_BOT_TOKEN": server.token,
         "TELEGRAM_API_URL": server.url,
-        "DATA_DIR": str(data),
-        "FAQ_PATH": str(folder / "faq.yaml"),
-        "INTERNAL_PORT": str(free_port()),
         "LOG_LEVEL": "DEBUG",
+        **folder_of(folder, vectors, faq),
         **UNLIMITED,
         **(hooked() if webhook else {}),
         **more,
     }
     return Program(folder, settings)
+
+
+def folder_of(folder: Path, vectors: Path, faq: str) -> dict[str, str]:
+    """Prepare a folder with an FAQ; return the settings that lead to it."""
+    data = folder / "var"
+    data.mkdir(parents=True)
+    (data / "index.sqlite").symlink_to(vectors / "index.sqlite")
+    (folder / "faq.yaml").write_text(faq, encoding="utf-8")
+    return {"DATA_DIR": str(data), "FAQ_PATH": str(folder / "faq.yaml"), "INTERNAL_PORT": str(free_port())}
 
 
 def hooked() -> dict[str, str]:

@@ -98,4 +98,4 @@ class Chat:
 
     def nothing_more(self) -> bool:
         """Say whether all that came was looked at; what is asked now is answered after everything else."""
-        return "gelöscht" not in self.say("/ende").text and not self.news()
+        return "Impressum" in self.say("/impressum").text and not self.news()

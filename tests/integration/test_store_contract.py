@@ -135,7 +135,7 @@ def test_a_busy_chat_is_nobody_elses(inbox: SqlInbox) -> None:
     assert raws(taken(inbox)) == [b"2"]
 
 
-def test_finishing_writes_everything_at_once(store: Database, inbox: SqlInbox, outbox: SqlOutbox) -> None:
+def test_checklist_25_finishing_writes_everything_at_once(store: Database, inbox: SqlInbox, outbox: SqlOutbox) -> None:
     """State, log, messages; the raw update goes, and the same update never comes back."""
     inbox.put([said(1)], NOW)
     claim = taken(inbox)
@@ -238,7 +238,7 @@ def test_an_album_without_end_is_taken_after_five_seconds(inbox: SqlInbox) -> No
     assert raws(taken(inbox, NOW + 6.2 * SECOND)) == [b"10"]
 
 
-def test_what_is_over_is_deleted_in_time(store: Database, inbox: SqlInbox, outbox: SqlOutbox) -> None:
+def test_checklist_25_what_is_over_is_deleted_in_time(store: Database, inbox: SqlInbox, outbox: SqlOutbox) -> None:
     """Finished updates and messages after 48 hours, dead letters and unclear messages after 7 days."""
     inbox.put([said(1), said(2, OTHER), said(3, OTHER)], NOW)
     done, dead = taken(inbox), taken(inbox)

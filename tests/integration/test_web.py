@@ -109,7 +109,7 @@ def test_a_healthy_bot_is_ready(faq: LiveFaq) -> None:
         (FakeVitals(works=False), {"database", "queue"}),
     ],
 )
-def test_what_is_wrong_is_named(vitals: FakeVitals, failing: set[str], faq: LiveFaq) -> None:
+def test_checklist_06_what_is_wrong_is_named(vitals: FakeVitals, failing: set[str], faq: LiveFaq) -> None:
     """A stand-by is ready without polling; addresses of a database stay inside."""
     status, checks = told(vitals, faq)
     assert status == (503 if failing else 200)

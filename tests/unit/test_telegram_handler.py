@@ -456,7 +456,7 @@ def test_a_failure_reaches_the_worker(texts: Texts) -> None:
         (b"{", False),
     ],
 )
-def test_checklist_4_whoever_waits_gets_an_apology(chat: Chat, texts: Texts, update: bytes, told: bool) -> None:
+def test_checklist_04_whoever_waits_gets_an_apology(chat: Chat, texts: Texts, update: bytes, told: bool) -> None:
     """Nobody else does."""
     claim: Claim = claim_of(update, update)
     assert texts_of(chat.handler.apology(claim)) == ([texts.error] if told else [])

@@ -167,7 +167,7 @@ async def _together(
 
 
 def _raise_first(tasks: Sequence["asyncio.Future[None]"]) -> None:
-    """Raise what a loop ended with."""
-    for task in tasks:
-        if task.done():
-            task.result()
+    """Raise what a loop ended with; asyncio wants every error looked at, and several loops may have the same."""
+    ended = [task.exception() for task in tasks if task.done() and not task.cancelled()]
+    for error in filter(None, ended):
+        raise error
