@@ -224,7 +224,6 @@ def measure(engine: str, way: str, url: str, options: argparse.Namespace, folder
         program = Program.at((server.url, server.token), url, folder, settings, webhook=way == "webhook")
         if engine == "postgresql":
             program.do("db", "upgrade")
-        program.do("ask", QUESTIONS[0])  # fills the index cache, which later starts use
         chance = random.Random(f"{options.seed} {engine} {way}")
         verdict, open_at_kills, code = Trial(server, program, options.chats, chance).run(options.kills)
     return Result(verdict, open_at_kills, time.monotonic() - began, left_over(url), code)
