@@ -154,7 +154,7 @@ class Outbox(Protocol):
         """Decide about a message that may have arrived; return what became of it."""
 
     def send_again(self, message: int) -> bool:
-        """Send a message of unknown fate once more; return False when there is none."""
+        """Send a message of unknown fate once more; return False when there is none whose words are still there."""
 
     def recover(self, now: datetime) -> tuple[int, ...]:
         """Decide at the start about what was under way in a crash; return the ids whose fate stays unknown."""

@@ -95,8 +95,11 @@ class SqlOutbox:
         return self._database.write(work)
 
     def send_again(self, message: int) -> bool:
-        """Send a message of unknown fate once more; return False when there is none."""
-        return self._change(message, (SendState.UNKNOWN,), state=SendState.QUEUED, not_before=None)
+        """Send a message of unknown fate once more; return False when there is none whose words are still there."""
+        fate = outbox.c.state == SendState.UNKNOWN
+        there = sa.update(outbox).where(outbox.c.id == message, fate, outbox.c.payload.is_not(None))
+        statement = there.values(state=SendState.QUEUED, not_before=None)
+        return self._database.write(lambda connection: connection.execute(statement).rowcount) == 1
 
     def recover(self, now: datetime) -> tuple[int, ...]:
         """Decide at the start about what was under way in a crash; return the ids whose fate stays unknown."""
@@ -214,11 +217,13 @@ def _sending(row: Row[Any], target: int | None) -> Sending:
 
 
 def _decide(connection: Connection, row: Row[Any], most: int, now: datetime) -> SendState:
-    """Write down what happens with a message that may have arrived."""
-    state = after_doubt(MessageKind(row.kind), row.attempts, most)
-    moment = now if state is SendState.UNKNOWN else None
-    change = sa.update(outbox).where(outbox.c.id == row.id).values(state=state, not_before=moment)
-    connection.execute(change)
+    """Write down what happens with a message that may have arrived; the words stay only if a person decides."""
+    kind = MessageKind(row.kind)
+    state = after_doubt(kind, row.attempts, most)
+    values: dict[str, Any] = {"state": state, "not_before": None}
+    if state is SendState.UNKNOWN:
+        values = {"state": state, "not_before": now, **({"payload": None} if kind.may_come_twice else {})}
+    connection.execute(sa.update(outbox).where(outbox.c.id == row.id).values(**values))
     return state
 
 
