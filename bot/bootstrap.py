@@ -32,7 +32,7 @@ from bot.store.faq_versions import SqlFaqVersions
 from bot.store.index import IndexCache
 from bot.store.locks import running
 from bot.store.questions import forget, questions_since
-from bot.store.retention import purge
+from bot.store.retention import forget_dead_letters, purge
 from bot.texts import Texts, load_texts
 from bot.worker import Handled, Worker
 from intents.decision import Decision
@@ -312,8 +312,10 @@ def sole_run(settings: Settings) -> Iterator[None]:
 def forget_old(database: Database, settings: Settings, clock: Clock) -> int:
     """Delete what was handled long ago and the question texts whose time is over; return how many texts."""
     now = clock.now()
+    before = now - timedelta(days=settings.question_retention_days)
     purge(database, now)
-    return forget(database, now=now, before=now - timedelta(days=settings.question_retention_days))
+    forget_dead_letters(database, before)
+    return forget(database, now=now, before=before)
 
 
 def logged_questions(database: Database, days: int, clock: Clock) -> list[Question]:

@@ -192,11 +192,24 @@ class FaqVersions(Protocol):
         """Make a form live; raise ConflictError when not this hash is live any more."""
 
 
+@dataclass(frozen=True)
+class Remains:
+    """How much of a chat waits in the store, with its words."""
+
+    dead_letters: int = 0
+    """Messages of the citizen that failed too often."""
+    unsent: int = 0
+    """Messages to the citizen that have not surely gone."""
+
+
 class Records(Protocol):
-    """Knows all that is logged of a chat."""
+    """Knows all that is kept of a chat."""
 
     def questions(self, chat: str) -> Sequence[Question]:
         """Return the logged questions of a chat, oldest first."""
+
+    def remains(self, chat: str) -> Remains:
+        """Return what else of a chat has words in it."""
 
 
 class Addresses(Protocol):

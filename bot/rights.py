@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from bot.answers import unmarked
 from bot.clock import CITY_ZONE
+from bot.delivery import DEAD_KEPT
 from bot.journal import Question
+from bot.ports import Remains
 from bot.replies import Choice, Place, Reply
 from bot.situation import Situation
 from bot.texts import Texts
@@ -13,15 +15,16 @@ ERASE, KEEP = "x:y", "x:n"
 """Tokens of «Ja, alles löschen» and «Nein, nichts löschen»."""
 
 
-def stored_reply(situation: Situation, questions: Sequence[Question]) -> Reply:
-    """Tell everything that is stored of a chat."""
+def stored_reply(situation: Situation, questions: Sequence[Question], remains: Remains) -> Reply:
+    """Tell everything that is stored of a chat; that it blocked the bot is over by now, since it wrote."""
     texts, state = situation.texts, situation.state
     lines = [texts.stored_id]
     if state.plain:
         lines.append(texts.stored_plain)
     remembered = dict.fromkeys(filter(None, (state.earlier.question, state.last_question)))
     lines += [texts.stored_last.format(frage=unmarked(words)) for words in remembered]
-    lines += [_line(texts, question) for question in questions] or [texts.stored_none]
+    lines += [_line(situation, question) for question in questions] or [texts.stored_none]
+    lines += _remains(texts, remains)
     listed = "\n".join(f"- {line}" for line in lines)
     return Reply(f"{texts.stored}\n{listed}\n\n{texts.stored_rest}")
 
@@ -38,11 +41,32 @@ def erase_reply(situation: Situation, *, erased: bool) -> Reply:
     return Reply(texts.erase_done if erased else texts.erase_kept, place=Place.INSTEAD)
 
 
-def _line(texts: Texts, question: Question) -> str:
-    """Return one logged question as a line."""
+def _remains(texts: Texts, remains: Remains) -> list[str]:
+    """Return what waits, or could not be handled."""
+    dead = texts.stored_dead.format(anzahl=remains.dead_letters, tage=DEAD_KEPT.days)
+    unsent = texts.stored_unsent.format(anzahl=remains.unsent)
+    return [line for count, line in ((remains.dead_letters, dead), (remains.unsent, unsent)) if count]
+
+
+def _line(situation: Situation, question: Question) -> str:
+    """Return one logged question as a line: its words, what became of it, and what the citizen thought of that."""
+    texts = situation.texts
+    line = f"{_asked(texts, question)} – {_outcome(situation, question)}"
+    rating = texts.stored_ratings.get(question.feedback or "")
+    return texts.stored_feedback.format(zeile=line, wert=rating) if rating else line
+
+
+def _asked(texts: Texts, question: Question) -> str:
+    """Return when a question was asked, with its words if they are kept."""
     day = f"{question.at.astimezone(CITY_ZONE):%d.%m.%Y}"
     if question.text:
-        line = texts.stored_question.format(datum=day, frage=unmarked(question.text))
-    else:
-        line = texts.stored_textless.format(datum=day)
-    return texts.stored_feedback.format(zeile=line) if question.feedback else line
+        return texts.stored_question.format(datum=day, frage=unmarked(question.text))
+    return texts.stored_textless.format(datum=day)
+
+
+def _outcome(situation: Situation, question: Question) -> str:
+    """Return what was decided about a question, and the entry that belongs to it."""
+    decided = situation.texts.stored_decisions.get(question.decision, question.decision)
+    found = situation.faq.get(question.entry) if question.entry else None
+    named = found.question if found else question.entry
+    return f"{decided}: «{unmarked(named)}»" if named else decided

@@ -38,7 +38,8 @@ def serve_telegram(app: App, options: TelegramOptions, ready: Callable[[], None]
 
 def service(app: App, options: TelegramOptions, database: Database, faq: LiveFaq) -> Service:
     """Put all parts together."""
-    settings, clock, inbox = app.settings, app.wiring.clock, SqlInbox(database)
+    settings, clock = app.settings, app.wiring.clock
+    inbox = SqlInbox(database, keeps_dead=settings.question_retention_days > 0)
     pulse = Pulse(inbox.oldest_waiting, database.ping)
     records = SqlRecords(database)
     others = {"listening": partial(listening, settings.server_url)} if settings.server_url else {}

@@ -34,7 +34,9 @@ _PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "stored_last": frozenset({"frage"}),
     "stored_question": frozenset({"datum", "frage"}),
     "stored_textless": frozenset({"datum"}),
-    "stored_feedback": frozenset({"zeile"}),
+    "stored_feedback": frozenset({"zeile", "wert"}),
+    "stored_dead": frozenset({"anzahl", "tage"}),
+    "stored_unsent": frozenset({"anzahl"}),
     "console_preparing": frozenset({"prozent"}),
     "console_checking": frozenset({"prozent"}),
     "check_start": frozenset({"formulierungen"}),
@@ -48,6 +50,8 @@ _KINDS: Mapping[str, frozenset[str]] = {
     ),
     "figures": frozenset(),
     "media": frozenset({"picture", "voice", "sticker", "place", "contact", "file", "other"}),
+    "stored_decisions": frozenset({"answer", "clarify", "redirect", "fallback", "smalltalk", "emergency"}),
+    "stored_ratings": frozenset({"picked", "none", "helped", "not_helped", "wrong", "unclear", "incomplete"}),
     "commands": frozenset({"themen", "hilfe", "leicht", "mensch", "datenschutz", "impressum", "auskunft", "loeschen"}),
     "emergency": frozenset(
         {"allgemein", "suizid", "feuer", "medizin", "gewalt", "unfall", "gas", "vermisst", "notruf"}
@@ -133,6 +137,8 @@ class Texts:
     stored_question: str
     stored_textless: str
     stored_feedback: str
+    stored_dead: str
+    stored_unsent: str
     stored_rest: str
     erase_confirm: str
     erase_yes: str
@@ -157,6 +163,10 @@ class Texts:
     """German names of the figures of an evaluation."""
     media: Mapping[str, str]
     """What is said to something that is no text."""
+    stored_decisions: Mapping[str, str]
+    """What became of a question."""
+    stored_ratings: Mapping[str, str]
+    """What a citizen thought of an answer."""
     commands: Mapping[str, str]
     """What each command does, in a few words."""
 

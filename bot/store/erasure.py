@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 
 from bot.delivery import Message
 from bot.journal import Question
+from bot.ports import Remains
 from bot.store.addresses import chat_key
 from bot.store.database import Database
 from bot.store.outbox import queue
@@ -17,11 +18,11 @@ from bot.store.tables import chat as chats
 from bot.store.tables import inbox, outbox, person
 from bot.store.tables import question as questions
 
-_QUEUED = "queued"
+_QUEUED, _DEAD = "queued", "dead"
 
 
 class SqlRecords:
-    """What is logged of a chat."""
+    """What is kept of a chat."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -29,6 +30,13 @@ class SqlRecords:
     def questions(self, chat: str) -> Sequence[Question]:
         """Return the logged questions of a chat, oldest first."""
         return self._database.read(lambda connection: questions_of(connection, chat))
+
+    def remains(self, chat: str) -> Remains:
+        """Return what else of a chat has words in it."""
+        dead = (inbox.c.chat_key == chat) & (inbox.c.state == _DEAD) & inbox.c.raw.is_not(None)
+        unsent = (outbox.c.chat_key == chat) & outbox.c.payload.is_not(None)
+        counts = [sa.select(sa.func.count()).where(which) for which in (dead, unsent)]
+        return self._database.read(lambda connection: Remains(*(connection.scalar(each) or 0 for each in counts)))
 
 
 def erase(connection: Connection, chat: str, farewell: Sequence[Message], now: datetime) -> None:

@@ -38,8 +38,10 @@ Work = Callable[[Connection], None]
 class SqlInbox:
     """The updates in the database; what differs between the engines is how a chat is kept to oneself."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, keeps_dead: bool = True) -> None:
         self._database = database
+        self._keeps_dead = keeps_dead
+        """Whether the words of a dead letter may stay."""
         self._holds = ServerHolds(database) if database.is_server else FileHolds(database)
         self._old = 0
         """Updates up to this one were there at the start: one of them may have brought the last process down."""
@@ -94,7 +96,8 @@ class SqlInbox:
 
         def work(connection: Connection) -> None:
             attempts = 1 + max(part.attempts for part in claim.parts)
-            _change(connection, claim, state=DEAD, attempts=attempts, not_before=now)
+            words = {} if self._keeps_dead else {"raw": None}
+            _change(connection, claim, state=DEAD, attempts=attempts, not_before=now, **words)
             queue(connection, messages)
 
         self._end(claim, work)

@@ -12,6 +12,12 @@ from bot.store.inbox import DEAD, DONE
 from bot.store.tables import inbox, outbox
 
 
+def forget_dead_letters(database: Database, before: datetime) -> None:
+    """Take the words out of dead letters from before a moment; their kind stands in the log."""
+    old = (inbox.c.state == DEAD) & (inbox.c.not_before < before) & inbox.c.raw.is_not(None)
+    database.write(lambda connection: connection.execute(sa.update(inbox).where(old).values(raw=None)))
+
+
 def purge(database: Database, now: datetime) -> int:
     """Delete finished updates and messages after 48 hours, dead letters and unclear ones after 7 days."""
     done, dead = now - DONE_KEPT, now - DEAD_KEPT

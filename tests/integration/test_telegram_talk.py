@@ -19,7 +19,7 @@ from bot.store.database import Database
 from bot.store.erasure import SqlRecords
 from bot.store.inbox import SqlInbox
 from bot.store.outbox import SqlOutbox
-from bot.store.retention import purge
+from bot.store.retention import forget_dead_letters, purge
 from bot.texts import Texts
 from botapi.server import Server
 from intents.faq import FaqBase, FaqEntry
@@ -322,11 +322,42 @@ def test_an_update_that_comes_while_erasing_is_kept(bot: Bot) -> None:
         assert bot.rows("SELECT number FROM question") == [(1,)]
 
 
-def test_what_is_stored_is_told_from_the_store(bot: Bot) -> None:
-    """The question and its day."""
+def test_what_is_stored_is_told_from_the_store(bot: Bot, texts: Texts) -> None:
+    """The question and its day, a dead letter, and a message that waits."""
     bot.do(said("wer?", 10))
-    bot.do(said("/auskunft", 11))
-    assert "22.11.2026: «wer?»" in text(bot.send()[-1])
+    bot.receive(said("/hilfe", 11))
+    broken = bot.inbox.claim(bot.now)
+    assert broken
+    bot.inbox.park(broken, [], bot.now)
+    bot.do(said("/auskunft", 12))
+    told = text(bot.send()[-1])
+    assert "22.11.2026: «wer?» – beantwortet: «Wer hat die Strategie beschlossen?»" in told
+    assert texts.stored_dead.format(anzahl=1, tage=7) in told
+    assert texts.stored_unsent.format(anzahl=1) in told
+
+
+def test_without_retention_a_dead_letter_has_no_words(store: Database) -> None:
+    """The row stays, for its number."""
+    inbox = SqlInbox(store, keeps_dead=False)
+    inbox.put([Arrival(ME.id, 1, CITIZEN, said("mein Geheimnis"))], NOW)
+    claim = inbox.claim(NOW)
+    assert claim
+    inbox.park(claim, [], NOW)
+    inbox.close()
+    found = sa.text("SELECT state, raw FROM inbox")
+    assert store.read(lambda connection: connection.execute(found).all()) == [("dead", None)]
+
+
+def test_the_words_of_a_dead_letter_go_with_those_of_questions(bot: Bot) -> None:
+    """Where less is kept than a week."""
+    bot.receive(said("mein Geheimnis"))
+    claim = bot.inbox.claim(bot.now)
+    assert claim
+    bot.inbox.park(claim, [], bot.now)
+    forget_dead_letters(bot.store, bot.now)
+    assert bot.rows("SELECT count(*) FROM inbox WHERE state = 'dead' AND raw IS NOT NULL") == [(1,)]
+    forget_dead_letters(bot.store, bot.now + timedelta(days=1))
+    assert bot.rows("SELECT state, raw FROM inbox WHERE state = 'dead'") == [("dead", None)]
 
 
 # ------------------------------------------------------------------ updates of a real server

@@ -13,7 +13,7 @@ from bot.content import Content
 from bot.delivery import MessageKind, Rewrite
 from bot.effects import Feedback, Mark
 from bot.journal import Question
-from bot.ports import Claim, Outcome, Saved
+from bot.ports import Claim, Outcome, Remains, Saved
 from bot.rights import ERASE, KEEP
 from bot.state import ChatState
 from bot.texts import Texts
@@ -53,9 +53,16 @@ LOGGED = Question(1, NOW, "wer?", "answer", "clear", "beschluss", 0.9, (), "f", 
 class FakeRecords:
     """A log of the test's own."""
 
+    kept = Remains()
+
     def questions(self, chat: str) -> Sequence[Question]:
         """Return two questions, one of them without its text."""
-        return (LOGGED, replace(LOGGED, number=2, text=None, feedback=None)) if chat == "c" else ()
+        second = replace(LOGGED, number=2, text=None, feedback=None, decision="fallback", entry=None)
+        return (LOGGED, second) if chat == "c" else ()
+
+    def remains(self, chat: str) -> Remains:
+        """Return what the test says."""
+        return self.kept if chat == "c" else Remains()
 
 
 @dataclass
@@ -70,7 +77,8 @@ class Chat:
     understanding: FakeUnderstanding = field(default_factory=lambda: FakeUnderstanding(TABLE))
 
     def __post_init__(self) -> None:
-        self.handler = TelegramHandler(ME, self._content, FakeRecords())
+        self.records = FakeRecords()
+        self.handler = TelegramHandler(ME, self._content, self.records)
 
     def _content(self) -> Content:
         return Content(self.faq, self.understanding.match, self.texts, self.keep_days)
@@ -388,18 +396,26 @@ def test_what_is_personal_is_refused_in_a_group(chat: Chat, texts: Texts, name: 
 
 
 def test_all_that_is_stored_is_told(chat: Chat, texts: Texts) -> None:
-    """Questions with and without text, settings, what is remembered."""
+    """Questions with and without text, what became of them, settings, what is remembered; dead letters, if any."""
     chat.say("/leicht")
     chat.say("wer?")
     told = chat.say("/auskunft")
-    assert "22.11.2026: «wer?» – mit Ihrer Rückmeldung" in told
-    assert texts.stored_textless.format(datum="22.11.2026") in told
+    line = (
+        "22.11.2026: «wer?» – beantwortet: «Wer hat die Strategie beschlossen?» – mit Ihrer Rückmeldung: hat geholfen"
+    )
+    assert line in told
+    assert f"{texts.stored_textless.format(datum='22.11.2026')} – {texts.stored_decisions['fallback']}" in told
+    assert "gescheitert" not in told
     assert texts.stored_plain in told
     assert texts.stored_last.format(frage="wer?") in told
     chat.say("*[Erika](https://example.org)*")
     assert texts.stored_last.format(frage="(Erika)(https://example.org)") in chat.say("/auskunft")
     assert texts.stored_last.format(frage="wer?") in chat.say("/auskunft")
     assert texts.stored_id in told
+    chat.records.kept = Remains(dead_letters=2, unsent=3)
+    told = chat.say("/auskunft")
+    assert texts.stored_dead.format(anzahl=2, tage=7) in told
+    assert texts.stored_unsent.format(anzahl=3) in told
 
 
 def test_checklist_24_erasing_needs_a_yes(chat: Chat, texts: Texts) -> None:

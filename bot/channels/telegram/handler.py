@@ -101,13 +101,17 @@ class TelegramHandler:
             case ChoicePicked(token) if turn.incoming.group and token in (HUMAN, ERASE, KEEP):
                 return _said(situation, self._private_reply(situation.texts, _PRIVATE[0]))
             case CommandGiven("auskunft"):
-                return _said(situation, stored_reply(situation, self._records.questions(claim.chat)))
+                return _said(situation, self._stored_reply(situation, claim.chat))
             case CommandGiven("loeschen"):
                 return _said(situation, erase_question(situation))
             case ChoicePicked(token) if token in (ERASE, KEEP):
                 return _said(situation, erase_reply(situation, erased=token == ERASE))
             case event:
                 return step(situation, event, content.decide)
+
+    def _stored_reply(self, situation: Situation, chat: str) -> Reply:
+        """Tell what is stored of a chat."""
+        return stored_reply(situation, self._records.questions(chat), self._records.remains(chat))
 
     def _private_reply(self, texts: Texts, name: str) -> Reply:
         """Ask for the private chat, with the way to it."""
