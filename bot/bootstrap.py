@@ -313,7 +313,7 @@ def forget_old(database: Database, settings: Settings, clock: Clock) -> int:
     """Delete what was handled long ago and the question texts whose time is over; return how many texts."""
     now = clock.now()
     before = now - timedelta(days=settings.question_retention_days)
-    purge(database, now)
+    purge(database, now, before)
     forget_dead_letters(database, before)
     return forget(database, now=now, before=before)
 

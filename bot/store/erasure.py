@@ -10,7 +10,8 @@ from sqlalchemy.engine import Connection
 from bot.delivery import Message
 from bot.journal import Question
 from bot.ports import Remains
-from bot.store.addresses import chat_key
+from bot.state import ChatState
+from bot.store.addresses import chat_key, new_key
 from bot.store.database import Database
 from bot.store.outbox import queue
 from bot.store.questions import questions_of
@@ -58,17 +59,29 @@ def erase(connection: Connection, chat: str, farewell: Sequence[Message], now: d
     connection.execute(sa.delete(chats).where(chats.c.key == chat))
 
 
-def drop_blank_chats(connection: Connection, before: datetime) -> int:
-    """Delete Telegram chats in which nothing was ever handled and nothing waits, with the id that they are found by.
+def drop_silent_chats(connection: Connection, *, blank: datetime, used: datetime) -> int:
+    """Delete Telegram chats that fell silent before a moment, with the id that they are found by; count them.
 
-    They are locked first: whoever keeps an update of one meanwhile waits, and finds a new chat.
+    In a blank one nothing was ever handled. What was asked in a used one stays in the log as nobody's. They are locked
+    first: whoever keeps an update of one meanwhile waits, and finds a new chat.
     """
-    blank = sa.and_(
-        chats.c.telegram_id.is_not(None),
-        chats.c.version == 0,
-        chats.c.updated_at < before,
-        *(~sa.exists().where(table.c.chat_key == chats.c.key) for table in (questions, inbox, outbox)),
-    )
-    locked = sa.select(chats.c.key).where(blank).with_for_update(skip_locked=True)
-    keys = connection.scalars(locked).all()
-    return connection.execute(sa.delete(chats).where(chats.c.key.in_(keys), blank)).rowcount
+    empty = [~sa.exists().where(table.c.chat_key == chats.c.key) for table in (inbox, outbox)]
+    old = (chats.c.updated_at < used) | ((chats.c.version == 0) & (chats.c.updated_at < blank))
+    silent = sa.and_(chats.c.telegram_id.is_not(None), old, *empty)
+    locked = sa.select(chats.c.key).where(silent).with_for_update(skip_locked=True)
+    gone = 0
+    for key in connection.scalars(locked).all():
+        _make_nobodys(connection, key)
+        gone += connection.execute(sa.delete(chats).where(chats.c.key == key)).rowcount
+    return gone
+
+
+def _make_nobodys(connection: Connection, chat: str) -> None:
+    """Give the logged questions of a chat to one without an id and without a memory."""
+    own = questions.c.chat_key == chat
+    if connection.scalar(sa.select(sa.exists().where(own))):
+        row = connection.execute(sa.select(chats.c.channel, chats.c.updated_at).where(chats.c.key == chat)).one()
+        nobody = new_key()
+        blank = {"state": ChatState().to_dict(), "version": 1, "telegram_id": None}
+        connection.execute(sa.insert(chats).values(key=nobody, **row._mapping, **blank))
+        connection.execute(sa.update(questions).where(own).values(chat_key=nobody, message=None))

@@ -7,7 +7,7 @@ from sqlalchemy.engine import Connection
 
 from bot.delivery import DEAD_KEPT, DONE_KEPT, SendState
 from bot.store.database import Database
-from bot.store.erasure import drop_blank_chats
+from bot.store.erasure import drop_silent_chats
 from bot.store.inbox import DEAD, DONE
 from bot.store.tables import inbox, outbox
 
@@ -18,8 +18,11 @@ def forget_dead_letters(database: Database, before: datetime) -> None:
     database.write(lambda connection: connection.execute(sa.update(inbox).where(old).values(raw=None)))
 
 
-def purge(database: Database, now: datetime) -> int:
-    """Delete finished updates and messages after 48 hours, dead letters and unclear ones after 7 days."""
+def purge(database: Database, now: datetime, before: datetime) -> int:
+    """Delete finished updates and messages after 48 hours, dead letters and unclear ones after 7 days.
+
+    Telegram chats that fell silent `before` go as well, and blank ones after 48 hours.
+    """
     done, dead = now - DONE_KEPT, now - DEAD_KEPT
     old = (
         sa.delete(inbox).where(inbox.c.state == DONE, inbox.c.not_before < done),
@@ -29,6 +32,7 @@ def purge(database: Database, now: datetime) -> int:
     )
 
     def work(connection: Connection) -> int:
-        return sum(connection.execute(statement).rowcount for statement in old) + drop_blank_chats(connection, done)
+        count = sum(connection.execute(statement).rowcount for statement in old)
+        return count + drop_silent_chats(connection, blank=done, used=min(before, done))
 
     return database.write(work)

@@ -247,11 +247,11 @@ def test_checklist_25_what_is_over_is_deleted_in_time(store: Database, inbox: Sq
     for _ in range(2):
         (message,) = outbox.take(NOW, most=1)
         outbox.sent(message.id, 5, NOW) if message.kind is MessageKind.TEXT else outbox.doubt(message.id, NOW)
-    assert purge(store, NOW + DONE_KEPT) == 0
-    assert purge(store, NOW + DONE_KEPT + SECOND) == 2
+    assert purge(store, NOW + DONE_KEPT, NOW) == 0
+    assert purge(store, NOW + DONE_KEPT + SECOND, NOW) == 2
     assert rows(store, "SELECT state FROM inbox ORDER BY seq") == [("dead",), ("queued",)]
     assert rows(store, "SELECT state, depends_on FROM outbox") == [("unknown", None)]
-    assert purge(store, NOW + DEAD_KEPT + SECOND) == 2
+    assert purge(store, NOW + DEAD_KEPT + SECOND, NOW) == 2
     assert rows(store, "SELECT state FROM inbox") == [("queued",)]
 
 

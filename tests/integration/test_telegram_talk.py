@@ -301,10 +301,41 @@ def test_checklist_24_the_chat_goes_when_its_farewell_is_over(bot: Bot) -> None:
     bot.work()
     bot.do(pressed(ERASE, [[]]))
     bot.send()
-    purge(bot.store, bot.now + DONE_KEPT / 2)
+    purge(bot.store, bot.now + DONE_KEPT / 2, NOW)
     assert len(bot.rows("SELECT key FROM chat")) == 2
-    purge(bot.store, bot.now + DONE_KEPT + timedelta(seconds=1))
+    purge(bot.store, bot.now + DONE_KEPT + timedelta(seconds=1), NOW)
     assert bot.rows("SELECT telegram_id FROM chat") == [(701,)]
+
+
+def test_a_chat_that_fell_silent_is_nobodys(bot: Bot) -> None:
+    """Id, key and memory go after the retention time, what was asked stays; whoever writes again is new."""
+    bot.do(said("wer?", 5))
+    bot.send()
+    ((key,),) = bot.rows("SELECT key FROM chat")
+    later = bot.now + timedelta(days=30)
+    purge(bot.store, later, bot.now)
+    assert bot.rows("SELECT key, telegram_id FROM chat") == [(key, CITIZEN)]
+    purge(bot.store, later, bot.now + timedelta(seconds=1))
+    ((nobody, channel, number),) = bot.rows("SELECT key, channel, telegram_id FROM chat")
+    assert (nobody != key, channel, number) == (True, "telegram", None)
+    assert bot.rows("SELECT chat_key, number, message FROM question") == [(nobody, 1, None)]
+    bot.now = later
+    bot.do(said("wer?", 6))
+    assert [number for number, *_ in bot.log] == [1, 1]
+
+
+def test_a_silent_chat_without_questions_goes(bot: Bot) -> None:
+    """Two days are the least: so long an answer may change, and a message counts that comes twice."""
+    bot.send()
+    purge(bot.store, bot.now + DONE_KEPT / 2, bot.now + DONE_KEPT)
+    assert bot.rows("SELECT telegram_id FROM chat") == [(CITIZEN,)]
+    bot.receive(said("wer?", 5))
+    purge(bot.store, bot.now + DONE_KEPT + timedelta(seconds=1), bot.now + DONE_KEPT)
+    assert bot.rows("SELECT telegram_id FROM chat") == [(CITIZEN,)]
+    bot.work()
+    bot.send()
+    purge(bot.store, bot.now + DONE_KEPT + timedelta(seconds=1), bot.now + DONE_KEPT)
+    assert bot.rows("SELECT count(*) FROM chat WHERE telegram_id IS NOT NULL") == [(0,)]
 
 
 def test_an_update_that_comes_while_erasing_is_kept(bot: Bot) -> None:
