@@ -52,7 +52,8 @@ def forget(database: Database, *, now: datetime, before: datetime) -> int:
 
 def _forget_contexts(connection: Connection, before: datetime) -> None:
     """Take what the citizen said last out of the state of chats that fell silent."""
-    silent = (chats.c.updated_at < before) & (chats.c.state["last_question"].as_string() != "")
+    words = (chats.c.state["last_question"].as_string(), chats.c.state[("earlier", "question")].as_string())
+    silent = (chats.c.updated_at < before) & sa.or_(*(each != "" for each in words))
     found = connection.execute(sa.select(chats.c.key, chats.c.state, chats.c.version).where(silent)).all()
     for row in found:
         state = ChatState.from_dict(row.state).without_context().to_dict()

@@ -530,6 +530,15 @@ def test_a_question_may_have_no_embedding(store: Database) -> None:
     assert questions_since(store, NOW) == [question]
 
 
+def test_what_stood_before_the_last_question_is_forgotten(store: Database) -> None:
+    """Also where that one was empty, as a message of invisible signs."""
+    chats = SqlChats(store, "telegram")
+    state = ChatState(at=NOW).asked_in(3, ChatState(last_question="MEINGEHEIMNIS"))
+    chats.commit("c", 0, Outcome(state), NOW)
+    forget(store, now=NOW + timedelta(hours=1), before=NOW)
+    assert "MEINGEHEIMNIS" not in str(rows(store, "SELECT state FROM chat"))
+
+
 def test_reading_cannot_write(store: Database, chat: str) -> None:
     """A unit of work that only reads has no way to change anything."""
     with pytest.raises(StoreError):

@@ -69,6 +69,8 @@ def test_the_updates_of_these_tests_are_real(update: bytes) -> None:
         ("👍🏽", TextSaid("👍🏽")),
         ("\u202eمرحبا\u0000", TextSaid("مرحبا")),
         ("\x00", TextSaid("")),
+        ("\u200b\u2060\u00ad", TextSaid("")),
+        ("w\u00ader\u200d?", TextSaid("wer?")),
     ],
 )
 def test_a_private_message_is_a_text_or_a_command(text: str, wanted: Event) -> None:

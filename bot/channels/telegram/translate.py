@@ -2,6 +2,7 @@
 
 import json
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -110,8 +111,9 @@ def is_private(raw: bytes) -> bool:
 
 
 def clean(text: str) -> str:
-    """Return a text without what no database and no JSON takes, cut to what is read."""
-    return neutral(text[:LONGEST_TEXT]).strip()
+    """Return a text without what no database and no JSON takes or nobody sees, cut to what is read."""
+    seen = (char for char in neutral(text[:LONGEST_TEXT]) if unicodedata.category(char) != "Cf")
+    return "".join(seen).strip()
 
 
 def _is_from_person(message: Message) -> bool:
