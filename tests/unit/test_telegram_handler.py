@@ -445,6 +445,16 @@ def test_without_retention_no_words_reach_the_store(texts: Texts) -> None:
     assert chat.understanding.asked[-1].context is None or not chat.understanding.asked[-1].context.last_question
 
 
+def test_checklist_24_erasing_leaves_no_words_in_memory(texts: Texts) -> None:
+    """Without retention they stand there alone."""
+    chat = Chat(texts, keep_days=0)
+    chat.do(said("wer?", 10))
+    chat.do(pressed(ERASE, [[]]))
+    chat.do(said("begleitung?", 11))
+    context = chat.understanding.asked[-1].context
+    assert context is None or context.last_question == ""
+
+
 # ------------------------------------------------------------------ trouble
 
 

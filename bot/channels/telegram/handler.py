@@ -88,8 +88,9 @@ class TelegramHandler:
         return saved.state
 
     def _without_words(self, claim: Claim, outcome: Outcome, now: datetime) -> Outcome:
-        """Keep the citizen's words in memory, where none may reach the disk."""
-        self._words.keep(claim.chat, claim.saved.version + 1, outcome.state.last_question, now)
+        """Keep the citizen's words in memory, where none may reach the disk; those of an erased chat go."""
+        words = "" if outcome.erases else outcome.state.last_question
+        self._words.keep(claim.chat, claim.saved.version + 1, words, now)
         return replace(outcome, state=outcome.state.wordless())
 
     def _stepped(self, content: Content, claim: Claim, turn: Turn) -> Stepped:
