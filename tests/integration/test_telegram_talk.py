@@ -10,21 +10,23 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from bot.bootstrap import forget_old
 from bot.channels.telegram.handler import TelegramHandler
 from bot.content import Content
 from bot.delivery import DONE_KEPT, Arrival, MessageKind, Sending
 from bot.rights import ERASE
+from bot.settings import load_settings
 from bot.store.addresses import SqlAddresses
 from bot.store.database import Database
 from bot.store.erasure import SqlRecords
 from bot.store.inbox import SqlInbox
 from bot.store.outbox import SqlOutbox
-from bot.store.retention import forget_dead_letters, purge
+from bot.store.retention import purge
 from bot.texts import Texts
 from botapi.server import Server
 from intents.faq import FaqBase, FaqEntry
 from tests.botapi.clients import updates
-from tests.fakes import FAQ, NOW, FakeUnderstanding, answer, clarify, emergency
+from tests.fakes import FAQ, NOW, FakeClock, FakeUnderstanding, answer, clarify, emergency
 from tests.store_actor import opened
 from tests.telegram_updates import ME, changed, labels, pressed, problems, said
 
@@ -379,15 +381,16 @@ def test_without_retention_a_dead_letter_has_no_words(store: Database) -> None:
     assert store.read(lambda connection: connection.execute(found).all()) == [("dead", None)]
 
 
-def test_the_words_of_a_dead_letter_go_with_those_of_questions(bot: Bot) -> None:
-    """Where less is kept than a week."""
+def test_checklist_25_the_words_of_a_dead_letter_go_with_those_of_questions(bot: Bot) -> None:
+    """Where less is kept than a week; the running bot tidies so every hour."""
+    settings = load_settings(env_file=None, question_retention_days=1)
     bot.receive(said("mein Geheimnis"))
     claim = bot.inbox.claim(bot.now)
     assert claim
     bot.inbox.park(claim, [], bot.now)
-    forget_dead_letters(bot.store, bot.now)
+    forget_old(bot.store, settings, FakeClock(bot.now + timedelta(hours=23)))
     assert bot.rows("SELECT count(*) FROM inbox WHERE state = 'dead' AND raw IS NOT NULL") == [(1,)]
-    forget_dead_letters(bot.store, bot.now + timedelta(days=1))
+    forget_old(bot.store, settings, FakeClock(bot.now + timedelta(hours=25)))
     assert bot.rows("SELECT state, raw FROM inbox WHERE state = 'dead'") == [("dead", None)]
 
 
