@@ -104,6 +104,17 @@ def test_an_album_speaks_once() -> None:
     assert (without.event, without.message) == (MediaSent("picture"), 10)
 
 
+def test_a_broken_part_does_not_silence_its_album() -> None:
+    """It is left out; only when every part is broken there is nothing to answer."""
+    broken = b'{"update_id": 1, "message": {"message_id": 9, "chat": {"type": "private"}}}'
+    captioned = said({**MEDIA["photo"][0], "caption": "Wer?"}, 11)
+    heard = translate_album([broken, captioned, broken], ME)
+    assert heard
+    assert heard.event == TextSaid("Wer?")
+    with pytest.raises(KeyError):
+        translate_album([broken, broken], ME)
+
+
 def test_a_press_names_the_choice_and_the_buttons() -> None:
     """What is below the message is known, unless the message is out of reach."""
     keyboard = [[{"text": "Ja", "callback_data": "f:y:3"}]]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.answers import HUMAN
 from bot.channels.telegram.render import Payload, buttons_payload, menu_payload, message_payloads
-from bot.channels.telegram.translate import Incoming, Me, is_private, translate, translate_album
+from bot.channels.telegram.translate import BROKEN, Incoming, Me, is_private, translate, translate_album
 from bot.content import Content
 from bot.conversation import step
 from bot.delivery import Message, MessageKind, Rewrite
@@ -33,7 +33,6 @@ LATE = timedelta(hours=24)
 """A message as old as this is answered, and told that it was late."""
 
 _PRIVATE = ("mensch", "auskunft", "loeschen")
-_BROKEN = (ValueError, KeyError, TypeError, AttributeError)
 
 Stepped = tuple[ChatState, tuple[Effect, ...]]
 
@@ -78,7 +77,7 @@ class TelegramHandler:
 
     def _is_meant(self, raw: bytes) -> bool:
         """Say whether somebody waits for an answer to an update, which may be broken."""
-        with suppress(*_BROKEN):
+        with suppress(*BROKEN):
             return translate(raw, self._me) is not None
         return is_private(raw)
 

@@ -48,6 +48,9 @@ _LINKED = ("mensch", "auskunft", "loeschen")
 _MASKS = (ChatID.ANONYMOUS_ADMIN, ChatID.FAKE_CHANNEL)
 """Accounts that look like bots, behind which people write in groups."""
 
+BROKEN = (ValueError, KeyError, TypeError, AttributeError)
+"""What reading an update may raise that is not as Telegram makes them."""
+
 _ALIASES = {"löschen": "loeschen"}
 
 
@@ -93,8 +96,20 @@ def translate(raw: bytes, me: Me) -> Incoming | None:
 
 
 def translate_album(raws: Sequence[bytes], me: Me) -> Incoming | None:
-    """Return what the parts of an album tell together: the one with a text speaks for all."""
-    found = [incoming for raw in raws if (incoming := translate(raw, me))]
+    """Return what the parts of an album tell together: the one with a text speaks for all.
+
+    Broken parts are left out; when all are broken, the first raises.
+    """
+    parts: list[Incoming | None] = []
+    errors: list[Exception] = []
+    for raw in raws:
+        try:
+            parts.append(translate(raw, me))
+        except BROKEN as error:
+            errors.append(error)
+    if errors and not parts:
+        raise errors[0]
+    found = [incoming for incoming in parts if incoming]
     speaking = [incoming for incoming in found if not isinstance(incoming.event, MediaSent)]
     return next(iter((*speaking, *found)), None)
 
@@ -106,7 +121,7 @@ def is_private(raw: bytes) -> bool:
         holder = next(value for key, value in data.items() if key != "update_id")
         chat = (holder.get("message") or holder)["chat"]
         return bool(chat["type"] == "private")
-    except (ValueError, KeyError, TypeError, AttributeError, StopIteration):
+    except (*BROKEN, StopIteration):
         return False
 
 
