@@ -192,6 +192,7 @@ def telegram_options(settings: Settings) -> TelegramOptions | None:
         limits=Limits(
             overall_per_second=settings.send_per_second,
             private_per_second=settings.send_per_chat,
+            private_burst=settings.send_chat_burst,
             group_per_minute=settings.send_per_group_minute,
         ),
     )

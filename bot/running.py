@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from contextlib import closing
 from functools import partial
+from urllib.parse import unquote, urlsplit
 
 from bot.bootstrap import App, forget_old, live_faq, open_database
 from bot.channels.telegram.handler import TelegramHandler
-from bot.channels.telegram.options import TelegramOptions
+from bot.channels.telegram.options import TelegramOptions, Webhook
 from bot.channels.telegram.profile import profile_calls
 from bot.channels.telegram.service import Page, Service, Take, run_service
 from bot.content import Content
@@ -53,7 +54,7 @@ def service(app: App, options: TelegramOptions, database: Database, faq: LiveFaq
         pulse=pulse,
         polling=_leadership(settings, Role.POLL),
         sending=_leadership(settings, Role.SEND),
-        public=partial(_webhook_page, settings, options.webhook.secret) if options.webhook else None,
+        public=partial(_webhook_page, settings, options.webhook) if options.webhook else None,
         pages=(partial(_internal_page, app, pulse, faq),),
         profile=profile_calls(app.texts),
         tidy=lambda: forget_old(database, settings, clock),
@@ -73,13 +74,19 @@ def _leadership(settings: Settings, role: Role) -> Leadership:
     return LeaderLock(settings.server_url, role) if settings.server_url else SoleLeader()
 
 
-def _webhook_page(settings: Settings, secret: str, take: Take) -> Page:
+def webhook_path(url: str, root_path: str) -> str:
+    """Return the path on which Telegram's calls arrive, once the reverse proxy has taken its prefix away."""
+    return unquote(urlsplit(url).path).removeprefix(root_path) or "/"
+
+
+def _webhook_page(settings: Settings, webhook: Webhook, take: Take) -> Page:
     """Serve what Telegram calls."""
     from bot.web.public import public_app
     from bot.web.serving import listen
 
     place = (settings.public_host, settings.public_port)
-    return listen(public_app(take, secret), *place, root_path=settings.root_path, trusted=settings.trusted_proxies)
+    app = public_app(take, webhook.secret, webhook_path(webhook.url, settings.root_path))
+    return listen(app, *place, root_path=settings.root_path, trusted=settings.trusted_proxies)
 
 
 def _internal_page(app: App, pulse: Pulse, faq: LiveFaq) -> Page:

@@ -61,6 +61,7 @@ class Settings(BaseSettings):
     )
     send_per_second: float = Field(30, gt=0, le=100_000, description=_RATE)
     send_per_chat: float = Field(1, gt=0, le=100_000, description=_RATE)
+    send_chat_burst: int = Field(3, ge=1, le=100_000, description="eine ganze Zahl von 1 bis 100000")
     send_per_group_minute: float = Field(20, gt=0, le=100_000, description=_RATE)
     workers: int = Field(8, ge=1, le=24, description="eine ganze Zahl von 1 bis 24")
     faq_reload: bool = Field(True, description="true oder false")

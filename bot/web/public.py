@@ -22,7 +22,7 @@ Take = Callable[[Sequence[object]], Awaitable[bool]]
 """Keeps updates durably; False when one cannot be kept. Raises StoreError."""
 
 
-def public_app(take: Take, secret: str, path: str = "/telegram") -> Starlette:
+def public_app(take: Take, secret: str, path: str) -> Starlette:
     """Return the app with the webhook's route."""
 
     async def webhook(request: Request) -> Response:

@@ -27,11 +27,12 @@ def test_a_mention_is_answered_as_a_reply(group: Chat) -> None:
     assert seen.replies_to == group.last
 
 
-def test_a_reply_to_the_bot_is_meant_for_it(group: Chat) -> None:
-    """Without a mention."""
+def test_a_reply_to_the_bot_is_talk_among_people(group: Chat) -> None:
+    """Unless it mentions the bot."""
     seen = group.say("/themen")
-    answer = group.one(lambda: group.write("Was ist ZuP 24?", reply_to=seen.id))
-    assert "Zukunftssicherung" in answer.text
+    group.write("Was ist ZuP 24?", reply_to=seen.id)
+    answer = group.one(lambda: group.write("@local_faq_bot Was ist ZuP 24?", reply_to=seen.id))
+    assert ("Zukunftssicherung" in answer.text, answer.replies_to) == (True, group.last)
 
 
 def test_talk_among_people_is_left_alone(group: Chat) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import signal
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,8 +22,10 @@ from starlette.types import ASGIApp
 from bot import logs
 from bot.errors import StoreError, WebError
 from bot.live import LiveFaq
+from bot.running import webhook_path
 from bot.web.guard import Guard
 from bot.web.internal import internal_app
+from bot.web.public import public_app
 from bot.web.serving import listen
 from tests.botapi.clients import NO_TLS
 from tests.fakes import NOW, FakeClock
@@ -228,6 +231,26 @@ def test_only_trusted_proxies_say_who_asks(trusted: tuple[str, ...], seen: str) 
     claimed = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
     (response,) = fetched(_seen(), "/wer", headers=claimed, trusted=trusted)
     assert response.json()[:2] == [seen, "https" if seen != "127.0.0.1" else "http"]
+
+
+async def _kept(_updates: Sequence[object]) -> bool:
+    return True
+
+
+@pytest.mark.parametrize(
+    ("url", "root_path", "path"),
+    [
+        ("https://bot.example.org/faq/telegram", "/faq", "/telegram"),
+        ("https://bot.example.org/faq/geheim/1", "/faq", "/geheim/1"),
+        ("https://bot.example.org/haken", "", "/haken"),
+        ("https://bot.example.org", "", "/"),
+    ],
+)
+def test_the_webhook_listens_where_telegram_calls(url: str, root_path: str, path: str) -> None:
+    """On the path of WEBHOOK_URL; it takes nothing but POST."""
+    app = public_app(_kept, "x", webhook_path(url, root_path))
+    here, elsewhere = fetched(app, path, "/anderswo", root_path=root_path)
+    assert (here.status_code, elsewhere.status_code) == (405, 404)
 
 
 def test_a_path_below_a_proxy_is_known() -> None:

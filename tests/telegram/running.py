@@ -142,7 +142,7 @@ def _is_open(port: int) -> bool:
 
 def webhook_page(port: int, take: Take) -> Page:
     """Serve the webhook."""
-    return listen(public_app(take, SECRET), "127.0.0.1", port)
+    return listen(public_app(take, SECRET, "/telegram"), "127.0.0.1", port)
 
 
 @contextmanager

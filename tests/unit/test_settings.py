@@ -7,6 +7,8 @@ import certifi
 import pytest
 from pydantic import ValidationError
 
+from bot.bootstrap import telegram_options
+from bot.channels.telegram.options import Limits
 from bot.errors import SettingsError
 from bot.settings import ROOT, Settings, load_settings
 
@@ -72,6 +74,7 @@ def test_empty_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
         ("TRUSTED_PROXIES", "127.0.0.1,proxy", "10.0.0.0/8"),
         ("SEND_PER_SECOND", "0", "über 0"),
         ("SEND_PER_CHAT", "-1", "über 0"),
+        ("SEND_CHAT_BURST", "0", "1 bis"),
         ("SEND_PER_GROUP_MINUTE", "viele", "über 0"),
         ("WORKERS", "0", "1 bis 24"),
         ("FAQ_RELOAD", "vielleicht", "true oder false"),
@@ -163,6 +166,16 @@ def test_an_api_server_of_ones_own_may_deliver_without_tls(monkeypatch: pytest.M
         "http://127.0.0.1:9000",
         "http://127.0.0.1:8080/telegram",
     )
+
+
+def test_the_pace_of_sending_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of Telegram's limits, and the burst."""
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "1:x")
+    for number, name in enumerate(("SEND_PER_SECOND", "SEND_PER_CHAT", "SEND_CHAT_BURST", "SEND_PER_GROUP_MINUTE"), 2):
+        monkeypatch.setenv(name, str(number))
+    options = telegram_options(load_settings(env_file=None))
+    assert options
+    assert options.limits == Limits(2, 3, 4, 5)
 
 
 def test_trusted_proxies_are_a_list(monkeypatch: pytest.MonkeyPatch) -> None:

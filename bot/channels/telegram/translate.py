@@ -182,14 +182,12 @@ def _in_private(message: Message) -> Event | None:
 
 
 def _in_group(message: Message, me: Me) -> Event | None:
-    """Return what is meant for the bot: a command, or a text that mentions it or replies to it."""
+    """Return what is meant for the bot: a command, or a text that mentions it; a reply alone may be for others."""
     text = clean(message.text or message.caption or "")
     if text.startswith("/"):
         return _group_command(text, me)
     words = _mention(me).sub(" ", text)
-    replied = message.reply_to_message
-    meant = words != text or bool(replied and replied.from_user and replied.from_user.id == me.id)
-    if not (meant and text):
+    if words == text:
         return None
     return TextSaid(words.strip()) if words.strip() else CommandGiven("hilfe")
 
