@@ -109,7 +109,7 @@ def smalltalk_reply(situation: Situation, decision: Decision) -> Reply:
 def help_reply(situation: Situation, lead: str = "") -> Reply:
     """Say what can be typed."""
     texts = situation.texts
-    lines = (texts.help, texts.help_rights) if situation.rights else (texts.help,)
+    lines = (texts.help, texts.help_rights if situation.rights else texts.help_end)
     return Reply("\n\n".join(filter(None, (lead, "\n".join(lines)))))
 
 
@@ -118,7 +118,8 @@ def privacy_reply(situation: Situation, lead: str = "") -> Reply:
     texts, days, link = situation.texts, situation.keep_days, situation.faq.contact.privacy
     period = texts.period_day if days == 1 else texts.period_days.format(tage=days)
     kept = texts.privacy_kept.format(frist=period) if days else texts.privacy_not_kept
-    memory = texts.privacy_context_kept if days else texts.privacy_context_not_kept
+    remembered = texts.privacy_context_timed if situation.rights else texts.privacy_context_kept
+    memory = remembered if days else texts.privacy_context_not_kept
     lines = (texts.privacy_link.format(wert=link),) if link else ()
     rights = texts.privacy_rights if situation.rights else ""
     return Reply("\n\n".join(filter(None, (lead, texts.privacy.strip(), f"{kept} {memory}", rights))), lines)

@@ -19,18 +19,11 @@ _KINDS: Mapping[str, Feedback] = {
     "u": Feedback.UNCLEAR,
     "i": Feedback.INCOMPLETE,
 }
-_SAID = "t"
-"""Thanks, and the question why: buttons that do nothing."""
 
 
 def is_feedback(token: str) -> bool:
     """Say whether a token is about an answer."""
     return token.startswith(f"{FEEDBACK}:")
-
-
-def is_caption(choice: Choice) -> bool:
-    """Say whether a choice is there to be read alone."""
-    return choice.token.startswith(f"{FEEDBACK}:{_SAID}:")
 
 
 def rating_choices(texts: Texts, question: int) -> tuple[Choice, ...]:
@@ -46,23 +39,19 @@ def rate(situation: Situation, token: str) -> Turn:
     _, _, rest = token.partition(":")
     kind, _, number = rest.partition(":")
     feedback = _KINDS.get(kind)
-    if kind == _SAID:
-        return Turn(situation.state)
     if feedback is None or not (number.isascii() and number.isdecimal() and len(number) < 10):
         return Turn(situation.state, (Reply(situation.texts.choice_old),))
     return Turn(situation.state, (_reply(situation, feedback, int(number)),), (Mark(int(number), feedback),))
 
 
 def _reply(situation: Situation, feedback: Feedback, number: int) -> Reply:
-    """Return the text for a message of its own, and the buttons that take the place of those before."""
+    """Return what takes the place of «Hat das geholfen?»: the question why, or thanks."""
     texts = situation.texts
     if feedback is Feedback.NOT_HELPED:
-        why = Choice(texts.feedback_why, f"{FEEDBACK}:{_SAID}:{number}")
-        return Reply(texts.feedback_why, choices=(why, *_reasons(texts, number)), place=Place.BUTTONS)
-    thanks = Choice(texts.feedback_thanks, f"{FEEDBACK}:{_SAID}:{number}")
-    human = Choice(texts.human_choice, HUMAN)
+        return Reply(texts.feedback_why, choices=_reasons(texts, number), place=Place.RATING)
     offered = feedback is not Feedback.HELPED and is_reachable(situation)
-    return Reply(texts.feedback_thanks, choices=(thanks, human) if offered else (thanks,), place=Place.BUTTONS)
+    human = (Choice(texts.human_choice, HUMAN),) if offered else ()
+    return Reply(texts.feedback_thanks, choices=human, place=Place.RATING)
 
 
 def _reasons(texts: Texts, number: int) -> tuple[Choice, ...]:

@@ -15,8 +15,8 @@ class Place(Enum):
     """A new message."""
     INSTEAD = auto()
     """The message with the button becomes this one: a menu turns its pages."""
-    BUTTONS = auto()
-    """Only the buttons of feedback change."""
+    RATING = auto()
+    """«Hat das geholfen?» at the end of an answer becomes this one, as do its buttons; the rest of both stays."""
 
 
 @dataclass(frozen=True)

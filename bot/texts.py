@@ -102,6 +102,7 @@ class Texts:
     plain_on: str
     plain_off: str
     help: str
+    help_end: str
     help_rights: str
     privacy: str
     privacy_kept: str
@@ -109,6 +110,7 @@ class Texts:
     period_day: str
     privacy_not_kept: str
     privacy_context_kept: str
+    privacy_context_timed: str
     privacy_context_not_kept: str
     privacy_rights: str
     privacy_link: str

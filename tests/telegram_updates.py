@@ -39,12 +39,14 @@ def changed(text: str, number: int = 10, *, after: int = 60, **more: Any) -> byt
     return raw({"edited_message": message(text, number, edit_date=SECONDS + after, **more)})
 
 
-def pressed(token: str, keyboard: list[list[Json]] | None = None, *, chat: Json = PRIVATE, number: int = 50) -> bytes:
+def pressed(
+    token: str, keyboard: list[list[Json]] | None = None, *, chat: Json = PRIVATE, number: int = 50, **below_more: Any
+) -> bytes:
     """Return the update that a button was pressed; without a keyboard its message is out of reach."""
     below: Json = {"message_id": number, "chat": chat, "date": 0}
     if keyboard is not None:
         markup = {"inline_keyboard": keyboard}
-        below = message("Antwort", number, chat=chat, sender=BOT, reply_markup=markup)
+        below = message("Antwort", number, chat=chat, sender=BOT, reply_markup=markup, **below_more)
     query = {"id": "q1", "from": ERIKA, "chat_instance": "c", "data": token, "message": below}
     return raw({"callback_query": query})
 

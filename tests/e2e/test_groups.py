@@ -48,7 +48,7 @@ def test_buttons_work(group: Chat, texts: Texts) -> None:
     assert "kein Mensch" in group.press(topic, topic.buttons[0]).text
     asked = group.say("@local_faq_bot Wie viel hat die Strategie gekostet?")
     answer = group.press(asked, asked.buttons[0])
-    assert texts.feedback_thanks in group.press(answer, texts.feedback_yes).buttons
+    assert group.press(answer, texts.feedback_yes).text.endswith(texts.feedback_thanks)
 
 
 @pytest.mark.parametrize("command", ["/mensch", "/auskunft", "/loeschen", "/mensch@local_faq_bot"])

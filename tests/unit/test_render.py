@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.telegram.render import LONGEST_LABEL, buttons_payload, label, menu_payload, message_payloads
+from bot.channels.telegram.render import LONGEST_LABEL, label, menu_payload, message_payloads, rated_payload
 from bot.channels.telegram.rich import LONGEST, as_html, as_plain, split, units
+from bot.channels.telegram.translate import Incoming
 from bot.conversation import step
 from bot.effects import replies_in
 from bot.events import ChoicePicked, CommandGiven, TextSaid
@@ -217,15 +218,20 @@ def test_a_menu_turns_its_pages_in_place(texts: Texts) -> None:
     assert menu_payload(Reply("lang " * 2000), texts, 50) is None
 
 
-def test_feedback_keeps_the_other_buttons(texts: Texts) -> None:
-    """The follow-ups stay; what is there already does not come twice."""
+def test_a_rating_changes_the_end_of_the_answer(texts: Texts) -> None:
+    """Bold and links stay, as do the follow-ups; what is there already does not come twice."""
     below = (
         ({"text": "Wer noch?", "callback_data": "e:noch"},),
         tuple({"text": c.label, "callback_data": c.token} for c in rating_choices(texts, 7)),
         ({"text": texts.human_choice, "callback_data": "m"},),
         ({"text": "Karte", "url": "https://example.org"},),
     )
-    reply = Reply("Danke", choices=(Choice("Danke", "f:t:7"), Choice(texts.human_choice, "m")))
-    payload = buttons_payload(reply, texts, 50, below)
+    reply = Reply("Danke", choices=(Choice(texts.human_choice, "m"),))
+    bold, asked = {"type": "bold", "offset": 0, "length": 2}, {"type": "bold", "offset": 8, "length": 3}
+    shown = f"👍 Ja.\n\n{texts.feedback_question}"
+    incoming = Incoming(ChoicePicked("f:y:7"), 50, pressed=True, buttons=below, shown=shown, entities=(bold, asked))
+    payload = rated_payload(reply, texts, incoming)
+    assert payload
     assert problems(payload) == []
-    assert labels(payload) == ["Danke", texts.human_choice, "Wer noch?", "Karte"]
+    assert (payload["params"]["text"], payload["params"]["entities"]) == ("👍 Ja.\n\nDanke", [bold])
+    assert labels(payload) == [texts.human_choice, "Wer noch?", "Karte"]

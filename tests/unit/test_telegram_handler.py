@@ -144,33 +144,33 @@ def keyboard_of(outcome: Outcome) -> list[list[dict[str, Any]]]:
         ("f:i:1", Feedback.INCOMPLETE),
     ],
 )
-def test_feedback_changes_the_buttons_alone(chat: Chat, texts: Texts, token: str, feedback: Feedback) -> None:
-    """It is logged to its question, thanked for once, and the follow-ups stay; twice is harmless."""
+def test_feedback_changes_the_answer_in_place(chat: Chat, texts: Texts, token: str, feedback: Feedback) -> None:
+    """It is logged to its question, thanked for below the answer, and the follow-ups stay; twice is harmless."""
     keyboard = keyboard_of(chat.do(said("wer?")))
     before = chat.saved.state
-    outcome = chat.do(pressed(token, keyboard))
+    shown = {"text": f"Der Gemeinderat.\n\n{texts.feedback_question}"}
+    outcome = chat.do(pressed(token, keyboard, **shown))
     assert outcome.marks == (Mark(1, feedback),)
     (change,) = outcome.messages
     assert (change.kind, change.priority) == (MessageKind.EDIT, ASIDE)
-    assert change.payload["method"] == "editMessageReplyMarkup"
+    assert change.payload["method"] == "editMessageText"
     assert change.payload["params"]["message_id"] == 50
-    assert [labels(change.payload)[place] for place in (0, -1)] == [
-        texts.feedback_thanks,
-        "Wer hat die Stadt begleitet?",
-    ]
-    assert (texts.human_choice in labels(change.payload)) == (feedback is not Feedback.HELPED)
-    assert chat.do(pressed(token, keyboard)) == outcome
-    assert chat.do(pressed("f:t:1", keyboard_of(outcome))).messages == ()
+    assert change.payload["params"]["text"] == f"Der Gemeinderat.\n\n{texts.feedback_thanks}"
+    human = [texts.human_choice] if feedback is not Feedback.HELPED else []
+    assert labels(change.payload) == [*human, "Wer hat die Stadt begleitet?"]
+    assert chat.do(pressed(token, keyboard, **shown)) == outcome
     assert chat.saved.state == before
 
 
 def test_no_asks_why(chat: Chat, texts: Texts) -> None:
     """The reasons take the place of «Ja» and «Nein»; without a message to change they come in a new one."""
     keyboard = keyboard_of(chat.do(said("wer?")))
-    outcome = chat.do(pressed("f:n:1", keyboard))
+    outcome = chat.do(pressed("f:n:1", keyboard, text=f"Antwort\n\n{texts.feedback_question}"))
     assert outcome.marks == (Mark(1, Feedback.NOT_HELPED),)
-    assert tokens(outcome.messages[0].payload) == ["f:t:1", "f:w:1", "f:u:1", "f:i:1", "e:begleitung"]
-    assert labels(outcome.messages[0].payload)[0] == texts.feedback_why
+    assert tokens(outcome.messages[0].payload) == ["f:w:1", "f:u:1", "f:i:1", "e:begleitung"]
+    assert texts_of(outcome.messages) == [f"Antwort\n\n{texts.feedback_why}"]
+    full = chat.do(pressed("f:n:1", keyboard, text="x" * 4090)).messages[0].payload
+    assert (full["method"], tokens(full)) == ("sendMessage", ["f:w:1", "f:u:1", "f:i:1"])
     far = chat.do(pressed("f:n:1")).messages[0].payload
     assert (far["method"], far["params"]["text"]) == ("sendMessage", texts.feedback_why)
     thanks = chat.do(pressed("f:y:1")).messages[0].payload
@@ -416,6 +416,14 @@ def test_all_that_is_stored_is_told(chat: Chat, texts: Texts) -> None:
     told = chat.say("/auskunft")
     assert texts.stored_dead.format(anzahl=2, tage=7) in told
     assert texts.stored_unsent.format(anzahl=3) in told
+
+
+def test_help_and_privacy_say_what_is_so_on_telegram(chat: Chat, texts: Texts) -> None:
+    """A chat there has no end that somebody would type; its memory ends with time."""
+    assert "/ende" not in chat.say("/hilfe")
+    told = chat.say("/datenschutz")
+    assert texts.privacy_context_timed in told
+    assert texts.privacy_context_kept not in told
 
 
 def test_checklist_24_erasing_needs_a_yes(chat: Chat, texts: Texts) -> None:

@@ -118,9 +118,15 @@ def test_a_broken_part_does_not_silence_its_album() -> None:
 def test_a_press_names_the_choice_and_the_buttons() -> None:
     """What is below the message is known, unless the message is out of reach."""
     keyboard = [[{"text": "Ja", "callback_data": "f:y:3"}]]
-    incoming = translate(pressed("f:y:3", keyboard), ME)
+    bold = {"type": "bold", "offset": 0, "length": 3}
+    incoming = translate(pressed("f:y:3", keyboard, entities=[bold]), ME)
     assert incoming == Incoming(
-        ChoicePicked("f:y:3"), 50, pressed=True, buttons=(({"text": "Ja", "callback_data": "f:y:3"},),)
+        ChoicePicked("f:y:3"),
+        50,
+        pressed=True,
+        buttons=(({"text": "Ja", "callback_data": "f:y:3"},),),
+        shown="Antwort",
+        entities=(bold,),
     )
     far = translate(pressed("e:beschluss"), ME)
     assert far == Incoming(ChoicePicked("e:beschluss"), 50, pressed=True, buttons=None)

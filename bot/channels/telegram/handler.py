@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.answers import HUMAN
-from bot.channels.telegram.render import Payload, buttons_payload, menu_payload, message_payloads
+from bot.channels.telegram.render import Payload, menu_payload, message_payloads, rated_payload
 from bot.channels.telegram.translate import BROKEN, Incoming, Me, is_private, translate, translate_album
 from bot.content import Content
 from bot.conversation import step
 from bot.delivery import Message, MessageKind, Rewrite
 from bot.effects import Effect, Say, marks_in, notes_in, replies_in
 from bot.events import ChoicePicked, CommandGiven
-from bot.feedback import is_caption, is_feedback
+from bot.feedback import is_feedback
 from bot.journal import question_from
 from bot.ports import Claim, Outcome, Records
 from bot.recall import Words
@@ -201,14 +201,13 @@ def _change(turn: Turn, reply: Reply) -> Payload | None:
         return None
     if reply.place is Place.INSTEAD:
         return menu_payload(reply, texts, incoming.message)
-    return buttons_payload(reply, texts, incoming.message, incoming.buttons)
+    return rated_payload(reply, texts, incoming)
 
 
 def _sent(claim: Claim, turn: Turn, reply: Reply, priority: int) -> tuple[Message, ...]:
     """Return a reply as new messages; in a group, and to a changed message, they say what they answer."""
     incoming = turn.incoming
-    choices = tuple(choice for choice in reply.choices if not is_caption(choice))
-    payloads = message_payloads(replace(reply, choices=choices), turn.situation.texts)
+    payloads = message_payloads(reply, turn.situation.texts)
     if not incoming.pressed and (incoming.group or turn.rewrite):
         target = {"message_id": incoming.message, "allow_sending_without_reply": True}
         payloads[0]["params"]["reply_parameters"] = target

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.channels.safe import neutral
-from bot.channels.telegram.rich import as_html, as_plain, split
-from bot.channels.telegram.translate import Rows
+from bot.channels.telegram.rich import LONGEST, as_html, as_plain, split, units
+from bot.channels.telegram.translate import Incoming, Rows
 from bot.feedback import is_feedback, rating_choices
 from bot.markup import Span, plain, spans
 from bot.replies import Choice, Reply
@@ -34,13 +34,41 @@ def menu_payload(reply: Reply, texts: Texts, message: int) -> Payload | None:
     return {**payload, "method": "editMessageText", "params": {"message_id": message, **payload["params"]}}
 
 
-def buttons_payload(reply: Reply, texts: Texts, message: int, buttons: Rows) -> Payload:
-    """Return the change of a message's buttons: those of feedback make room for these."""
+def rated_payload(reply: Reply, texts: Texts, pressed: Incoming) -> Payload | None:
+    """Return the change of a rated answer: a reply takes the place of what it asked; None when there is no room.
+
+    What is said of a rating is text, not a button: a screen reader would announce a control that does nothing.
+    """
+    answer = _without_rating(pressed.shown, texts)
+    text = f"{answer}\n\n{_plain(reply.text)}".strip()
+    if not pressed.shown or units(text) > LONGEST:
+        return None
+    params = {
+        "message_id": pressed.message,
+        "text": text,
+        "entities": [dict(e) for e in pressed.entities if e["offset"] + e["length"] <= units(answer)],
+        "link_preview_options": {"is_disabled": True},
+        "reply_markup": {"inline_keyboard": _rows_after(reply, texts, pressed.buttons or ())},
+    }
+    return {"method": "editMessageText", "params": params}
+
+
+def _without_rating(text: str, texts: Texts) -> str:
+    """Return an answer without what it asks, or says, about itself at its end."""
+    for line in (texts.feedback_question, texts.feedback_why, texts.feedback_thanks):
+        text = text.removesuffix(_plain(line)).rstrip()
+    return text
+
+
+def _rows_after(reply: Reply, texts: Texts, buttons: Rows) -> list[list[Payload]]:
+    """Return a reply's buttons, and those that were there and are neither about feedback nor among them."""
     rows = keyboard_rows(reply, texts)
     new = {button.get("callback_data") for row in rows for button in row}
-    kept = [list(row) for row in buttons if not any(_is_replaced(button, new) for button in row)]
-    markup = {"inline_keyboard": [*rows, *kept]}
-    return {"method": "editMessageReplyMarkup", "params": {"message_id": message, "reply_markup": markup}}
+    return [*rows, *([dict(b) for b in row] for row in buttons if not any(_is_replaced(b, new) for b in row))]
+
+
+def _plain(text: str) -> str:
+    return as_plain(spans(neutral(text))).strip()
 
 
 def keyboard_rows(reply: Reply, texts: Texts) -> list[list[Payload]]:

@@ -81,6 +81,10 @@ class Incoming:
     """A button of a message that `message` names."""
     buttons: Rows | None = None
     """Of that message; None when it cannot be changed any more."""
+    shown: str = ""
+    """Its text …"""
+    entities: tuple[Mapping[str, Any], ...] = ()
+    """… and what is bold or a link in it, as JSON values."""
 
 
 def translate(raw: bytes, me: Me) -> Incoming | None:
@@ -150,7 +154,9 @@ def _pressed(query: CallbackQuery) -> Incoming | None:
     if not (isinstance(message, Message) and message.is_accessible):
         return incoming
     markup = message.reply_markup.to_dict()["inline_keyboard"] if message.reply_markup else ()
-    return replace(incoming, thread=_thread(message), buttons=tuple(map(tuple, markup)))
+    entities = tuple(entity.to_dict() for entity in message.entities)
+    known = replace(incoming, thread=_thread(message), buttons=tuple(map(tuple, markup)))
+    return replace(known, shown=message.text or "", entities=entities)
 
 
 def _written(message: Message, me: Me) -> Incoming | None:
