@@ -18,8 +18,6 @@ from botapi.gateway import Call
 from botapi.server import Server
 
 GLANCE = 0.004
-STILL_SECONDS = 15.0
-"""An answer that does not come while nothing else comes either will never come."""
 OK, TOO_MANY = 200, 429
 PLAIN, EMERGENCY, PERSONAL = "question", "emergency", "personal"
 URGENT = ((EMERGENCY, "es brennt in meiner wohnung"), (PERSONAL, "/mensch"))
@@ -40,6 +38,8 @@ class Traffic:
     """Questions that one citizen asks before somebody else comes; counts without a rate alone."""
     urgent_rate: float = 0.0
     """Emergencies a second, and as many wishes for a human."""
+    patience: float = 15.0
+    """Seconds; an answer that does not come while nothing else comes either will never come."""
     limited: bool = False
     """Whether Telegram's limits are kept."""
     seed: int = 0
@@ -119,7 +119,7 @@ class Scene:
     def _wait_for_rest(self) -> None:
         """Look for answers until all are there, or none comes any more."""
         ended, moved, before = time.monotonic(), time.monotonic(), -1
-        while any(self._waiting.values()) and time.monotonic() - moved < STILL_SECONDS:
+        while any(self._waiting.values()) and time.monotonic() - moved < self._traffic.patience:
             if before != (before := self.measured.answered):
                 moved = time.monotonic()
             self._listen(again=False)

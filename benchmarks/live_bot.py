@@ -51,6 +51,15 @@ class Program:
             words = [*RUN, "run"]
             return Process(subprocess.Popen(words, cwd=ROOT, env=self._environment(), stdout=log, stderr=log))
 
+    @contextmanager
+    def running(self) -> Iterator["Process"]:
+        """Run it, and see that nothing of it is left."""
+        process = self.start()
+        try:
+            yield process
+        finally:
+            process.kill()
+
     def do(self, *words: str) -> None:
         """Run one of its other verbs to its end."""
         subprocess.run([*RUN, *words], cwd=ROOT, env=self._environment(), check=True, stdout=subprocess.DEVNULL)

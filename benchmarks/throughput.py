@@ -39,7 +39,7 @@ WAIT_MS = 500.0
 """Goal: p99 under Telegram's limits at 20 questions a second; and that of emergencies and wishes in a flood."""
 GROWTH = 1.05
 """Goal: memory at the end of a part against that after its first quarter."""
-WARM_UP = 5.0
+WARM_UP, START_SECONDS = 5.0, 90.0
 LONGEST = 200
 """Characters of a question."""
 ECHO = "echo bot"
@@ -175,9 +175,9 @@ def run_bot(engine: str, part: Part, traffic: Traffic, url: str, folder: Path) -
         program = Program.at((citizens.place["url"], citizens.place["token"]), url, folder, settings)
         if engine == "postgresql":
             program.do("db", "upgrade")
-        process = program.start()
-        measured, usage = loaded(citizens, process, traffic)
-        code = process.stop()
+        with program.running() as process:
+            measured, usage = loaded(citizens, process, traffic)
+            code = process.stop()
     finally:
         citizens.close()
     left = {**left_over(url), **({"exit code": code} if code else {})}
@@ -199,7 +199,7 @@ def run_echo(part: Part, traffic: Traffic) -> Run:
 
 def loaded(citizens: Citizens, process: Process, traffic: Traffic) -> tuple[Measured, Usage]:
     """Warm a bot up, then put the load on it."""
-    warm_up = Traffic(WARM_UP, 20, traffic.texts, rate=10, seed=1)
+    warm_up = Traffic(WARM_UP, 20, traffic.texts, rate=10, seed=1, patience=START_SECONDS)
     if not citizens.play(warm_up).answered or not process.is_alive:
         raise SystemExit("the bot does not answer")
     with watched(process) as usage:
