@@ -148,7 +148,7 @@ def test_feedback_changes_the_answer_in_place(chat: Chat, texts: Texts, token: s
     """It is logged to its question, thanked for below the answer, and the follow-ups stay; twice is harmless."""
     keyboard = keyboard_of(chat.do(said("wer?")))
     before = chat.saved.state
-    shown = {"text": f"Der Gemeinderat.\n\n{texts.feedback_question}"}
+    shown: dict[str, Any] = {"text": f"Der Gemeinderat.\n\n{texts.feedback_question}"}
     outcome = chat.do(pressed(token, keyboard, **shown))
     assert outcome.marks == (Mark(1, feedback),)
     (change,) = outcome.messages
