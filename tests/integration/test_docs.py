@@ -39,6 +39,11 @@ from tests.conftest import TINY_FAQ
 from tests.integration.test_web import FakeVitals, fetched
 
 ROOT = Path(__file__).parents[2]
+EVENT = re.compile(
+    r'''(?:\blog\.(?:info|warning|error|exception)|\bTroubles|_tell(?=\("\w+", claim))\((?:\s*#[^\n]*\n)?\s*"(\w+)"'''
+)
+"""What the program logs, by name; the traces of an error at DEBUG are named after it."""
+
 HANDBOOKS = ("README.md", "docs/redaktion.md", "docs/operator.md", "docs/developer.md", "models/README.md")
 LINKED = (*HANDBOOKS, "CHANGELOG.md", "docs/why.md")
 PICTURE = ROOT / "docs" / "chat.svg"
@@ -410,3 +415,15 @@ def _settings() -> Settings:
 def _shipped() -> FaqBase:
     """Return the shipped FAQ."""
     return load_faq(ROOT / "faq_data.yaml")
+
+
+def test_the_handbook_explains_every_event_of_the_log() -> None:
+    """An operator who sees a name finds what to do, and no name that never comes."""
+    code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "bot").rglob("*.py"))
+    text = (ROOT / "docs" / "operator.md").read_text(encoding="utf-8").partition("\n## Logs")[2].partition("\n## ")[0]
+    told = set(
+        re.findall(r"`(\w+)`", " ".join(line.split("|")[1] for line in text.splitlines() if line.startswith("| `")))
+    )
+    logged = set(EVENT.findall(code))
+    assert logged - told == set()
+    assert told - logged - {"refused", "unexpected", "library"} == set()

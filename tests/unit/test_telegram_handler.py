@@ -148,8 +148,8 @@ def test_feedback_changes_the_answer_in_place(chat: Chat, texts: Texts, token: s
     """It is logged to its question, thanked for below the answer, and the follow-ups stay; twice is harmless."""
     keyboard = keyboard_of(chat.do(said("wer?")))
     before = chat.saved.state
-    shown: dict[str, Any] = {"text": f"Der Gemeinderat.\n\n{texts.feedback_question}"}
-    outcome = chat.do(pressed(token, keyboard, **shown))
+    shown = f"Der Gemeinderat.\n\n{texts.feedback_question}"
+    outcome = chat.do(pressed(token, keyboard, text=shown))
     assert outcome.marks == (Mark(1, feedback),)
     (change,) = outcome.messages
     assert (change.kind, change.priority) == (MessageKind.EDIT, ASIDE)
@@ -158,7 +158,7 @@ def test_feedback_changes_the_answer_in_place(chat: Chat, texts: Texts, token: s
     assert change.payload["params"]["text"] == f"Der Gemeinderat.\n\n{texts.feedback_thanks}"
     human = [texts.human_choice] if feedback is not Feedback.HELPED else []
     assert labels(change.payload) == [*human, "Wer hat die Stadt begleitet?"]
-    assert chat.do(pressed(token, keyboard, **shown)) == outcome
+    assert chat.do(pressed(token, keyboard, text=shown)) == outcome
     assert chat.saved.state == before
 
 
