@@ -24,6 +24,7 @@ from bot.store.failures import told_plainly
 from bot.store.outbox import queue
 from bot.store.tables import Moment, blocked, inbox
 from bot.store.tables import chat as chats
+from bot.store.tables import question as questions
 from bot.store.wakeup import WORK, tell
 
 QUEUED, DONE, DEAD = "queued", "done", "dead"
@@ -264,9 +265,11 @@ def _due_heads() -> sa.Select[Any]:
         part.c.not_before > now,
     )
     blocked_at = sa.select(blocked.c.at).where(blocked.c.chat_key == inbox.c.chat_key).scalar_subquery()
+    logged = sa.select(sa.func.max(questions.c.number)).where(questions.c.chat_key == inbox.c.chat_key)
     complete = ~coming | (inbox.c.not_before <= sa.bindparam("long_ago", type_=Moment))
     return (
         sa.select(inbox, chats.c.state.label("chat_state"), chats.c.version, blocked_at.label("blocked_at"))
+        .add_columns(logged.scalar_subquery().label("logged"))
         .join(chats, chats.c.key == inbox.c.chat_key)
         .where(inbox.c.state == _QUEUED, inbox.c.not_before.is_(None) | (inbox.c.not_before <= now), first)
         .where(inbox.c.media_group_id.is_(None) | complete)
@@ -314,8 +317,9 @@ def _claim(connection: Connection, head: Row[Any], number: int) -> Claim:
     if head.media_group_id:
         rows = connection.execute(_ALBUM, {"chat": head.chat_key, "album": head.media_group_id}).all()
     parts = tuple(Part(row.seq, row.raw, row.attempts) for row in rows)
-    saved = Saved(ChatState.from_dict(head.chat_state), head.version)
-    return Claim(head.chat_key, saved, parts, number, blocked_at=head.blocked_at)
+    state = ChatState.from_dict(head.chat_state)
+    state = replace(state, asked=max(state.asked, head.logged or 0))  # a form that cannot be read counts from 0
+    return Claim(head.chat_key, Saved(state, head.version), parts, number, blocked_at=head.blocked_at)
 
 
 def _finish(connection: Connection, claim: Claim, now: datetime) -> None:

@@ -539,6 +539,35 @@ def test_what_stood_before_the_last_question_is_forgotten(store: Database) -> No
     assert "MEINGEHEIMNIS" not in str(rows(store, "SELECT state FROM chat"))
 
 
+@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
+def test_forgetting_takes_nothing_back(store: Database, inbox: SqlInbox) -> None:
+    """A silent chat that speaks again in the moment of tidying keeps its new state."""
+    later = NOW + timedelta(hours=1)
+    for moment in (NOW, later):
+        inbox.put([said(moment.hour)], moment)
+        claim = taken(inbox, moment)
+        if moment == later:
+            tidying = threading.Thread(target=forget, args=(store,), kwargs={"now": later, "before": NOW})
+            tidying.start()
+            wait_for(lambda: rows(store, "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'") != [])
+        outcome = outcome_of(claim)
+        inbox.finish(claim, replace(outcome, state=replace(outcome.state, last_question="wer?", at=moment)), moment)
+    tidying.join()
+    state = SqlChats(store, "telegram").load(claim.chat).state
+    assert (state.asked, state.last_question) == (2, "wer?")
+
+
+def test_a_state_that_cannot_be_read_counts_on(store: Database, inbox: SqlInbox) -> None:
+    """A question's number is never given twice, or the chat could not be answered any more."""
+    inbox.put([said(1), said(2)], NOW)
+    claim = taken(inbox)
+    inbox.finish(claim, outcome_of(claim), NOW)
+    store.write(lambda connection: connection.execute(sa.text("UPDATE chat SET state = '{}'")))
+    claim = taken(inbox)
+    inbox.finish(claim, outcome_of(claim), NOW)
+    assert rows(store, "SELECT number FROM question ORDER BY id") == [(1,), (2,)]
+
+
 def test_reading_cannot_write(store: Database, chat: str) -> None:
     """A unit of work that only reads has no way to change anything."""
     with pytest.raises(StoreError):
