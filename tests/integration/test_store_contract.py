@@ -423,6 +423,23 @@ def test_a_blocked_chat_is_written_to_no_more(inbox: SqlInbox, outbox: SqlOutbox
     assert [s.chat_id for s in outbox.take(NOW, most=1)] == [CHAT]
 
 
+def test_what_became_of_a_message_may_come_after_the_erasure(
+    store: Database, inbox: SqlInbox, outbox: SqlOutbox
+) -> None:
+    """A citizen has everything deleted while their answer is under way: there is nothing left to note."""
+    inbox.put([said(1), said(2, OTHER)], NOW)
+    claim, other = taken(inbox), taken(inbox)
+    (message,) = outbox.add([text(claim.chat)])
+    (sending,) = outbox.take(NOW, most=1)
+    inbox.finish(claim, Outcome(ChatState(), erases=True), NOW)
+    assert outbox.doubt(message, NOW) is SendState.FAILED
+    addresses = SqlAddresses(store)
+    addresses.set_blocked(sending.chat, NOW, is_blocked=True)
+    addresses.migrate(sending.chat, OTHER)
+    assert rows(store, "SELECT * FROM blocked") == []
+    assert addresses.chat(OTHER, NOW) == other.chat
+
+
 def test_a_group_keeps_its_key_when_it_moves(inbox: SqlInbox, outbox: SqlOutbox, store: Database, chat: str) -> None:
     """What came from its new id before is handled in the old chat, in order; answers go to the new id."""
     inbox.put([said(1), said(2, OTHER)], NOW)
