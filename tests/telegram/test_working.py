@@ -10,8 +10,9 @@ from structlog.testing import capture_logs
 
 from botapi.server import Server
 from tests.postgres import Server as Postgres
-from tests.telegram.running import Echo, Running, bot
+from tests.telegram.running import Echo, Running, bot, message
 from tests.telegram.test_receiving import calls, count, waits
+from tests.telegram.test_sending import states
 
 Run = Callable[..., AbstractContextManager[Running]]
 
@@ -128,12 +129,30 @@ def test_the_database_may_be_away_for_a_while(postgres: Postgres, server: Server
         assert not running.ended
 
 
-def cut(address: str) -> None:
-    """Close all connections of the bot, from the server's side."""
+def test_losing_the_lead_sends_nothing_twice(postgres: Postgres, server: Server) -> None:
+    """The sender leads again at once, and lets its calls end before it decides about what is under way."""
+    address = postgres.ready()
+    people = [server.people.citizen(str(number)) for number in range(3)]
+    with bot(address, server.url, server.token) as running:
+        chats = [running.chat(person) for person in people]
+        assert waits(lambda: running.service.pulse.sending)
+        server.room.delay(2.0)
+        running.outbox.add([message(chat, "a") for chat in chats[:2]])
+        assert waits(lambda: states(running) == ["sending", "sending"])
+        cut(address, "faq-bot send")
+        running.outbox.add([message(chats[2], "b", priority=1)])
+        assert waits(lambda: states(running) == ["sent"] * 3, 15)
+        assert not running.ended
+    assert [server.people.said(person) for person in people] == [["a"], ["a"], ["b"]]
+
+
+def cut(address: str, name: str = "%") -> None:
+    """Close the bot's connections of that name, or all, from the server's side."""
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name LIKE %s",
+            [name],
         )
 
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import structlog
 
-from bot.bell import Bell, rest
+from bot.bell import Bell, rest, unless
 from bot.channels.telegram.api import (
     Api,
     ApiError,
@@ -137,8 +137,12 @@ class Sender:
             await self._bell.wait(self._pause())
 
     async def _begin(self, stop: asyncio.Event) -> None:
-        """Try to lead, and see what the last leader left."""
-        if not await self._threads.run(self._leadership.take):
+        """Try to lead, and see what the last leader left, who may have been this process: its calls end first."""
+        leads = await self._threads.run(self._leadership.take)
+        if leads and self._running:
+            await unless(stop, asyncio.wait(self._running))
+        await self._note_arrived()
+        if not leads or stop.is_set():
             await rest(stop, STAND_BY_SECONDS)
             return
         now = self._clock.now()
@@ -154,6 +158,13 @@ class Sender:
         for spent in await self._threads.run(lambda: self._outbox.spent(now)):
             age = max(0.0, (now - spent.at).total_seconds())
             self._budgets.restore(spent.chat, spent.chat_id, moment - age)
+
+    async def _note_arrived(self) -> None:
+        """Write down what arrived, without taking more."""
+        arrived = tuple(self._arrived)
+        if arrived:
+            await self._threads.run(lambda: self._outbox.take(self._clock.now(), most=0, arrived=arrived))
+            del self._arrived[: len(arrived)]
 
     async def _cycle(self) -> bool:
         """Note what arrived and start what may go; say whether anything was started."""
@@ -284,10 +295,8 @@ class Sender:
             _, late = await asyncio.wait(self._running, timeout=LAST_SECONDS)
             for task in late:
                 task.cancel()
-        if self._arrived:
-            arrived = tuple(self._arrived)
-            with suppress(StoreError):
-                await self._threads.run(lambda: self._outbox.take(self._clock.now(), most=0, arrived=arrived))
+        with suppress(StoreError):
+            await self._note_arrived()
         await self._threads.run(self._leadership.release)
         self._pulse.sending = False
         self._threads.close()
