@@ -3,19 +3,21 @@
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from bot.channels.telegram import send
 from bot.channels.telegram.options import Limits
-from bot.channels.telegram.send import AT_ONCE, Outage
+from bot.channels.telegram.outage import AT_ONCE, Outage
 from bot.delivery import Message, MessageKind
 from botapi.faults import Fault
 from botapi.limits import Limits as ServerLimits
 from botapi.server import Server
 from tests.telegram.running import Running, message, payload
-from tests.telegram.test_receiving import calls, waits
+from tests.telegram.test_receiving import calls, has_heard, waits
 
 Run = Callable[..., AbstractContextManager[Running]]
 
@@ -143,6 +145,22 @@ def test_during_an_outage_one_message_at_a_time_is_tried() -> None:
     assert [outage.failed(100.0 * number) for number in range(1, 6)][-1] == 15.0
     outage.over()
     assert outage.room(600.0, 0) == AT_ONCE
+
+
+def test_one_message_that_always_fails_holds_nobody_up(
+    run_here: Run, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others find out that Telegram is well; what fails while they get through is given up in the end."""
+    monkeypatch.setattr(send, "MOST_SETBACKS", 2)
+    with run_here() as running:
+        (bad, *fine) = meet(server, running, *(f"Mensch {number}" for number in range(6)))
+        server.fault(Fault("error", "sendMessage", chat_id=bad[0], code=500, times=1000))
+        running.outbox.add([message(bad[1], "a")])
+        assert waits(lambda: len(sends(server, bad[0])) == 2)
+        for person, chat in fine:
+            running.outbox.add([message(chat, "b", priority=2)])
+            assert server.until(partial(has_heard, server, person, 1), 10)
+        assert waits(lambda: states(running) == ["failed", *["sent"] * 5], 15)
 
 
 def test_checklist_16_who_blocked_the_bot_gets_nothing_until_they_let_it_in(run: Run, server: Server) -> None:
