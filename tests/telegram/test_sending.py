@@ -195,6 +195,17 @@ def test_checklist_16_blocking_is_heard_before_anything_is_sent(run_here: Run, s
         assert server.until(lambda: server.people.said(erika) == ["Echo: wieder da"])
 
 
+@pytest.mark.parametrize("code", [400, 403, 404])
+def test_a_proxy_s_page_loses_nothing(run_here: Run, server: Server, code: int) -> None:
+    """The citizen is not taken for one who blocked the bot, the token not for a wrong one."""
+    with run_here() as running:
+        ((erika, chat),) = meet(server, running, "Erika")
+        server.fault(Fault("status", "sendMessage", code=code))
+        running.outbox.add([message(chat, "a")])
+        assert server.until(lambda: server.people.said(erika) == ["a"], 10)
+        assert not running.ended
+
+
 def test_checklist_17_a_group_that_moved_gets_its_message(run: Run, server: Server) -> None:
     """The new id is stored and used; what came from the new group already belongs to the same chat."""
     with run() as running:

@@ -82,8 +82,14 @@ class RivalError(ApiError):
 
 
 def refusal(status: int, body: object) -> ApiError:
-    """Return what an answer other than 2xx means; any body at all may come."""
+    """Return what an answer other than 2xx means; any body at all may come.
+
+    A page of a proxy is not Telegram's word, whatever its status: nobody has blocked the bot, the token is good.
+    """
     fields = body if isinstance(body, dict) else {}
+    is_telegrams = fields.get("ok") is False and isinstance(fields.get("error_code"), int)
+    if not is_telegrams and status != httpx.codes.TOO_MANY_REQUESTS:
+        return ServerError(str(status))
     words = fields.get("description")
     description = words if isinstance(words, str) else ""
     parameters = fields.get("parameters")
