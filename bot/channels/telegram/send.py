@@ -93,6 +93,7 @@ class Sender:
         while not stop.is_set() and not self._fatal:
             try:
                 await self._turn(stop)
+                self._pulse.last_send_turn = self._clock.now()
                 troubles.over()
             except StoreError as error:
                 await rest(stop, min(troubles.happened(error), LONGEST_STORE_PAUSE))

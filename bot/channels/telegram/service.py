@@ -116,7 +116,7 @@ def _receiving(
 ) -> Coroutine[Any, Any, None]:
     """Poll, or tell Telegram where to call."""
     if service.options.webhook:
-        return keep_webhook(api, service.options.webhook, stop)
+        return keep_webhook(api, service.options.webhook, service.pulse, service.clock, stop)
     return Poll(api, receiver, service.polling, threads, service.pulse).run(stop)
 
 
