@@ -58,6 +58,7 @@ def service(app: App, options: TelegramOptions, database: Database, faq: LiveFaq
         pages=(partial(_internal_page, app, pulse, faq),),
         profile=profile_calls(app.texts),
         tidy=lambda: forget_old(database, settings, clock),
+        clear=database.shrink_again,
         slots=settings.workers,
         **others,
     )

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection, Row
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.delivery import ALBUM_LIMIT, ALBUM_QUIET, MOST_ATTEMPTS, Arrival, Message, Part, pause
-from bot.errors import ConflictError
+from bot.errors import ConflictError, StoreError
 from bot.ports import Claim, Outcome, Saved
 from bot.state import ChatState
 from bot.store.addresses import chat_key, insert_new
@@ -81,7 +81,8 @@ class SqlInbox:
 
         self._end(claim, work)
         if outcome.erases:
-            self._database.shrink_log()
+            with suppress(StoreError):  # it is tried again
+                self._database.shrink_log()
 
     def retry(self, claim: Claim, now: datetime) -> bool:
         """Try again later; return False when it failed too often and is to be parked."""

@@ -25,6 +25,7 @@ from bot.pulse import Pulse
 from bot.threads import Threads
 
 TIDY_SECONDS = 3600.0
+CLEAR_SECONDS = 10.0
 LAST_SECONDS = 4.5
 """How long everything together may take at the end."""
 
@@ -68,6 +69,8 @@ class Service:
     """Calls that present the bot at the start."""
     tidy: Callable[[], object] = _nothing
     """Forgets what is old; called at the start and every hour. May raise StoreError."""
+    clear: Callable[[], object] = _nothing
+    """Takes out of the files what was deleted and could not be taken out yet; called often. May raise StoreError."""
     slots: int = 8
     """Chats handled at once."""
 
@@ -102,7 +105,8 @@ async def serve(service: Service, stop: asyncio.Event) -> None:
                 _receiving(service, api, receiver, threads, stop),
                 _working(service, api, work_bell, send_bell, stop),
                 _sender(service, api, send_bell).run(stop),
-                _tidying(service, threads, stop),
+                _repeating("tidying_failed", service.tidy, TIDY_SECONDS, threads, stop),
+                _repeating("clearing_failed", service.clear, CLEAR_SECONDS, threads, stop),
             ]
             await _together(loops, stop, bells, stack.aclose)
     finally:
@@ -130,16 +134,18 @@ async def _working(service: Service, api: Api, bell: Bell, send_bell: Bell, stop
     await Work(api, service.inbox, handling, service.clock, bell, slots=service.slots).run(stop)
 
 
-async def _tidying(service: Service, threads: Threads, stop: asyncio.Event) -> None:
-    """Forget what is old, every hour."""
-    troubles = Troubles("tidying_failed")
+async def _repeating(
+    trouble: str, work: Callable[[], object], seconds: float, threads: Threads, stop: asyncio.Event
+) -> None:
+    """Do something now, and again and again."""
+    troubles = Troubles(trouble)
     while not stop.is_set():
         try:
-            await threads.run(service.tidy)
+            await threads.run(work)
             troubles.over()
         except StoreError as error:
             troubles.happened(error)
-        await rest(stop, TIDY_SECONDS)
+        await rest(stop, seconds)
 
 
 def _sender(service: Service, api: Api, bell: Bell) -> Sender:
