@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from bot.channels.telegram import send
 from bot.channels.telegram.options import Limits
 from bot.channels.telegram.outage import AT_ONCE, Outage
-from bot.delivery import Message, MessageKind
+from bot.delivery import Message, MessageKind, as_edit
 from botapi.faults import Fault
 from botapi.limits import Limits as ServerLimits
 from botapi.server import Server
@@ -251,6 +251,17 @@ def test_an_edit_of_what_was_never_sent_fails(run_here: Run, server: Server) -> 
         assert waits(lambda: states(running) == ["failed", "failed", "failed"])
         assert not calls(server, "editMessageText")
         assert running.service.pulse.failed_messages == 3
+
+
+def test_a_change_of_what_may_not_have_arrived_is_sent_as_new(run_here: Run, server: Server) -> None:
+    """Else the citizen would never read the new answer."""
+    with run_here() as running:
+        ((erika, chat),) = meet(server, running, "Erika")
+        server.fault(Fault("drop", "sendMessage", times=2))
+        (first,) = running.outbox.add([message(chat, "alt")])
+        running.outbox.add([Message(chat, MessageKind.EDIT, as_edit(payload("neu"), first), depends_on=first)])
+        assert server.until(lambda: server.people.said(erika) == ["neu"], 10)
+        assert waits(lambda: states(running) == ["unknown", "sent"])
 
 
 def edit(chat: str, first: int, text: str) -> Message:
