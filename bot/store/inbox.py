@@ -300,7 +300,9 @@ _WAITING = sa.update(inbox).where(inbox.c.seq.in_(sa.bindparam("seqs", expanding
 _COUNTING = _WAITING.values(attempts=inbox.c.attempts + 1)
 _NEWEST = sa.select(sa.func.max(inbox.c.seq)).where(inbox.c.state == _QUEUED)
 _OLDEST = sa.select(inbox.c.at).where(inbox.c.state == _QUEUED).order_by(inbox.c.seq).limit(1)
-_DONE = _WAITING.values(state=DONE, raw=None, not_before=sa.bindparam("over_at", type_=Moment))
+# Only while they are the claimed chat's: a group's updates may have become another's meanwhile.
+_CLAIMED = _WAITING.where(inbox.c.chat_key == sa.bindparam("chat"))
+_DONE = _CLAIMED.values(state=DONE, raw=None, not_before=sa.bindparam("over_at", type_=Moment))
 
 
 def _locked(connection: Connection, now: datetime, number: int) -> Claim | None:
@@ -326,12 +328,12 @@ def _claim(connection: Connection, head: Row[Any], number: int) -> Claim:
 def _finish(connection: Connection, claim: Claim, now: datetime) -> None:
     """Note that the claimed updates are done."""
     seqs = [part.seq for part in claim.parts]
-    if connection.execute(_DONE, {"seqs": seqs, "over_at": now}).rowcount != len(seqs):
+    if connection.execute(_DONE, {"seqs": seqs, "chat": claim.chat, "over_at": now}).rowcount != len(seqs):
         raise ConflictError
 
 
 def _change(connection: Connection, claim: Claim, **values: Any) -> None:
     """Change the claimed updates; raise ConflictError when one is not waiting any more."""
     seqs = [part.seq for part in claim.parts]
-    if connection.execute(_WAITING.values(**values), {"seqs": seqs}).rowcount != len(seqs):
+    if connection.execute(_CLAIMED.values(**values), {"seqs": seqs, "chat": claim.chat}).rowcount != len(seqs):
         raise ConflictError

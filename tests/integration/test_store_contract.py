@@ -457,6 +457,22 @@ def test_a_group_keeps_its_key_when_it_moves(inbox: SqlInbox, outbox: SqlOutbox,
     assert (sending.chat_id, sending.payload["text"]) == (OTHER, "an das neue")
 
 
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+def test_a_claim_ends_with_a_conflict_when_its_group_becomes_another(
+    store: Database, inbox: SqlInbox, outbox: SqlOutbox, chat: str
+) -> None:
+    """Its answer would go to a chat without an address; on a server moving the group waits for the claim."""
+    inbox.put([said(1, OTHER)], NOW)
+    claim = taken(inbox)
+    SqlAddresses(store).migrate(chat, OTHER)
+    with pytest.raises(ConflictError):
+        inbox.finish(claim, outcome_of(claim, text(claim.chat)), NOW)
+    again = taken(inbox)
+    inbox.finish(again, outcome_of(again, text(again.chat)), NOW)
+    assert again.chat == chat
+    assert [sending.chat_id for sending in outbox.take(NOW, most=9)] == [OTHER]
+
+
 def test_what_may_have_brought_the_process_down_is_counted(store: Database, inbox: SqlInbox) -> None:
     """Only what was there at the start costs a second write; twice under way means alone."""
     inbox.put([said(1), said(2, OTHER)], NOW)

@@ -9,7 +9,7 @@ import structlog
 
 from bot.bell import rest, unless
 from bot.channels.telegram.api import Api, ApiError, RivalError, TokenRefusedError
-from bot.channels.telegram.arrivals import WANTED, arrival_from, query_of
+from bot.channels.telegram.arrivals import WANTED, arrival_from, number_of, query_of
 from bot.channels.telegram.options import Webhook
 from bot.clock import Clock
 from bot.errors import StoreError, TokenError
@@ -156,7 +156,7 @@ class Poll:
             return
         if not await self._receiver.take(updates):
             log.error("update_without_number")
-        numbers = [one["update_id"] for one in updates if arrival_from(0, one)]
+        numbers = [number for number in map(number_of, updates) if number is not None]
         if numbers:
             self._offset = max(numbers) + 1
             self._heard = self._receiver.now()
