@@ -39,7 +39,7 @@ T = TypeVar("T")
 
 GLANCE = 1.0
 """Seconds after which the outbox is looked at without a ring."""
-LAST_SECONDS = 4.0
+LAST_SECONDS = 3.0
 LONGEST_STORE_PAUSE = 5.0
 
 log = structlog.get_logger(__name__)

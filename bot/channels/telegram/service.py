@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from bot.bell import Bell, rest
+from bot.bell import Bell, rest, unless
 from bot.channels.telegram.api import Api
 from bot.channels.telegram.handling import Handling
 from bot.channels.telegram.options import TelegramOptions
@@ -27,7 +27,7 @@ from bot.threads import Threads
 
 TIDY_SECONDS = 3600.0
 CLEAR_SECONDS = 10.0
-LAST_SECONDS = 4.5
+LAST_SECONDS = 3.5
 """How long everything together may take at the end."""
 
 Take = Callable[[Sequence[object]], Awaitable[bool]]
@@ -72,6 +72,8 @@ class Service:
     """Forgets what is old; called at the start and every hour. May raise StoreError."""
     clear: Callable[[], object] = _nothing
     """Takes out of the files what was deleted and could not be taken out yet; called often. May raise StoreError."""
+    prepare: Callable[[], object] = _nothing
+    """Done once the pages are served, before anything else; may take long."""
     slots: int = 8
     """Chats handled at once."""
 
@@ -101,6 +103,9 @@ async def serve(service: Service, stop: asyncio.Event) -> None:
     try:
         for page in pages:
             await stack.enter_async_context(page)
+        await unless(stop, threads.run(service.prepare))
+        if stop.is_set():
+            return
         with service.listening(partial(ring, bells)):
             loops = [
                 _receiving(service, api, receiver, threads, stop),

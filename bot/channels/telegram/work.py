@@ -20,7 +20,7 @@ GLANCE = 1.0
 TYPING_AFTER = 0.7
 LONGEST_PAUSE = 5.0
 """While the database is away, or can be read alone."""
-LAST_SECONDS = 4.0
+LAST_SECONDS = 3.0
 """How long what is under way may take at the end."""
 
 log = structlog.get_logger(__name__)
