@@ -160,9 +160,13 @@ def pause(attempts: int) -> timedelta:
 
 
 def as_edit(payload: Mapping[str, Any], message: int) -> dict[str, Any]:
-    """Return the payload that gives a message of the outbox the content of another, not sent one."""
+    """Return the payload that gives a message of the outbox the content of another, not sent one.
+
+    Where nobody knows whether that message arrived there is none to change: `otherwise` sends the content as a new one.
+    """
     params = {key: value for key, value in payload["params"].items() if key not in _PLACING}
-    return {**payload, "method": "editMessageText", "params": params, "message": message}
+    changing = {"method": "editMessageText", "otherwise": payload["method"]}
+    return {**payload, **changing, "params": params, "message": message}
 
 
 def as_deletion(message: int) -> dict[str, Any]:

@@ -17,8 +17,14 @@ class Pulse:
     """Whether this process polls Telegram now; false on a stand-by process, and where Telegram calls a webhook."""
     last_receive: datetime | None = None
     """When Telegram was last asked, or called, with success; also when there was nothing new."""
+    has_webhook: bool = False
+    """Whether Telegram calls a webhook instead of being polled."""
+    webhook_seen: datetime | None = None
+    """When Telegram last confirmed that it calls our webhook."""
     sending: bool = False
     """Whether this process is the one that sends."""
+    last_send_turn: datetime | None = None
+    """When the sender last saw to what waits, or, on a stand-by process, whether it may lead."""
     dead_letters: int = 0
     """Updates that failed too often, since the start."""
     conflicts: int = 0

@@ -28,16 +28,21 @@ def serve_telegram(app: App, options: TelegramOptions, ready: Callable[[], None]
     """Run the bot; `ready` is called when questions can be answered. Raises BotError."""
     with closing(open_database(app.settings)) as database:
         faq = live_faq(app.settings, app.wiring, database)
-        faq.load()
-        faq.start()
-        ready()
+
+        def prepare() -> None:
+            faq.load()
+            faq.start()
+            ready()
+
         try:
-            run_service(service(app, options, database, faq))
+            run_service(service(app, options, database, faq, prepare))
         finally:
             faq.stop()
 
 
-def service(app: App, options: TelegramOptions, database: Database, faq: LiveFaq) -> Service:
+def service(
+    app: App, options: TelegramOptions, database: Database, faq: LiveFaq, prepare: Callable[[], None]
+) -> Service:
     """Put all parts together."""
     settings, clock = app.settings, app.wiring.clock
     inbox = SqlInbox(database, keeps_dead=settings.question_retention_days > 0)
@@ -58,6 +63,8 @@ def service(app: App, options: TelegramOptions, database: Database, faq: LiveFaq
         pages=(partial(_internal_page, app, pulse, faq),),
         profile=profile_calls(app.texts),
         tidy=lambda: forget_old(database, settings, clock),
+        clear=database.shrink_again,
+        prepare=prepare,
         slots=settings.workers,
         **others,
     )

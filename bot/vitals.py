@@ -8,6 +8,8 @@ from bot.live import Live
 
 LONGEST_SILENCE = timedelta(seconds=60)
 """Since Telegram answered last."""
+WEBHOOK_SILENCE = timedelta(seconds=150)
+"""Since Telegram confirmed the webhook last, which it is asked every minute."""
 LONGEST_WAIT = timedelta(seconds=60)
 """Of an update that nobody has taken yet."""
 
@@ -25,6 +27,34 @@ class Vitals(Protocol):
     @property
     def last_receive(self) -> datetime | None:
         """When Telegram last answered a poll, with updates or without."""
+
+    @property
+    def has_webhook(self) -> bool:
+        """Whether Telegram calls a webhook."""
+
+    @property
+    def webhook_seen(self) -> datetime | None:
+        """When Telegram last confirmed that it calls it."""
+
+    @property
+    def sending(self) -> bool:
+        """Whether this process sends; False on a stand-by."""
+
+    @property
+    def last_send_turn(self) -> datetime | None:
+        """When the sender last looked around, leading or not."""
+
+    @property
+    def dead_letters(self) -> int:
+        """How many updates were set aside since the start."""
+
+    @property
+    def conflicts(self) -> int:
+        """How often somebody else polled since the start."""
+
+    @property
+    def failed_messages(self) -> int:
+        """How many messages were given up since the start."""
 
     def oldest_waiting(self) -> datetime | None:
         """Return when the oldest update came that waits to be worked on; raises StoreError."""
@@ -54,6 +84,7 @@ def readiness(vitals: Vitals, content: Content, now: datetime) -> Checks:
         "database": database,
         "receive": _receive(vitals, now),
         "queue": _queue(vitals, now) if database["ok"] else {"ok": False},
+        "send": _send(vitals, now),
         **_content(content),
     }
 
@@ -67,12 +98,25 @@ def _database(vitals: Vitals) -> dict[str, Any]:
 
 
 def _receive(vitals: Vitals, now: datetime) -> dict[str, Any]:
-    """Find a poll that Telegram has not answered for long."""
+    """Find a poll that Telegram has not answered for long, or a webhook that it has not confirmed."""
+    if vitals.has_webhook:
+        return {"webhook": True, **_recent(vitals.webhook_seen, now, WEBHOOK_SILENCE)}
+    others = {"polling": vitals.receiving, "conflicts": vitals.conflicts}
     if not vitals.receiving:
-        return {"ok": True, "polling": False}
-    last = vitals.last_receive
+        return {"ok": True, **others}
+    return {**others, **_recent(vitals.last_receive, now, LONGEST_SILENCE)}
+
+
+def _send(vitals: Vitals, now: datetime) -> dict[str, Any]:
+    """Find a sender that stands still."""
+    told = {"sending": vitals.sending, "failed": vitals.failed_messages}
+    return {**told, **_recent(vitals.last_send_turn, now, LONGEST_SILENCE)}
+
+
+def _recent(last: datetime | None, now: datetime, longest: timedelta) -> dict[str, Any]:
+    """Say how long something is ago, and whether that is well."""
     age = now - last if last else None
-    return {"ok": age is not None and age <= LONGEST_SILENCE, "polling": True, "seconds": _seconds(age)}
+    return {"ok": age is not None and age <= longest, "seconds": _seconds(age)}
 
 
 def _queue(vitals: Vitals, now: datetime) -> dict[str, Any]:
@@ -82,7 +126,7 @@ def _queue(vitals: Vitals, now: datetime) -> dict[str, Any]:
     except BotError:
         return {"ok": False}
     age = now - oldest if oldest else timedelta()
-    return {"ok": age <= LONGEST_WAIT, "seconds": _seconds(age)}
+    return {"ok": age <= LONGEST_WAIT, "seconds": _seconds(age), "parked": vitals.dead_letters}
 
 
 def _content(content: Content) -> Checks:

@@ -44,10 +44,10 @@ class SqlAddresses:
         """Note that a chat may not be written to, and give up what waits for it; or that it may be again."""
 
         def work(connection: Connection) -> None:
-            if is_blocked:
+            if is_blocked and _is_there(connection, chat):
                 insert_new(connection, blocked, {"chat_key": chat, "at": now}, "chat_key")
                 fail_all(connection, chat, now)
-            else:
+            elif not is_blocked:
                 connection.execute(sa.delete(blocked).where(blocked.c.chat_key == chat))
 
         self._database.write(work)
@@ -57,7 +57,7 @@ class SqlAddresses:
 
         def work(connection: Connection) -> None:
             twin = connection.scalar(_KEYS[chats.name], {"id": chat_id})
-            if twin == chat:
+            if twin == chat or not _is_there(connection, chat):
                 return
             if twin is not None:
                 _empty_into(connection, twin, chat)
@@ -76,6 +76,12 @@ def insert_new(connection: Connection, table: sa.Table, values: dict[str, Any], 
     """Insert a row unless one with the same unique columns is there; return whether it was inserted."""
     statement = _insertion(connection.dialect.name, table, unique)
     return connection.execute(statement, values, execution_options={"preserve_rowcount": True}).rowcount == 1
+
+
+def _is_there(connection: Connection, chat: str) -> bool:
+    """Say whether a chat was not erased meanwhile, and keep it until the end of the transaction."""
+    kept = sa.select(chats.c.key).where(chats.c.key == chat).with_for_update(read=True, key_share=True)
+    return connection.scalar(kept) is not None
 
 
 def _empty_into(connection: Connection, twin: str, chat: str) -> None:

@@ -1,9 +1,10 @@
 """The database and its unit of work: one function in one transaction."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
@@ -28,6 +29,8 @@ class Database:
         """The file, or the server's address without its password."""
         self._writer = writer
         self._reader = reader
+        self._is_log_long = False
+        """Deleted texts may stand in the write-ahead log."""
 
     @classmethod
     def at(cls, path: Path, *, busy_seconds: float = _BUSY_SECONDS) -> "Database":
@@ -92,20 +95,41 @@ class Database:
         self.read(lambda connection: connection.execute(sa.select(1)))
 
     def shrink_log(self) -> None:
-        """Empty the write-ahead log, so that deleted texts stand in no file any more; a server does so by itself."""
+        """Empty the write-ahead log, so that deleted texts stand in no file any more; a server does so by itself.
+
+        Where somebody reads just now it is not waited for, since nobody could write meanwhile: see `shrink_again`.
+        """
         if self.is_server:
             return
+        self._is_log_long = True
         with told_plainly(self.place):
             raw = self._writer.raw_connection()
-            try:
-                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            finally:
-                raw.close()
+        try:
+            self._is_log_long = not _emptied(raw.cursor())
+        finally:
+            raw.close()
+
+    def shrink_again(self) -> None:
+        """Empty the write-ahead log if that was not possible when something was deleted; to be called often."""
+        if self._is_log_long:
+            self.shrink_log()
 
     def close(self) -> None:
         """Close all connections."""
         self._writer.dispose()
         self._reader.dispose()
+
+
+def _emptied(cursor: Any) -> bool:
+    """Empty the log without waiting for anybody; say whether that was possible."""
+    patience = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
+    cursor.execute("PRAGMA busy_timeout=0")
+    try:
+        return not cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    except sqlite3.OperationalError:
+        return False
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout={patience}")
 
 
 _WRITER_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON")

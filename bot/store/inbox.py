@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection, Row
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.delivery import ALBUM_LIMIT, ALBUM_QUIET, MOST_ATTEMPTS, Arrival, Message, Part, pause
-from bot.errors import ConflictError
+from bot.errors import ConflictError, StoreError
 from bot.ports import Claim, Outcome, Saved
 from bot.state import ChatState
 from bot.store.addresses import chat_key, insert_new
@@ -24,6 +24,7 @@ from bot.store.failures import told_plainly
 from bot.store.outbox import queue
 from bot.store.tables import Moment, blocked, inbox
 from bot.store.tables import chat as chats
+from bot.store.tables import question as questions
 from bot.store.wakeup import WORK, tell
 
 QUEUED, DONE, DEAD = "queued", "done", "dead"
@@ -80,7 +81,8 @@ class SqlInbox:
 
         self._end(claim, work)
         if outcome.erases:
-            self._database.shrink_log()
+            with suppress(StoreError):  # it is tried again
+                self._database.shrink_log()
 
     def retry(self, claim: Claim, now: datetime) -> bool:
         """Try again later; return False when it failed too often and is to be parked."""
@@ -264,9 +266,11 @@ def _due_heads() -> sa.Select[Any]:
         part.c.not_before > now,
     )
     blocked_at = sa.select(blocked.c.at).where(blocked.c.chat_key == inbox.c.chat_key).scalar_subquery()
+    logged = sa.select(sa.func.max(questions.c.number)).where(questions.c.chat_key == inbox.c.chat_key)
     complete = ~coming | (inbox.c.not_before <= sa.bindparam("long_ago", type_=Moment))
     return (
         sa.select(inbox, chats.c.state.label("chat_state"), chats.c.version, blocked_at.label("blocked_at"))
+        .add_columns(logged.scalar_subquery().label("logged"))
         .join(chats, chats.c.key == inbox.c.chat_key)
         .where(inbox.c.state == _QUEUED, inbox.c.not_before.is_(None) | (inbox.c.not_before <= now), first)
         .where(inbox.c.media_group_id.is_(None) | complete)
@@ -296,7 +300,9 @@ _WAITING = sa.update(inbox).where(inbox.c.seq.in_(sa.bindparam("seqs", expanding
 _COUNTING = _WAITING.values(attempts=inbox.c.attempts + 1)
 _NEWEST = sa.select(sa.func.max(inbox.c.seq)).where(inbox.c.state == _QUEUED)
 _OLDEST = sa.select(inbox.c.at).where(inbox.c.state == _QUEUED).order_by(inbox.c.seq).limit(1)
-_DONE = _WAITING.values(state=DONE, raw=None, not_before=sa.bindparam("over_at", type_=Moment))
+# Only while they are the claimed chat's: a group's updates may have become another's meanwhile.
+_CLAIMED = _WAITING.where(inbox.c.chat_key == sa.bindparam("chat"))
+_DONE = _CLAIMED.values(state=DONE, raw=None, not_before=sa.bindparam("over_at", type_=Moment))
 
 
 def _locked(connection: Connection, now: datetime, number: int) -> Claim | None:
@@ -314,19 +320,20 @@ def _claim(connection: Connection, head: Row[Any], number: int) -> Claim:
     if head.media_group_id:
         rows = connection.execute(_ALBUM, {"chat": head.chat_key, "album": head.media_group_id}).all()
     parts = tuple(Part(row.seq, row.raw, row.attempts) for row in rows)
-    saved = Saved(ChatState.from_dict(head.chat_state), head.version)
-    return Claim(head.chat_key, saved, parts, number, blocked_at=head.blocked_at)
+    state = ChatState.from_dict(head.chat_state)
+    state = replace(state, asked=max(state.asked, head.logged or 0))  # a form that cannot be read counts from 0
+    return Claim(head.chat_key, Saved(state, head.version), parts, number, blocked_at=head.blocked_at)
 
 
 def _finish(connection: Connection, claim: Claim, now: datetime) -> None:
     """Note that the claimed updates are done."""
     seqs = [part.seq for part in claim.parts]
-    if connection.execute(_DONE, {"seqs": seqs, "over_at": now}).rowcount != len(seqs):
+    if connection.execute(_DONE, {"seqs": seqs, "chat": claim.chat, "over_at": now}).rowcount != len(seqs):
         raise ConflictError
 
 
 def _change(connection: Connection, claim: Claim, **values: Any) -> None:
     """Change the claimed updates; raise ConflictError when one is not waiting any more."""
     seqs = [part.seq for part in claim.parts]
-    if connection.execute(_WAITING.values(**values), {"seqs": seqs}).rowcount != len(seqs):
+    if connection.execute(_CLAIMED.values(**values), {"seqs": seqs, "chat": claim.chat}).rowcount != len(seqs):
         raise ConflictError

@@ -84,10 +84,12 @@ class SqlOutbox:
         self._change(message, (SendState.SENDING,), **values)
 
     def doubt(self, message: int, now: datetime) -> SendState:
-        """Decide about a message that may have arrived; return what became of it."""
+        """Decide about a message that may have arrived; return what became of it: one that was erased has failed."""
 
         def work(connection: Connection) -> SendState:
-            row = connection.execute(sa.select(outbox).where(outbox.c.id == message).with_for_update()).one()
+            row = connection.execute(sa.select(outbox).where(outbox.c.id == message).with_for_update()).one_or_none()
+            if row is None:
+                return SendState.FAILED
             if row.state != SendState.SENDING:
                 return SendState(row.state)
             return _decide(connection, row, MOST_DOUBTS, now)

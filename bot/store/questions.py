@@ -51,14 +51,18 @@ def forget(database: Database, *, now: datetime, before: datetime) -> int:
 
 
 def _forget_contexts(connection: Connection, before: datetime) -> None:
-    """Take what the citizen said last out of the state of chats that fell silent."""
+    """Take what the citizen said last out of the state of chats that fell silent.
+
+    One that speaks again in this moment is left alone: its row was locked, and is another one by now.
+    """
     words = (chats.c.state["last_question"].as_string(), chats.c.state[("earlier", "question")].as_string())
     silent = (chats.c.updated_at < before) & sa.or_(*(each != "" for each in words))
     found = connection.execute(sa.select(chats.c.key, chats.c.state, chats.c.version).where(silent)).all()
     for row in found:
         state = ChatState.from_dict(row.state).without_context().to_dict()
         values = {"state": state, "version": row.version + 1}
-        connection.execute(sa.update(chats).where(chats.c.key == row.key).values(**values))
+        same = (chats.c.key == row.key) & (chats.c.version == row.version)
+        connection.execute(sa.update(chats).where(same).values(**values))
 
 
 def _question(row: Row[Any]) -> Question:

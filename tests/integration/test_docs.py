@@ -402,7 +402,13 @@ def _fetched(address: str, matchers: Matchers) -> Done:
     with closing(open_database(_settings())) as database:
         faq = live_faq(_settings(), Wiring(SystemClock(), matchers), database)
         faq.load()
-        vitals = FakeVitals(last_receive=SystemClock().now())
+        vitals = FakeVitals(
+            last_receive=SystemClock().now(),
+            last_send_turn=SystemClock().now(),
+            dead_letters=0,
+            conflicts=0,
+            failed_messages=0,
+        )
         (response,) = fetched(internal_app(vitals, faq, SystemClock()), urlsplit(address).path)
     return Done(response.text, 0 if response.status_code == 200 else 1)
 

@@ -5,6 +5,7 @@ import os
 import shutil
 import sqlite3
 import threading
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -125,6 +126,22 @@ def test_forgotten_texts_stand_in_no_file(tmp_path: Path, database: Database, ch
     )
     chats.commit("c", 0, Outcome(ChatState(), (old,)), NOW)
     forget(database, now=NOW, before=NOW)
+    assert all(b"MEINGEHEIMNIS" not in path.read_bytes() for path in tmp_path.iterdir() if path.is_file())
+
+
+def test_a_reader_delays_overwriting_and_nothing_else(tmp_path: Path, database: Database, chats: SqlChats) -> None:
+    """Nobody waits for it; what was deleted is gone from the files as soon as the reader is."""
+    old = Question(1, NOW - timedelta(days=31), "MEINGEHEIMNIS", "fallback", "gate", None, 0, (), "f", "m")
+    chats.commit("c", 0, Outcome(ChatState(), (old,)), NOW)
+    reader = sqlite3.connect(database.path)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM chat").fetchone()
+    started = time.monotonic()
+    forget(database, now=NOW, before=NOW)
+    database.shrink_again()
+    assert time.monotonic() - started < 5.0
+    reader.close()
+    database.shrink_again()
     assert all(b"MEINGEHEIMNIS" not in path.read_bytes() for path in tmp_path.iterdir() if path.is_file())
 
 

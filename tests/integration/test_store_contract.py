@@ -423,6 +423,23 @@ def test_a_blocked_chat_is_written_to_no_more(inbox: SqlInbox, outbox: SqlOutbox
     assert [s.chat_id for s in outbox.take(NOW, most=1)] == [CHAT]
 
 
+def test_what_became_of_a_message_may_come_after_the_erasure(
+    store: Database, inbox: SqlInbox, outbox: SqlOutbox
+) -> None:
+    """A citizen has everything deleted while their answer is under way: there is nothing left to note."""
+    inbox.put([said(1), said(2, OTHER)], NOW)
+    claim, other = taken(inbox), taken(inbox)
+    (message,) = outbox.add([text(claim.chat)])
+    (sending,) = outbox.take(NOW, most=1)
+    inbox.finish(claim, Outcome(ChatState(), erases=True), NOW)
+    assert outbox.doubt(message, NOW) is SendState.FAILED
+    addresses = SqlAddresses(store)
+    addresses.set_blocked(sending.chat, NOW, is_blocked=True)
+    addresses.migrate(sending.chat, OTHER)
+    assert rows(store, "SELECT * FROM blocked") == []
+    assert addresses.chat(OTHER, NOW) == other.chat
+
+
 def test_a_group_keeps_its_key_when_it_moves(inbox: SqlInbox, outbox: SqlOutbox, store: Database, chat: str) -> None:
     """What came from its new id before is handled in the old chat, in order; answers go to the new id."""
     inbox.put([said(1), said(2, OTHER)], NOW)
@@ -438,6 +455,22 @@ def test_a_group_keeps_its_key_when_it_moves(inbox: SqlInbox, outbox: SqlOutbox,
         inbox.finish(claim, outcome_of(claim), NOW)
     (sending,) = outbox.take(NOW, most=9)
     assert (sending.chat_id, sending.payload["text"]) == (OTHER, "an das neue")
+
+
+@pytest.mark.parametrize("place", ["sqlite"], indirect=True)
+def test_a_claim_ends_with_a_conflict_when_its_group_becomes_another(
+    store: Database, inbox: SqlInbox, outbox: SqlOutbox, chat: str
+) -> None:
+    """Its answer would go to a chat without an address; on a server moving the group waits for the claim."""
+    inbox.put([said(1, OTHER)], NOW)
+    claim = taken(inbox)
+    SqlAddresses(store).migrate(chat, OTHER)
+    with pytest.raises(ConflictError):
+        inbox.finish(claim, outcome_of(claim, text(claim.chat)), NOW)
+    again = taken(inbox)
+    inbox.finish(again, outcome_of(again, text(again.chat)), NOW)
+    assert again.chat == chat
+    assert [sending.chat_id for sending in outbox.take(NOW, most=9)] == [OTHER]
 
 
 def test_what_may_have_brought_the_process_down_is_counted(store: Database, inbox: SqlInbox) -> None:
@@ -537,6 +570,35 @@ def test_what_stood_before_the_last_question_is_forgotten(store: Database) -> No
     chats.commit("c", 0, Outcome(state), NOW)
     forget(store, now=NOW + timedelta(hours=1), before=NOW)
     assert "MEINGEHEIMNIS" not in str(rows(store, "SELECT state FROM chat"))
+
+
+@pytest.mark.parametrize("place", ["postgresql"], indirect=True)
+def test_forgetting_takes_nothing_back(store: Database, inbox: SqlInbox) -> None:
+    """A silent chat that speaks again in the moment of tidying keeps its new state."""
+    later = NOW + timedelta(hours=1)
+    for moment in (NOW, later):
+        inbox.put([said(moment.hour)], moment)
+        claim = taken(inbox, moment)
+        if moment == later:
+            tidying = threading.Thread(target=forget, args=(store,), kwargs={"now": later, "before": NOW})
+            tidying.start()
+            wait_for(lambda: rows(store, "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'") != [])
+        outcome = outcome_of(claim)
+        inbox.finish(claim, replace(outcome, state=replace(outcome.state, last_question="wer?", at=moment)), moment)
+    tidying.join()
+    state = SqlChats(store, "telegram").load(claim.chat).state
+    assert (state.asked, state.last_question) == (2, "wer?")
+
+
+def test_a_state_that_cannot_be_read_counts_on(store: Database, inbox: SqlInbox) -> None:
+    """A question's number is never given twice, or the chat could not be answered any more."""
+    inbox.put([said(1), said(2)], NOW)
+    claim = taken(inbox)
+    inbox.finish(claim, outcome_of(claim), NOW)
+    store.write(lambda connection: connection.execute(sa.text("UPDATE chat SET state = '{}'")))
+    claim = taken(inbox)
+    inbox.finish(claim, outcome_of(claim), NOW)
+    assert rows(store, "SELECT number FROM question ORDER BY id") == [(1,), (2,)]
 
 
 def test_reading_cannot_write(store: Database, chat: str) -> None:

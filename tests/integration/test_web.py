@@ -40,6 +40,13 @@ class FakeVitals:
 
     receiving: bool = True
     last_receive: datetime | None = NOW - timedelta(seconds=5)
+    has_webhook: bool = False
+    webhook_seen: datetime | None = None
+    sending: bool = True
+    last_send_turn: datetime | None = NOW - timedelta(seconds=1)
+    dead_letters: int = 1
+    conflicts: int = 2
+    failed_messages: int = 3
     waiting: datetime | None = None
     works: bool = True
 
@@ -95,8 +102,9 @@ def test_a_healthy_bot_is_ready(faq: LiveFaq) -> None:
     assert status == 200
     assert checks == {
         "database": {"ok": True},
-        "receive": {"ok": True, "polling": True, "seconds": 5.0},
-        "queue": {"ok": True, "seconds": 2.0},
+        "receive": {"ok": True, "polling": True, "conflicts": 2, "seconds": 5.0},
+        "queue": {"ok": True, "seconds": 2.0, "parked": 1},
+        "send": {"ok": True, "sending": True, "failed": 3, "seconds": 1.0},
         "faq": {"ok": True, "hash": faq.current().hash, "problem": None},
         "models": {"ok": True, "hash": "modelhash"},
     }
@@ -108,6 +116,11 @@ def test_a_healthy_bot_is_ready(faq: LiveFaq) -> None:
         (FakeVitals(last_receive=None), {"receive"}),
         (FakeVitals(last_receive=NOW - timedelta(seconds=61)), {"receive"}),
         (FakeVitals(last_receive=None, receiving=False), set()),
+        (FakeVitals(receiving=False, has_webhook=True), {"receive"}),
+        (FakeVitals(receiving=False, has_webhook=True, webhook_seen=NOW - timedelta(seconds=151)), {"receive"}),
+        (FakeVitals(receiving=False, has_webhook=True, webhook_seen=NOW - timedelta(seconds=149)), set()),
+        (FakeVitals(last_send_turn=None), {"send"}),
+        (FakeVitals(sending=False, last_send_turn=NOW - timedelta(seconds=61)), {"send"}),
         (FakeVitals(waiting=NOW - timedelta(seconds=61)), {"queue"}),
         (FakeVitals(works=False), {"database", "queue"}),
     ],

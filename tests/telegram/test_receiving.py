@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 from structlog.testing import capture_logs
 
+from bot.channels.telegram import receive
 from bot.channels.telegram.arrivals import WANTED
 from bot.clock import SystemClock
 from bot.errors import TokenError
@@ -20,7 +21,7 @@ from botapi.faults import Fault
 from botapi.server import Server
 from tests.botapi.clients import NO_TLS, updates
 from tests.fakes import FakeClock
-from tests.telegram.running import SECRET, Running
+from tests.telegram.running import SECRET, Running, free_port
 
 Run = Callable[..., AbstractContextManager[Running]]
 
@@ -231,6 +232,32 @@ def test_checklist_19_the_wanted_kinds_are_told_at_every_start(run_here: Run, se
         assert waits(lambda: bool(calls(server, "getWebhookInfo")))
         assert waits(lambda: set(server.world.updates.asked or ()) == set(WANTED))
     assert not [line for line in logs if line["event"] == "webhook_info_differs"]
+
+
+def test_a_webhook_that_somebody_removed_is_set_again(
+    run_here: Run, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or the bot would be deaf and look well."""
+    monkeypatch.setattr(receive, "CHECK_SECONDS", 0.2)
+    erika = server.people.citizen("Erika")
+    with run_here(webhook=True) as running:
+        assert waits(lambda: running.service.pulse.webhook_seen is not None)
+        httpx.post(f"{server.url}/bot{server.token}/deleteWebhook", verify=NO_TLS)
+        server.people.text(erika, "a")
+        assert server.until(lambda: server.people.said(erika) == ["Echo: a"], 10)
+
+
+def test_a_webhook_that_somebody_set_is_taken_away_again(run_here: Run, server: Server) -> None:
+    """Also while the bot polls; nothing that waits is dropped."""
+    erika = server.people.citizen("Erika")
+    with run_here() as running:
+        server.people.text(erika, "a")
+        assert server.until(lambda: server.people.said(erika) == ["Echo: a"], 10)
+        url = {"url": f"http://127.0.0.1:{free_port()}/"}
+        httpx.post(f"{server.url}/bot{server.token}/setWebhook", json=url, verify=NO_TLS)
+        server.people.text(erika, "b")
+        assert server.until(lambda: "Echo: b" in server.people.said(erika), 15)
+        assert running.service.pulse.conflicts > 0
 
 
 def test_checklist_20_a_pressed_button_is_answered_at_once(run_here: Run, server: Server) -> None:

@@ -3,19 +3,21 @@
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from bot.channels.telegram import send
 from bot.channels.telegram.options import Limits
-from bot.channels.telegram.send import AT_ONCE, Outage
-from bot.delivery import Message, MessageKind
+from bot.channels.telegram.outage import AT_ONCE, Outage
+from bot.delivery import Message, MessageKind, as_edit
 from botapi.faults import Fault
 from botapi.limits import Limits as ServerLimits
 from botapi.server import Server
 from tests.telegram.running import Running, message, payload
-from tests.telegram.test_receiving import calls, waits
+from tests.telegram.test_receiving import calls, has_heard, waits
 
 Run = Callable[..., AbstractContextManager[Running]]
 
@@ -145,6 +147,22 @@ def test_during_an_outage_one_message_at_a_time_is_tried() -> None:
     assert outage.room(600.0, 0) == AT_ONCE
 
 
+def test_one_message_that_always_fails_holds_nobody_up(
+    run_here: Run, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others find out that Telegram is well; what fails while they get through is given up in the end."""
+    monkeypatch.setattr(send, "MOST_SETBACKS", 2)
+    with run_here() as running:
+        (bad, *fine) = meet(server, running, *(f"Mensch {number}" for number in range(6)))
+        server.fault(Fault("error", "sendMessage", chat_id=bad[0], code=500, times=1000))
+        running.outbox.add([message(bad[1], "a")])
+        assert waits(lambda: len(sends(server, bad[0])) == 2)
+        for person, chat in fine:
+            running.outbox.add([message(chat, "b", priority=2)])
+            assert server.until(partial(has_heard, server, person, 1), 10)
+        assert waits(lambda: states(running) == ["failed", *["sent"] * 5], 15)
+
+
 def test_checklist_16_who_blocked_the_bot_gets_nothing_until_they_let_it_in(run: Run, server: Server) -> None:
     """One refused call, no more; what waits fails; `my_chat_member` lifts it."""
     with run() as running:
@@ -175,6 +193,17 @@ def test_checklist_16_blocking_is_heard_before_anything_is_sent(run_here: Run, s
         time.sleep(1.1)  # Telegram's dates have whole seconds
         server.people.text(erika, "wieder da")
         assert server.until(lambda: server.people.said(erika) == ["Echo: wieder da"])
+
+
+@pytest.mark.parametrize("code", [400, 403, 404])
+def test_a_proxy_s_page_loses_nothing(run_here: Run, server: Server, code: int) -> None:
+    """The citizen is not taken for one who blocked the bot, the token not for a wrong one."""
+    with run_here() as running:
+        ((erika, chat),) = meet(server, running, "Erika")
+        server.fault(Fault("status", "sendMessage", code=code))
+        running.outbox.add([message(chat, "a")])
+        assert server.until(lambda: server.people.said(erika) == ["a"], 10)
+        assert not running.ended
 
 
 def test_checklist_17_a_group_that_moved_gets_its_message(run: Run, server: Server) -> None:
@@ -222,6 +251,17 @@ def test_an_edit_of_what_was_never_sent_fails(run_here: Run, server: Server) -> 
         assert waits(lambda: states(running) == ["failed", "failed", "failed"])
         assert not calls(server, "editMessageText")
         assert running.service.pulse.failed_messages == 3
+
+
+def test_a_change_of_what_may_not_have_arrived_is_sent_as_new(run_here: Run, server: Server) -> None:
+    """Else the citizen would never read the new answer."""
+    with run_here() as running:
+        ((erika, chat),) = meet(server, running, "Erika")
+        server.fault(Fault("drop", "sendMessage", times=2))
+        (first,) = running.outbox.add([message(chat, "alt")])
+        running.outbox.add([Message(chat, MessageKind.EDIT, as_edit(payload("neu"), first), depends_on=first)])
+        assert server.until(lambda: server.people.said(erika) == ["neu"], 10)
+        assert waits(lambda: states(running) == ["unknown", "sent"])
 
 
 def edit(chat: str, first: int, text: str) -> Message:

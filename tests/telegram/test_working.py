@@ -4,14 +4,17 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from typing import Any
 
 import psycopg
 from structlog.testing import capture_logs
 
+from bot.errors import StoreError
 from botapi.server import Server
 from tests.postgres import Server as Postgres
-from tests.telegram.running import Echo, Running, bot
+from tests.telegram.running import Echo, Running, bot, message
 from tests.telegram.test_receiving import calls, count, waits
+from tests.telegram.test_sending import states
 
 Run = Callable[..., AbstractContextManager[Running]]
 
@@ -67,6 +70,43 @@ class Refusing(Hasty):
             self._inner.release(claim)  # type: ignore[attr-defined]
             raise ValueError("Gift")
         self._inner.finish(claim, outcome, now)  # type: ignore[attr-defined]
+
+
+class Full(Hasty):
+    """An inbox that can be read alone."""
+
+    tries = 0
+    is_full = True
+
+    def finish(self, *args: object) -> None:
+        """Fail while there is no room."""
+        self._write("finish", *args)
+
+    def retry(self, *args: object) -> object:
+        """Fail while there is no room."""
+        return self._write("retry", *args)
+
+    def _write(self, name: str, *args: object) -> object:
+        self.tries += 1
+        if self.is_full:
+            raise StoreError("voll")
+        return getattr(self._inner, name)(*args)
+
+
+def test_a_database_that_cannot_be_written_is_left_alone_for_a_while(run_here: Run, server: Server) -> None:
+    """Trying without a pause would keep the machine busy and fill the log; with room again all is answered."""
+    erika = server.people.citizen("Erika")
+    with capture_logs() as logs, run_here(breaking=Full) as running:
+        full: Any = running.service.inbox
+        server.people.text(erika, "a")
+        assert waits(lambda: full.tries >= 2)
+        started, before = time.monotonic(), full.tries
+        assert waits(lambda: full.tries >= before + 3, 20)
+        assert time.monotonic() - started > 0.9
+        full.is_full = False
+        assert server.until(lambda: server.people.said(erika) == ["Echo: a"], 15)
+    events = [line["event"] for line in logs]
+    assert events.count("writing_failed") == events.count("writing_failed_over") == 1
 
 
 def test_an_outcome_that_cannot_be_written_is_parked_in_the_end(run_here: Run, server: Server) -> None:
@@ -128,12 +168,30 @@ def test_the_database_may_be_away_for_a_while(postgres: Postgres, server: Server
         assert not running.ended
 
 
-def cut(address: str) -> None:
-    """Close all connections of the bot, from the server's side."""
+def test_losing_the_lead_sends_nothing_twice(postgres: Postgres, server: Server) -> None:
+    """The sender leads again at once, and lets its calls end before it decides about what is under way."""
+    address = postgres.ready()
+    people = [server.people.citizen(str(number)) for number in range(3)]
+    with bot(address, server.url, server.token) as running:
+        chats = [running.chat(person) for person in people]
+        assert waits(lambda: running.service.pulse.sending)
+        server.room.delay(2.0)
+        running.outbox.add([message(chat, "a") for chat in chats[:2]])
+        assert waits(lambda: states(running) == ["sending", "sending"])
+        cut(address, "faq-bot send")
+        running.outbox.add([message(chats[2], "b", priority=1)])
+        assert waits(lambda: states(running) == ["sent"] * 3, 15)
+        assert not running.ended
+    assert [server.people.said(person) for person in people] == [["a"], ["a"], ["b"]]
+
+
+def cut(address: str, name: str = "%") -> None:
+    """Close the bot's connections of that name, or all, from the server's side."""
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name LIKE %s",
+            [name],
         )
 
 

@@ -45,20 +45,30 @@ from bot.errors import BotError
         (429, {"parameters": {"retry_after": 3}}, LimitedError),
         (429, None, LimitedError),
         (500, {"description": "Internal Server Error"}, ServerError),
-        (502, None, ServerError),
-        (302, None, ServerError),
     ],
 )
 def test_statuses(status: int, body: Any, kind: type[ApiError]) -> None:
-    """As the Bot API documents them, or a proxy before it answers."""
-    assert type(refusal(status, body)) is kind
+    """As the Bot API documents them."""
+    assert type(refusal(status, body and word(status, **body))) is kind
+
+
+def word(status: int, **fields: Any) -> dict[str, Any]:
+    """Return an answer of Telegram itself."""
+    return {"ok": False, "error_code": status, **fields}
+
+
+@pytest.mark.parametrize("status", [302, 400, 401, 403, 404, 409, 413, 502])
+@pytest.mark.parametrize("body", [None, {}, [], {"message": "Forbidden"}, {"ok": False}, {"error_code": 403}])
+def test_a_proxy_s_page_is_not_telegram_s_word(status: int, body: Any) -> None:
+    """Nobody has blocked the bot, and the token is as good as ever: it is tried again."""
+    assert type(refusal(status, body)) is ServerError
 
 
 def test_numbers_come_along() -> None:
     """How long to wait, where the group is now."""
     limited, moved = (
-        refusal(429, {"parameters": {"retry_after": 3}}),
-        refusal(400, {"parameters": {"migrate_to_chat_id": -5}}),
+        refusal(429, word(429, parameters={"retry_after": 3})),
+        refusal(400, word(400, parameters={"migrate_to_chat_id": -5})),
     )
     assert isinstance(limited, LimitedError)
     assert limited.seconds == 3
@@ -82,11 +92,15 @@ def test_numbers_come_along() -> None:
 def test_any_answer_means_something(status: int, body: Any) -> None:
     """However broken it is."""
     assert isinstance(refusal(status, body), ApiError)
+    if isinstance(body, dict):
+        assert isinstance(refusal(status, word(status, **body)), ApiError)
 
 
 def test_a_quoted_text_is_not_kept() -> None:
     """Telegram repeats what it could not read; that may be a citizen's."""
-    assert "Geheim" not in str(refusal(400, {"description": "Bad Request: can't parse entities: tag <Geheim>"}))
+    description = "Bad Request: can't parse entities: tag <Geheim>"
+    assert type(refused := refusal(400, word(400, description=description))) is EntitiesError
+    assert "Geheim" not in str(refused)
 
 
 @pytest.mark.parametrize(

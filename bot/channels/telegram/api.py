@@ -82,8 +82,14 @@ class RivalError(ApiError):
 
 
 def refusal(status: int, body: object) -> ApiError:
-    """Return what an answer other than 2xx means; any body at all may come."""
+    """Return what an answer other than 2xx means; any body at all may come.
+
+    A page of a proxy is not Telegram's word, whatever its status: nobody has blocked the bot, the token is good.
+    """
     fields = body if isinstance(body, dict) else {}
+    is_telegrams = fields.get("ok") is False and isinstance(fields.get("error_code"), int)
+    if not is_telegrams and status != httpx.codes.TOO_MANY_REQUESTS:
+        return ServerError(str(status))
     words = fields.get("description")
     description = words if isinstance(words, str) else ""
     parameters = fields.get("parameters")
@@ -168,7 +174,7 @@ class Api:
     def __init__(self, options: TelegramOptions) -> None:
         for name in ("httpx", "httpcore", "telegram"):  # they log addresses, which hold the token
             logging.getLogger(name).setLevel(logging.WARNING)
-        trusted = _trusted(options)
+        trusted = trust(options)
         self._requests = _requests(options, trusted, CONNECTIONS)
         self._polling = _requests(options, trusted, 1)
         self._bot = Bot(
@@ -231,7 +237,7 @@ def _unknown_name(method: str) -> str:
     return re.sub("([A-Z])", r"_\1", method)
 
 
-def _trusted(options: TelegramOptions) -> ssl.SSLContext:
+def trust(options: TelegramOptions) -> ssl.SSLContext:
     """Return whom to trust; plain HTTP needs nobody, and reading all authorities of the world takes time."""
     if options.api_url.startswith("http:") and not options.ca_file:
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -21,11 +21,16 @@ _GONE = ("kicked", "left")
 
 def arrival_from(bot_id: int, update: object) -> Arrival | None:
     """Return an update as it is kept; None without a usable number, for then it can be neither kept nor confirmed."""
-    number = _number(_at(update, "update_id"))
+    number = number_of(update)
     if number is None:
         return None
     raw = json.dumps(update, separators=(",", ":")).encode("ascii")
     return Arrival(bot_id, number, chat_id_of(update), raw, album_of(update))
+
+
+def number_of(update: object) -> int | None:
+    """Return an update's number, None for one that cannot be used."""
+    return _number(_at(update, "update_id"))
 
 
 def kind_of(update: object) -> str:

@@ -11,6 +11,7 @@ from telegram.error import InvalidToken, NetworkError, TelegramError, TimedOut
 from telegram.request import HTTPXRequest
 from telegram.warnings import PTBUserWarning
 
+from bot.channels.telegram.api import trust
 from bot.channels.telegram.options import TelegramOptions
 from bot.clock import Clock
 from bot.doctor import Hook, TelegramFacts
@@ -59,15 +60,12 @@ class _Watch:
 
 def _request(options: TelegramOptions, watch: _Watch) -> HTTPXRequest:
     """Return a client for one connection, as the settings describe the way to Telegram."""
-    trusted = httpx.create_ssl_context()
-    if options.ca_file:
-        trusted.load_verify_locations(cafile=options.ca_file)
     return HTTPXRequest(
         connection_pool_size=1,
         connect_timeout=_PATIENCE,
         read_timeout=_PATIENCE,
         proxy=options.proxy_url,
-        httpx_kwargs={"verify": trusted, "event_hooks": {"response": [watch.read]}},
+        httpx_kwargs={"verify": trust(options), "event_hooks": {"response": [watch.read]}},
     )
 
 

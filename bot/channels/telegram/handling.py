@@ -9,7 +9,7 @@ import structlog
 from bot.channels.telegram.arrivals import blocked_by, kind_of, written_at
 from bot.clock import Clock
 from bot.delivery import MOST_ATTEMPTS, Message
-from bot.errors import ConflictError
+from bot.errors import ConflictError, StoreError
 from bot.logs import places
 from bot.ports import Addresses, Claim, Handler, Inbox, Outcome
 from bot.pulse import Pulse
@@ -46,8 +46,8 @@ class Handling:
         self._unwritten: Counter[int] = Counter()
         """Updates whose outcome could not be written, by seq."""
 
-    def work(self, claim: Claim) -> None:
-        """Take one update, or one album, as far as it gets."""
+    def work(self, claim: Claim) -> StoreError | None:
+        """Take one update, or one album, as far as it gets; return what the database complained of."""
         try:
             self._take(claim)
         except ConflictError:
@@ -56,8 +56,10 @@ class Handling:
         except Exception as error:  # noqa: BLE001 - one bad update must not end the service
             self._unwritten[claim.parts[0].seq] += _CONFLICTS
             self._tell("update_not_written", claim, error)
+            return error if isinstance(error, StoreError) else None
         finally:
             self._inbox.release(claim)
+        return None
 
     def _take(self, claim: Claim) -> None:
         attempts = max(part.attempts for part in claim.parts)

@@ -10,7 +10,7 @@ def problem_with(sending: Sending) -> str | None:
     """Return why a message cannot be sent at all; None if it can."""
     if sending.chat_id is None:
         return "chat erased or blocked"
-    if "message" in sending.payload and sending.target is None:
+    if _lacks_target(sending) and "otherwise" not in sending.payload:
         return "message to change was never sent"
     if not isinstance(sending.payload.get("method"), str):
         return "payload without method"
@@ -22,7 +22,12 @@ def call_of(sending: Sending) -> tuple[str, dict[str, Any]]:
     params = {**sending.payload.get("params", {}), "chat_id": sending.chat_id}
     if sending.target is not None:
         params["message_id"] = sending.target
-    return str(sending.payload["method"]), params
+    return str(sending.payload["otherwise" if _lacks_target(sending) else "method"]), params
+
+
+def _lacks_target(sending: Sending) -> bool:
+    """Say whether the message that is to be changed is not known to have arrived."""
+    return "message" in sending.payload and sending.target is None
 
 
 def without_markup(params: dict[str, Any], plain: str) -> dict[str, Any]:

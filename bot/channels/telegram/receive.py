@@ -9,7 +9,7 @@ import structlog
 
 from bot.bell import rest, unless
 from bot.channels.telegram.api import Api, ApiError, RivalError, TokenRefusedError
-from bot.channels.telegram.arrivals import WANTED, arrival_from, query_of
+from bot.channels.telegram.arrivals import WANTED, arrival_from, number_of, query_of
 from bot.channels.telegram.options import Webhook
 from bot.clock import Clock
 from bot.errors import StoreError, TokenError
@@ -21,6 +21,8 @@ POLL_SECONDS = 25
 """How long Telegram holds a poll open; less than the minute after which a page says that nothing is received."""
 STAND_BY_SECONDS = 2.0
 """How often a process asks whether it may lead."""
+CHECK_SECONDS = 60.0
+"""How often Telegram is asked whether the webhook is still ours."""
 LONGEST_PAUSE = 30.0
 SILENCE = timedelta(days=6)
 """After a week without updates their numbers start anew at random: a higher offset would confirm them unread."""
@@ -154,36 +156,42 @@ class Poll:
             return
         if not await self._receiver.take(updates):
             log.error("update_without_number")
-        numbers = [one["update_id"] for one in updates if arrival_from(0, one)]
+        numbers = [number for number in map(number_of, updates) if number is not None]
         if numbers:
             self._offset = max(numbers) + 1
             self._heard = self._receiver.now()
 
     def _alarm(self, error: Exception) -> None:
-        """Tell of somebody else who polls."""
+        """Tell of somebody else who polls; if it is a webhook that somebody has set, it goes before the next poll."""
         if isinstance(error, RivalError):
+            self._prepared = False
             self._pulse.conflicts += 1
             log.error("second_receiver", conflicts=self._pulse.conflicts)
 
 
-async def keep_webhook(api: Api, webhook: Webhook, stop: asyncio.Event) -> None:
-    """Tell Telegram where to call, until it has taken note; raises TokenError."""
+async def keep_webhook(api: Api, webhook: Webhook, pulse: Pulse, clock: Clock, stop: asyncio.Event) -> None:
+    """Tell Telegram where to call, and see every minute that nobody has told it otherwise; raises TokenError."""
     troubles = Troubles("webhook_failed")
     wanted = {"url": webhook.url, "secret_token": webhook.secret, "allowed_updates": list(WANTED)}
+    pulse.has_webhook, is_set = True, False
     while not stop.is_set():
         try:
-            await api.call("setWebhook", {**wanted, "drop_pending_updates": False})
-            await check_wanted(api, webhook.url)
+            if not is_set:
+                await api.call("setWebhook", {**wanted, "drop_pending_updates": False})
+            is_set = await check_wanted(api, webhook.url)
+            pulse.webhook_seen = clock.now() if is_set else pulse.webhook_seen
             troubles.over()
-            await stop.wait()
+            await rest(stop, CHECK_SECONDS)
         except TokenRefusedError as error:
             raise TokenError(TOKEN_REFUSED) from error
         except ApiError as error:
             await rest(stop, troubles.happened(error))
 
 
-async def check_wanted(api: Api, url: str) -> None:
-    """Complain when Telegram says other than it was told."""
+async def check_wanted(api: Api, url: str) -> bool:
+    """Say whether Telegram says what it was told, and complain if not."""
     info = await api.call("getWebhookInfo")
-    if info.get("url") != url or set(info.get("allowed_updates") or ()) != set(WANTED):
+    is_so = info.get("url") == url and set(info.get("allowed_updates") or ()) == set(WANTED)
+    if not is_so:
         log.error("webhook_info_differs", webhook=bool(info.get("url")), kinds=len(info.get("allowed_updates") or ()))
+    return is_so

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import structlog
 
-from bot.bell import Bell, rest
+from bot.bell import Bell, rest, unless
 from bot.channels.telegram.api import (
     Api,
     ApiError,
@@ -26,6 +26,7 @@ from bot.channels.telegram.api import (
 from bot.channels.telegram.budgets import Budgets
 from bot.channels.telegram.letters import post, problem_with
 from bot.channels.telegram.options import Limits
+from bot.channels.telegram.outage import LONGEST_SETBACK, MOST_SETBACKS, Outage, Setbacks
 from bot.channels.telegram.receive import STAND_BY_SECONDS, TOKEN_REFUSED, Troubles
 from bot.clock import Clock
 from bot.delivery import Arrived, Sending
@@ -36,44 +37,12 @@ from bot.threads import Threads
 
 T = TypeVar("T")
 
-AT_ONCE = 8
-"""Messages under way: so many may come twice after a crash."""
 GLANCE = 1.0
 """Seconds after which the outbox is looked at without a ring."""
-LAST_SECONDS = 4.0
-LONGEST_OUTAGE_PAUSE = 15.0
+LAST_SECONDS = 3.0
 LONGEST_STORE_PAUSE = 5.0
 
 log = structlog.get_logger(__name__)
-
-
-class Outage:
-    """Telegram out of reach: nothing is tried for a while, then one message at a time until one gets through."""
-
-    def __init__(self) -> None:
-        self._waves = 0
-        self._until = 0.0
-
-    def room(self, now: float, under_way: int) -> int:
-        """Return how many more messages may be tried."""
-        if now < self._until:
-            return 0
-        return max(0, (1 if self._waves else AT_ONCE) - under_way)
-
-    def failed(self, now: float) -> float:
-        """Note a failure; return the seconds until the next try. Those that fail together count as one."""
-        if now >= self._until:
-            self._waves += 1
-            self._until = now + min(2.0 ** min(self._waves - 1, 10), LONGEST_OUTAGE_PAUSE)
-        return self.wait(now)
-
-    def over(self) -> None:
-        """Note that Telegram answers."""
-        self._waves, self._until = 0, 0.0
-
-    def wait(self, now: float) -> float:
-        """Return the seconds until the next try."""
-        return max(0.0, self._until - now)
 
 
 @dataclass(frozen=True)
@@ -108,6 +77,7 @@ class Sender:
         self._limits = limits
         self._budgets = Budgets(limits)
         self._outage = Outage()
+        self._setbacks = Setbacks()
         self._threads = Threads(3, "send")
         self._leads = False
         self._running: set[asyncio.Task[None]] = set()
@@ -123,6 +93,7 @@ class Sender:
         while not stop.is_set() and not self._fatal:
             try:
                 await self._turn(stop)
+                self._pulse.last_send_turn = self._clock.now()
                 troubles.over()
             except StoreError as error:
                 await rest(stop, min(troubles.happened(error), LONGEST_STORE_PAUSE))
@@ -137,8 +108,12 @@ class Sender:
             await self._bell.wait(self._pause())
 
     async def _begin(self, stop: asyncio.Event) -> None:
-        """Try to lead, and see what the last leader left."""
-        if not await self._threads.run(self._leadership.take):
+        """Try to lead, and see what the last leader left, who may have been this process: its calls end first."""
+        leads = await self._threads.run(self._leadership.take)
+        if leads and self._running:
+            await unless(stop, asyncio.wait(self._running))
+        await self._note_arrived()
+        if not leads or stop.is_set():
             await rest(stop, STAND_BY_SECONDS)
             return
         now = self._clock.now()
@@ -154,6 +129,13 @@ class Sender:
         for spent in await self._threads.run(lambda: self._outbox.spent(now)):
             age = max(0.0, (now - spent.at).total_seconds())
             self._budgets.restore(spent.chat, spent.chat_id, moment - age)
+
+    async def _note_arrived(self) -> None:
+        """Write down what arrived, without taking more."""
+        arrived = tuple(self._arrived)
+        if arrived:
+            await self._threads.run(lambda: self._outbox.take(self._clock.now(), most=0, arrived=arrived))
+            del self._arrived[: len(arrived)]
 
     async def _cycle(self) -> bool:
         """Note what arrived and start what may go; say whether anything was started."""
@@ -171,10 +153,11 @@ class Sender:
 
     def _exchange(self, most: int, without: set[str], arrived: tuple[Arrived, ...]) -> tuple[Sending, ...] | None:
         """Take messages; None if this process leads no longer, but what arrived is noted also then."""
-        leads = self._leadership.is_held()
-        taken = self._outbox.take(
-            self._clock.now(), most=most if leads else 0, each=1, without=without, arrived=arrived
-        )
+        leads, now, failing = self._leadership.is_held(), self._clock.now(), self._setbacks.chats
+        most = most if leads else 0
+        taken = self._outbox.take(now, most=most, each=1, without=without | failing, arrived=arrived)
+        if failing and not taken:  # nobody else could find out
+            taken = self._outbox.take(now, most=most, each=1, without=without)
         return taken if leads else None
 
     def _still_muted(self, moment: float) -> set[str]:
@@ -209,6 +192,8 @@ class Sender:
         self._budgets.end(sending.chat, time.monotonic(), counts=not isinstance(error, NotSentError))
         if not isinstance(error, NotSentError | DoubtfulError | ServerError):
             self._outage.over()
+            self._setbacks.over()
+            self._setbacks.forget(sending.id)
         if error:
             await self._settle(sending, error)
 
@@ -223,8 +208,9 @@ class Sender:
     async def _settle(self, sending: Sending, error: ApiError) -> None:
         """Do what an error asks for.
 
-        After 5xx a harmless message is repeated until Telegram is well again: unlike silence it is an answer, and it
-        nearly always means that nothing was done. A clerk's words and new topics fall under the rule of doubt.
+        After 5xx a harmless message is repeated until Telegram is well again, or is well for all others: unlike silence
+        it is an answer, and it nearly always means that nothing was done. A clerk's words and new topics fall under the
+        rule of doubt.
         """
         match error:
             case LimitedError():
@@ -245,6 +231,8 @@ class Sender:
                 await self._doubt(sending)
             case ServerError() if not sending.kind.may_come_twice:
                 await self._doubt(sending)
+            case ServerError():
+                await self._set_back(sending, error)
             case _:
                 await self._later(sending, self._outage.failed(time.monotonic()))
 
@@ -252,6 +240,16 @@ class Sender:
         """Put a message back, and leave its chat alone for a while."""
         self._muted[sending.chat] = time.monotonic() + seconds
         not_before = self._clock.now() + timedelta(seconds=seconds)
+        await self._note(lambda: self._outbox.postpone(sending.id, not_before))
+
+    async def _set_back(self, sending: Sending, error: ServerError) -> None:
+        """Try again when others have found out that Telegram is well, but not for ever."""
+        count, wait = self._setbacks.happened(sending.id, sending.chat), self._outage.failed(time.monotonic())
+        if count > MOST_SETBACKS:
+            self._setbacks.forget(sending.id)
+            await self._give_up(sending, str(error))
+            return
+        not_before = self._clock.now() + timedelta(seconds=max(wait, min(2.0**count, LONGEST_SETBACK)))
         await self._note(lambda: self._outbox.postpone(sending.id, not_before))
 
     async def _doubt(self, sending: Sending) -> None:
@@ -284,10 +282,8 @@ class Sender:
             _, late = await asyncio.wait(self._running, timeout=LAST_SECONDS)
             for task in late:
                 task.cancel()
-        if self._arrived:
-            arrived = tuple(self._arrived)
-            with suppress(StoreError):
-                await self._threads.run(lambda: self._outbox.take(self._clock.now(), most=0, arrived=arrived))
+        with suppress(StoreError):
+            await self._note_arrived()
         await self._threads.run(self._leadership.release)
         self._pulse.sending = False
         self._threads.close()

@@ -2,14 +2,15 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, AsyncExitStack, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import structlog
 
-from bot.bell import Bell, rest
+from bot.bell import Bell, rest, unless
 from bot.channels.telegram.api import Api
 from bot.channels.telegram.handling import Handling
 from bot.channels.telegram.options import TelegramOptions
@@ -25,7 +26,8 @@ from bot.pulse import Pulse
 from bot.threads import Threads
 
 TIDY_SECONDS = 3600.0
-LAST_SECONDS = 4.5
+CLEAR_SECONDS = 10.0
+LAST_SECONDS = 3.5
 """How long everything together may take at the end."""
 
 Take = Callable[[Sequence[object]], Awaitable[bool]]
@@ -68,6 +70,10 @@ class Service:
     """Calls that present the bot at the start."""
     tidy: Callable[[], object] = _nothing
     """Forgets what is old; called at the start and every hour. May raise StoreError."""
+    clear: Callable[[], object] = _nothing
+    """Takes out of the files what was deleted and could not be taken out yet; called often. May raise StoreError."""
+    prepare: Callable[[], object] = _nothing
+    """Done once the pages are served, before anything else; may take long."""
     slots: int = 8
     """Chats handled at once."""
 
@@ -97,12 +103,16 @@ async def serve(service: Service, stop: asyncio.Event) -> None:
     try:
         for page in pages:
             await stack.enter_async_context(page)
-        with service.listening(lambda topic: bells[topic].ring()):
+        await unless(stop, threads.run(service.prepare))
+        if stop.is_set():
+            return
+        with service.listening(partial(ring, bells)):
             loops = [
                 _receiving(service, api, receiver, threads, stop),
                 _working(service, api, work_bell, send_bell, stop),
                 _sender(service, api, send_bell).run(stop),
-                _tidying(service, threads, stop),
+                _repeating("tidying_failed", service.tidy, TIDY_SECONDS, threads, stop),
+                _repeating("clearing_failed", service.clear, CLEAR_SECONDS, threads, stop),
             ]
             await _together(loops, stop, bells, stack.aclose)
     finally:
@@ -111,12 +121,18 @@ async def serve(service: Service, stop: asyncio.Event) -> None:
         await api.close()
 
 
+def ring(bells: Mapping[str, Bell], topic: str) -> None:
+    """Wake who does what another process told of; a newer release may tell of more."""
+    if topic in bells:
+        bells[topic].ring()
+
+
 def _receiving(
     service: Service, api: Api, receiver: Receiver, threads: Threads, stop: asyncio.Event
 ) -> Coroutine[Any, Any, None]:
     """Poll, or tell Telegram where to call."""
     if service.options.webhook:
-        return keep_webhook(api, service.options.webhook, stop)
+        return keep_webhook(api, service.options.webhook, service.pulse, service.clock, stop)
     return Poll(api, receiver, service.polling, threads, service.pulse).run(stop)
 
 
@@ -130,16 +146,18 @@ async def _working(service: Service, api: Api, bell: Bell, send_bell: Bell, stop
     await Work(api, service.inbox, handling, service.clock, bell, slots=service.slots).run(stop)
 
 
-async def _tidying(service: Service, threads: Threads, stop: asyncio.Event) -> None:
-    """Forget what is old, every hour."""
-    troubles = Troubles("tidying_failed")
+async def _repeating(
+    trouble: str, work: Callable[[], object], seconds: float, threads: Threads, stop: asyncio.Event
+) -> None:
+    """Do something now, and again and again."""
+    troubles = Troubles(trouble)
     while not stop.is_set():
         try:
-            await threads.run(service.tidy)
+            await threads.run(work)
             troubles.over()
         except StoreError as error:
             troubles.happened(error)
-        await rest(stop, TIDY_SECONDS)
+        await rest(stop, seconds)
 
 
 def _sender(service: Service, api: Api, bell: Bell) -> Sender:

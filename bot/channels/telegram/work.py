@@ -18,7 +18,9 @@ from bot.threads import Threads
 GLANCE = 1.0
 """Seconds after which the inbox is looked at without a ring: for what had to wait, and what no bell told of."""
 TYPING_AFTER = 0.7
-LAST_SECONDS = 4.0
+LONGEST_PAUSE = 5.0
+"""While the database is away, or can be read alone."""
+LAST_SECONDS = 3.0
 """How long what is under way may take at the end."""
 
 log = structlog.get_logger(__name__)
@@ -38,6 +40,9 @@ class Work:
         self._claiming = Threads(1, "claim")
         self._running: set[asyncio.Task[None]] = set()
         self._typing: set[asyncio.Task[None]] = set()
+        self._writing = Troubles("writing_failed")
+        self._resting = 0
+        """Slots that wait for the database; nothing is claimed meanwhile."""
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop, then finish what is under way."""
@@ -48,29 +53,30 @@ class Work:
                 if not recovered:
                     await self._claiming.run(self._inbox.recover)
                     recovered = True
-                await self._turn()
+                await self._turn(stop)
                 troubles.over()
             except StoreError as error:
-                await rest(stop, min(troubles.happened(error), 5.0))
+                await rest(stop, min(troubles.happened(error), LONGEST_PAUSE))
         await self._finish()
 
-    async def _turn(self) -> None:
+    async def _turn(self, stop: asyncio.Event) -> None:
         """Start what there is, or wait."""
-        claim = await self._claim() if len(self._running) < self._slots else None
+        has_room = len(self._running) < self._slots and not self._resting
+        claim = await self._claim() if has_room else None
         if claim is None:
             await self._bell.wait(GLANCE)
         elif claim.alone:
             await self._idle()
-            self._start(claim)
+            self._start(claim, stop)
             await self._idle()
         else:
-            self._start(claim)
+            self._start(claim, stop)
 
     async def _claim(self) -> Claim | None:
         return await self._claiming.run(lambda: self._inbox.claim(self._clock.now()))
 
-    def _start(self, claim: Claim) -> None:
-        task = asyncio.create_task(self._handle(claim))
+    def _start(self, claim: Claim, stop: asyncio.Event) -> None:
+        task = asyncio.create_task(self._handle(claim, stop))
         self._running.add(task)
         task.add_done_callback(self._ended)
 
@@ -78,13 +84,23 @@ class Work:
         self._running.discard(task)
         self._bell.ring()
 
-    async def _handle(self, claim: Claim) -> None:
+    async def _handle(self, claim: Claim, stop: asyncio.Event) -> None:
         """Handle a claim; who waits long sees the bot typing."""
         timer = asyncio.get_running_loop().call_later(TYPING_AFTER, self._type, claim)
         try:
-            await self._threads.run(lambda: self._handling.work(claim))
+            trouble = await self._threads.run(lambda: self._handling.work(claim))
         finally:
             timer.cancel()
+        if trouble:
+            await self._rest(stop, min(self._writing.happened(trouble), LONGEST_PAUSE))
+        else:
+            self._writing.over()
+
+    async def _rest(self, stop: asyncio.Event, seconds: float) -> None:
+        """Leave alone a database that can be read, perhaps, but not written."""
+        self._resting += 1
+        await rest(stop, seconds)
+        self._resting -= 1
 
     def _type(self, claim: Claim) -> None:
         with suppress(ValueError):
