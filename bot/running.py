@@ -10,6 +10,7 @@ from bot.channels.telegram.options import TelegramOptions
 from bot.channels.telegram.profile import profile_calls
 from bot.channels.telegram.service import Page, Service, Take, run_service
 from bot.content import Content
+from bot.conversation import LONGEST_QUESTION
 from bot.live import LiveFaq
 from bot.ports import Leadership
 from bot.pulse import Pulse
@@ -21,6 +22,7 @@ from bot.store.inbox import SqlInbox
 from bot.store.locks import LeaderLock, Role, SoleLeader
 from bot.store.outbox import SqlOutbox
 from bot.store.wakeup import listening
+from intents.smalltalk import Smalltalk
 
 
 def serve_telegram(app: App, options: TelegramOptions, ready: Callable[[], None]) -> None:
@@ -56,6 +58,7 @@ def service(app: App, options: TelegramOptions, database: Database, faq: LiveFaq
         pages=(partial(_internal_page, app, pulse, faq),),
         profile=profile_calls(app.texts),
         tidy=lambda: forget_old(database, settings, clock),
+        is_urgent=partial(is_urgent, Smalltalk.from_file()),
         slots=settings.workers,
         **others,
     )
@@ -65,6 +68,12 @@ def content(app: App, faq: LiveFaq) -> Content:
     """Return what the bot knows right now."""
     live = faq.current()
     return Content(live.faq, live.decide, app.texts, app.settings.question_retention_days)
+
+
+def is_urgent(smalltalk: Smalltalk, text: str) -> bool:
+    """Say whether a text goes before others: somebody may be in danger, or asks for a human."""
+    first = text.partition(" ")[0].partition("@")[0]
+    return first == "/mensch" or smalltalk.emergency(text[:LONGEST_QUESTION]) is not None
 
 
 def _leadership(settings: Settings, role: Role) -> Leadership:
