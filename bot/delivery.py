@@ -31,6 +31,12 @@ _PLACING = ("reply_parameters", "message_thread_id")
 BUDGET_WINDOW = timedelta(seconds=60)
 """How far back Telegram's limits look."""
 
+URGENT, PERSONAL, ANSWER, ASIDE = 0, 1, 2, 5
+"""Priorities: emergencies, wishes for a human, answers, everything else."""
+
+URGENCY_KEPT = timedelta(minutes=10)
+"""How long a chat is preferred at most; who waits that long is the oldest anyway."""
+
 
 @dataclass(frozen=True)
 class Arrival:
@@ -43,6 +49,8 @@ class Arrival:
     raw: bytes
     media_group_id: str | None = None
     """The album that the message is a part of."""
+    urgent: bool = False
+    """Somebody may be in danger, or asks for a human: their chat is handled before others."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from bot.channels.telegram.options import TelegramOptions, Webhook
 from bot.channels.telegram.profile import profile_calls
 from bot.channels.telegram.service import Page, Service, Take, run_service
 from bot.content import Content
+from bot.conversation import LONGEST_QUESTION
 from bot.live import LiveFaq
 from bot.ports import Leadership
 from bot.pulse import Pulse
@@ -22,6 +23,7 @@ from bot.store.inbox import SqlInbox
 from bot.store.locks import LeaderLock, Role, SoleLeader
 from bot.store.outbox import SqlOutbox
 from bot.store.wakeup import listening
+from intents.smalltalk import Smalltalk
 
 
 def serve_telegram(app: App, options: TelegramOptions, ready: Callable[[], None]) -> None:
@@ -65,6 +67,7 @@ def service(
         tidy=lambda: forget_old(database, settings, clock),
         clear=database.shrink_again,
         prepare=prepare,
+        is_urgent=partial(is_urgent, Smalltalk.from_file()),
         slots=settings.workers,
         **others,
     )
@@ -74,6 +77,12 @@ def content(app: App, faq: LiveFaq) -> Content:
     """Return what the bot knows right now."""
     live = faq.current()
     return Content(live.faq, live.decide, app.texts, app.settings.question_retention_days)
+
+
+def is_urgent(smalltalk: Smalltalk, text: str) -> bool:
+    """Say whether a text goes before others: somebody may be in danger, or asks for a human."""
+    first = text.partition(" ")[0].partition("@")[0]
+    return first == "/mensch" or smalltalk.emergency(text[:LONGEST_QUESTION]) is not None
 
 
 def _leadership(settings: Settings, role: Role) -> Leadership:

@@ -1,6 +1,7 @@
 """The inbox: updates from their arrival until they are handled, one at a time in each chat."""
 
 import itertools
+import math
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from bot.delivery import ALBUM_LIMIT, ALBUM_QUIET, MOST_ATTEMPTS, Arrival, Message, Part, pause
+from bot.delivery import ALBUM_LIMIT, ALBUM_QUIET, MOST_ATTEMPTS, URGENCY_KEPT, Arrival, Message, Part, pause
 from bot.errors import ConflictError, StoreError
 from bot.ports import Claim, Outcome, Saved
 from bot.state import ChatState
@@ -44,6 +45,7 @@ class SqlInbox:
         self._keeps_dead = keeps_dead
         """Whether the words of a dead letter may stay."""
         self._holds = ServerHolds(database) if database.is_server else FileHolds(database)
+        self._urgent = Urgent()
         self._old = 0
         """Updates up to this one were there at the start: one of them may have brought the last process down."""
 
@@ -60,7 +62,9 @@ class SqlInbox:
 
     def claim(self, now: datetime) -> Claim | None:
         """Take the oldest update of a free chat; nobody else gets this chat until the claim ends."""
-        claim = self._holds.take(now)
+        claim = self._holds.take(now, self._urgent.chats(now))
+        if claim:
+            self._urgent.taken(claim)
         if claim is None or claim.parts[0].seq > self._old:
             return claim
         return self._counted(claim)
@@ -113,13 +117,16 @@ class SqlInbox:
         self._holds.close()
 
     def _put(self, arrivals: Sequence[Arrival], now: datetime) -> int:
-        def work(connection: Connection) -> int:
-            new = sum(_put(connection, each, now) for each in arrivals)
+        def work(connection: Connection) -> list[Arrival]:
+            new = [each for each in arrivals if _put(connection, each, now)]
             if new:
                 tell(connection, WORK)
+            for each in new:
+                if each.urgent:
+                    self._urgent.add(*_place(connection, each), now)
             return new
 
-        return self._database.write(work)
+        return len(self._database.write(work))
 
     def _counted(self, claim: Claim) -> Claim:
         """Count that an old update is taken, before it can do harm; one that was counted before stays alone."""
@@ -139,6 +146,32 @@ class SqlInbox:
             raise ConflictError from error
 
 
+class Urgent:
+    """Chats to be handled first, in memory alone: after a crash, and in other processes, they wait their turn."""
+
+    def __init__(self) -> None:
+        self._chats: dict[str, tuple[int, datetime]] = {}
+        """The urgent update of each, and when it came."""
+
+    def add(self, chat: str, seq: int, now: datetime) -> None:
+        """Prefer a chat until this update is taken; those before it are as well, for their order stays."""
+        self._chats[chat] = (seq, now)
+
+    def taken(self, claim: Claim) -> None:
+        """Note that an update is being handled."""
+        seq, _ = self._chats.get(claim.chat, (math.inf, None))
+        if seq <= claim.parts[-1].seq:
+            self._chats.pop(claim.chat, None)
+
+    def chats(self, now: datetime) -> list[str]:
+        """Return the chats that go first."""
+        found = list(self._chats.items())
+        for chat, (_, at) in found:
+            if now - at > URGENCY_KEPT:
+                self._chats.pop(chat, None)
+        return [chat for chat, _ in found]
+
+
 class FileHolds:
     """Busy chats of the one process that works on a SQLite file, in its memory."""
 
@@ -148,11 +181,11 @@ class FileHolds:
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)
 
-    def take(self, now: datetime) -> Claim | None:
-        """Take the oldest update of a chat that is not busy."""
+    def take(self, now: datetime, urgent: list[str]) -> Claim | None:
+        """Take the oldest update of a chat that is not busy; of an urgent one, if there is."""
 
         def work(connection: Connection) -> Claim | None:
-            head = connection.execute(_FREE, {**_moments(now), "busy": list(self._busy)}).first()
+            head = _first(connection, _FREE, {**_moments(now), "busy": list(self._busy)}, urgent)
             return _claim(connection, head, next(self._numbers)) if head else None
 
         with self._lock:
@@ -194,13 +227,13 @@ class ServerHolds:
         self._held: dict[int, Connection] = {}
         self._numbers = itertools.count(1)
 
-    def take(self, now: datetime) -> Claim | None:
-        """Lock the chat with the oldest update among those that nobody holds."""
+    def take(self, now: datetime, urgent: list[str]) -> Claim | None:
+        """Lock the chat with the oldest update among those that nobody holds; an urgent one, if there is."""
         connection = self._database.hold()
         claim = None
         try:
             with told_plainly(self._database.place):
-                claim = _locked(connection, now, next(self._numbers))
+                claim = _locked(connection, now, urgent, next(self._numbers))
         finally:
             if claim is None:
                 _close(connection)
@@ -253,6 +286,12 @@ def _put(connection: Connection, arrival: Arrival, now: datetime) -> bool:
     return insert_new(connection, inbox, values, "bot_id", "update_id")
 
 
+def _place(connection: Connection, arrival: Arrival) -> tuple[str, int]:
+    """Return the chat and the number of an update that was just kept."""
+    row = connection.execute(_PLACE, {"bot": arrival.bot_id, "update": arrival.update_id}).one()
+    return row.chat_key, row.seq
+
+
 def _due_heads() -> sa.Select[Any]:
     """Select the oldest update of each chat where it is due; where it has to wait, the chat waits as a whole."""
     older, part, now = inbox.alias("older"), inbox.alias("part"), sa.bindparam("now", type_=Moment)
@@ -288,6 +327,7 @@ def _moments(now: datetime) -> dict[str, datetime]:
 _DUE = _due_heads()
 _FREE = _DUE.where(inbox.c.chat_key.not_in(sa.bindparam("busy", expanding=True)))
 _UNLOCKED = _DUE.with_for_update(of=chats, key_share=True, skip_locked=True)
+_PREFERRED = inbox.c.chat_key.in_(sa.bindparam("urgent", expanding=True))
 _OF_CHAT = _DUE.where(inbox.c.chat_key == sa.bindparam("chat"))
 _ALBUM = (
     sa.select(inbox)
@@ -298,6 +338,9 @@ _ALBUM = (
 _WAITING = sa.update(inbox).where(inbox.c.seq.in_(sa.bindparam("seqs", expanding=True)), inbox.c.state == _QUEUED)
 
 _COUNTING = _WAITING.values(attempts=inbox.c.attempts + 1)
+_PLACE = sa.select(inbox.c.chat_key, inbox.c.seq).where(
+    inbox.c.bot_id == sa.bindparam("bot"), inbox.c.update_id == sa.bindparam("update")
+)
 _NEWEST = sa.select(sa.func.max(inbox.c.seq)).where(inbox.c.state == _QUEUED)
 _OLDEST = sa.select(inbox.c.at).where(inbox.c.state == _QUEUED).order_by(inbox.c.seq).limit(1)
 # Only while they are the claimed chat's: a group's updates may have become another's meanwhile.
@@ -305,9 +348,18 @@ _CLAIMED = _WAITING.where(inbox.c.chat_key == sa.bindparam("chat"))
 _DONE = _CLAIMED.values(state=DONE, raw=None, not_before=sa.bindparam("over_at", type_=Moment))
 
 
-def _locked(connection: Connection, now: datetime, number: int) -> Claim | None:
+def _first(
+    connection: Connection, statement: sa.Select[Any], values: dict[str, Any], urgent: list[str]
+) -> Row[Any] | None:
+    """Return the oldest update that a statement finds, of an urgent chat before all others."""
+    preferred = statement.where(_PREFERRED)
+    found = connection.execute(preferred, {**values, "urgent": urgent}).first() if urgent else None
+    return found or connection.execute(statement, values).first()
+
+
+def _locked(connection: Connection, now: datetime, urgent: list[str], number: int) -> Claim | None:
     """Lock a chat, then look at it again: its update may be done since it was found."""
-    while found := connection.execute(_UNLOCKED, _moments(now)).first():
+    while found := _first(connection, _UNLOCKED, _moments(now), urgent):
         if head := connection.execute(_OF_CHAT, {**_moments(now), "chat": found.chat_key}).first():
             return _claim(connection, head, number)
         connection.rollback()

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from bot.delivery import (
+    ANSWER,
     BUDGET_WINDOW,
     MOST_CRASHES,
     MOST_DOUBTS,
@@ -132,6 +133,8 @@ def queue(connection: Connection, messages: Sequence[Message]) -> tuple[int, ...
     ids: list[int] = []
     for message in messages:
         before = ids[-1] if message.follows and ids else message.depends_on
+        if message.priority < ANSWER:
+            connection.execute(_HURRYING, {"of_lane": message.lane or message.chat, "urgency": message.priority})
         done = connection.execute(_QUEUING, {"depends_on": before, **_row(message)})
         (key,) = done.inserted_primary_key or (0,)
         ids.append(key)
@@ -177,6 +180,13 @@ def _next() -> sa.Select[Any]:
 # Building a statement costs more than running it: these are built once.
 _NEXT = _next()
 _QUEUING = sa.insert(outbox)
+_HURRYING = (
+    sa.update(outbox)
+    .where(outbox.c.lane == sa.bindparam("of_lane"), outbox.c.state == _QUEUED)
+    .where(outbox.c.priority > sa.bindparam("urgency"))
+    .values(priority=sa.bindparam("urgency"))
+)
+"""What stands before an urgent message in its lane is as urgent: it cannot be overtaken."""
 _MESSAGE_ID = sa.select(outbox.c.message_id).where(outbox.c.id == sa.bindparam("message"))
 _TAKING = (
     sa.update(outbox)

@@ -13,10 +13,13 @@ import pytest
 import sqlalchemy as sa
 
 from bot.delivery import (
+    ANSWER,
     DEAD_KEPT,
     DONE_KEPT,
     MOST_ATTEMPTS,
     MOST_CRASHES,
+    URGENCY_KEPT,
+    URGENT,
     Arrival,
     Arrived,
     Message,
@@ -122,6 +125,41 @@ def test_the_order_is_the_order_of_arrival(inbox: SqlInbox) -> None:
         seen += raws(claim)
         inbox.finish(claim, outcome_of(claim), NOW)
     assert seen == [b"9", b"3", b"5"]
+
+
+def test_an_urgent_update_brings_its_chat_forward(inbox: SqlInbox) -> None:
+    """What the chat said before comes first even so; afterwards it waits its turn like all others."""
+    third = CHAT + 2
+    inbox.put([said(1), said(2, OTHER), said(3, third)], NOW)
+    inbox.put([replace(said(4, third), urgent=True), said(5, third)], NOW)
+    order = []
+    while claim := inbox.claim(NOW):
+        order += raws(claim)
+        inbox.finish(claim, Outcome(claim.saved.state), NOW)
+    assert order == [b"3", b"4", b"1", b"2", b"5"]
+
+
+def test_an_urgent_chat_is_one_workers_alone_and_holds_up_nobody(inbox: SqlInbox) -> None:
+    """While its first update is handled, others work on; urgency ends with the update or after some minutes."""
+    inbox.put([said(1, OTHER), said(2), replace(said(3), urgent=True)], NOW)
+    first, second = taken(inbox), taken(inbox)
+    assert (raws(first), raws(second)) == ([b"2"], [b"1"])
+    assert inbox.claim(NOW) is None
+    for claim in (first, second):
+        inbox.finish(claim, Outcome(claim.saved.state), NOW)
+    inbox.put([said(4, OTHER)], NOW)
+    inbox.claim(NOW + 2 * URGENCY_KEPT)  # forgets it at the end
+    assert raws(taken(inbox, NOW + 2 * URGENCY_KEPT)) == [b"4"]
+
+
+def test_an_urgent_update_that_comes_again_changes_nothing(inbox: SqlInbox) -> None:
+    """It was handled the first time."""
+    inbox.put([said(1)], NOW)
+    claim = taken(inbox)
+    inbox.finish(claim, Outcome(claim.saved.state), NOW)
+    inbox.put([said(2, OTHER), said(3)], NOW)
+    assert inbox.put([replace(said(1), urgent=True)], NOW) == 0
+    assert raws(taken(inbox)) == [b"2"]
 
 
 def test_a_busy_chat_is_nobody_elses(inbox: SqlInbox) -> None:
@@ -275,6 +313,18 @@ def test_a_lane_keeps_its_order(outbox: SqlOutbox, chat: str) -> None:
     assert outbox.take(NOW, most=9) == ()
     outbox.sent(first.id, 1, NOW)
     assert drained(outbox) == ["2"]
+
+
+def test_what_stands_before_an_urgent_message_is_as_urgent(store: Database, outbox: SqlOutbox, chat: str) -> None:
+    """Nothing is overtaken in a lane, but the lane overtakes others."""
+    other = SqlAddresses(store).chat(OTHER, NOW)
+    waiting, before = outbox.add([text(other, priority=ANSWER), text(chat, priority=ANSWER)])
+    (urgent,) = outbox.add([text(chat, priority=URGENT)])
+    order = []
+    while sendings := outbox.take(NOW, most=1):
+        order += [sending.id for sending in sendings]
+        outbox.sent(sendings[0].id, 1, NOW)
+    assert order == [before, urgent, waiting]
 
 
 def test_lanes_do_not_wait_for_each_other(outbox: SqlOutbox, chat: str) -> None:

@@ -17,6 +17,7 @@ from bot.channels.telegram.arrivals import (
     is_private_text,
     kind_of,
     query_of,
+    text_of,
     written_at,
 )
 
@@ -38,7 +39,7 @@ ANYTHING = st.recursive(
 @given(ANYTHING)
 def test_checklist_18_any_json_can_come(update: Any) -> None:
     """Nothing raises, and what is kept fits into the database."""
-    for read in (kind_of, chat_id_of, album_of, query_of, blocked_by, is_private_text, written_at):
+    for read in (kind_of, chat_id_of, album_of, query_of, blocked_by, is_private_text, text_of, written_at):
         read(update)
     arrival = arrival_from(1, update)
     if arrival:

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from bot.channels.telegram.handler import ANSWER, ASIDE, PERSONAL, URGENT, TelegramHandler
+from bot.channels.telegram.handler import TelegramHandler
 from bot.channels.telegram.profile import commands_for, profile_calls
 from bot.content import Content
-from bot.delivery import MessageKind, Rewrite
+from bot.delivery import ANSWER, ASIDE, PERSONAL, URGENT, MessageKind, Rewrite
 from bot.effects import Feedback, Mark
 from bot.journal import Question
 from bot.ports import Claim, Outcome, Remains, Saved

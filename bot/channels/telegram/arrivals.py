@@ -75,6 +75,12 @@ def written_at(update: object) -> datetime | None:
     )
 
 
+def text_of(update: object) -> str:
+    """Return the text of a new message."""
+    text = _at(update, "message", "text")
+    return text if isinstance(text, str) else ""
+
+
 def is_private_text(update: object) -> bool:
     """Say whether a citizen wrote something in a private chat."""
     return isinstance(_at(update, "message", "text"), str) and chat_id_of(update) > 0

@@ -10,7 +10,7 @@ from bot.channels.telegram.render import Payload, menu_payload, message_payloads
 from bot.channels.telegram.translate import BROKEN, Incoming, Me, is_private, translate, translate_album
 from bot.content import Content
 from bot.conversation import step
-from bot.delivery import Message, MessageKind, Rewrite
+from bot.delivery import ANSWER, ASIDE, PERSONAL, URGENT, Message, MessageKind, Rewrite
 from bot.effects import Effect, Say, marks_in, notes_in, replies_in
 from bot.events import ChoicePicked, CommandGiven
 from bot.feedback import is_feedback
@@ -22,9 +22,6 @@ from bot.rights import ERASE, KEEP, erase_question, erase_reply, stored_reply
 from bot.situation import Situation
 from bot.state import ChatState
 from bot.texts import Texts
-
-URGENT, PERSONAL, ANSWER, ASIDE = 0, 1, 2, 5
-"""Priorities: emergencies, wishes for a human, answers, everything else."""
 
 REWRITABLE = timedelta(minutes=15)
 """How long after a question a change of it changes its answer."""

@@ -3,15 +3,17 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from bot.bell import rest, unless
 from bot.channels.telegram.api import Api, ApiError, RivalError, TokenRefusedError
-from bot.channels.telegram.arrivals import WANTED, arrival_from, number_of, query_of
+from bot.channels.telegram.arrivals import WANTED, arrival_from, number_of, query_of, text_of
 from bot.channels.telegram.options import Webhook
 from bot.clock import Clock
+from bot.delivery import Arrival
 from bot.errors import StoreError, TokenError
 from bot.ports import Inbox, Leadership
 from bot.pulse import Pulse
@@ -38,7 +40,14 @@ class Receiver:
     """Keeps updates; the poll and the webhook both end here."""
 
     def __init__(
-        self, api: Api, inbox: Inbox, clock: Clock, threads: Threads, pulse: Pulse, wake: Callable[[], None]
+        self,
+        api: Api,
+        inbox: Inbox,
+        clock: Clock,
+        threads: Threads,
+        pulse: Pulse,
+        wake: Callable[[], None],
+        is_urgent: Callable[[str], bool],
     ) -> None:
         self._api = api
         self._inbox = inbox
@@ -46,6 +55,8 @@ class Receiver:
         self._threads = threads
         self._pulse = pulse
         self._wake = wake
+        self._is_urgent = is_urgent
+        """Says of a text whether it goes before others."""
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._answering: set[asyncio.Task[None]] = set()
 
@@ -55,8 +66,7 @@ class Receiver:
 
     async def take(self, updates: Sequence[object]) -> bool:
         """Keep updates durably; False when one has no number to keep it by. Raises StoreError."""
-        found = [arrival_from(self._api.bot_id, update) for update in updates]
-        arrivals = [arrival for arrival in found if arrival]
+        arrivals = [arrival for arrival in map(self._arrival, updates) if arrival]
         now = self.now()
         if arrivals:
             await self._threads.run(lambda: self._inbox.put(arrivals, now))
@@ -65,6 +75,10 @@ class Receiver:
         for query in filter(None, map(query_of, updates)):
             self._answer(query)
         return len(arrivals) == len(updates)
+
+    def _arrival(self, update: object) -> Arrival | None:
+        arrival = arrival_from(self._api.bot_id, update)
+        return replace(arrival, urgent=self._is_urgent(text_of(update))) if arrival else None
 
     def _answer(self, query: str) -> None:
         """Let the button stop blinking, beside everything else."""

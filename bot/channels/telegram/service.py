@@ -41,6 +41,11 @@ def _nothing() -> None:
     """Leave all as it is."""
 
 
+def _never(_: str) -> bool:
+    """Prefer nobody."""
+    return False
+
+
 def _no_others(_: Callable[[str], None]) -> AbstractContextManager[None]:
     """Listen to nobody, as on SQLite."""
     return nullcontext()
@@ -74,6 +79,8 @@ class Service:
     """Takes out of the files what was deleted and could not be taken out yet; called often. May raise StoreError."""
     prepare: Callable[[], object] = _nothing
     """Done once the pages are served, before anything else; may take long."""
+    is_urgent: Callable[[str], bool] = _never
+    """Says of a text whether its chat is to be handled before others."""
     slots: int = 8
     """Chats handled at once."""
 
@@ -95,7 +102,7 @@ async def serve(service: Service, stop: asyncio.Event) -> None:
     api = Api(service.options)
     work_bell, send_bell, threads = Bell(), Bell(), Threads(2, "receive")
     bells = {"work": work_bell, "send": send_bell}
-    receiver = Receiver(api, service.inbox, service.clock, threads, service.pulse, work_bell.ring)
+    receiver = Receiver(api, service.inbox, service.clock, threads, service.pulse, work_bell.ring, service.is_urgent)
     pages = [page() for page in service.pages]
     if service.public:
         pages.append(service.public(receiver.take))
