@@ -5,11 +5,14 @@ from dataclasses import replace
 from bot.languages import sentence_for
 from bot.replies import NONE, Choice, Reply
 from bot.situation import Situation
+from bot.standby import Standby
 from intents.decision import Decision, DecisionKind
 from intents.faq import FaqEntry, Kind, Source
 
 HUMAN = "m"
 """The token of the wish for a human."""
+ACCEPT, DECLINE = "h:y", "h:n"
+"""Tokens of the answers to the offer of a human."""
 
 _LONGEST_QUOTE = 120
 
@@ -65,7 +68,8 @@ def fallback_reply(situation: Situation, decision: Decision) -> Reply:
     }
     text = by_reason.get(decision.reason, texts.fallback)
     foreign = sentence_for(decision.query)
-    return with_human(situation, f"{foreign}\n\n{text}" if foreign else text)
+    full = f"{foreign}\n\n{text}" if foreign else text
+    return offered(situation, full) if situation.standby and situation.state.missed else with_human(situation, full)
 
 
 def with_human(situation: Situation, text: str) -> Reply:
@@ -78,15 +82,30 @@ def with_human(situation: Situation, text: str) -> Reply:
 
 
 def human_reply(situation: Situation, lead: str = "") -> Reply:
-    """Say how to reach a human, and that nobody was notified."""
+    """Offer to hand over to a human; or say how to reach one, and that nobody was notified."""
+    if situation.standby:
+        return offered(situation, lead)
     text = situation.texts.human if is_reachable(situation) else situation.texts.human_unknown
     return Reply(f"{lead}\n\n{text}".strip(), contact_lines(situation))
+
+
+def offered(situation: Situation, lead: str = "") -> Reply:
+    """Offer to hand over to a human, and say when one is there."""
+    words, standby = situation.texts.desk, situation.standby() if situation.standby else Standby()
+    lines = [words["hours"].format(zeiten=standby.hours)] if standby.hours else []
+    if standby.opens:
+        lines.append(words["next_opening"].format(wann=standby.opens))
+    if standby.waiting:
+        lines.append(words["ahead"].format(zahl=standby.waiting))
+    text = words["offer"].format(zeiten=" ".join(lines)).strip()
+    choices = (Choice(words["offer_yes"], ACCEPT), Choice(words["offer_no"], DECLINE))
+    return Reply(f"{lead}\n\n{text}".strip(), choices=choices)
 
 
 def is_reachable(situation: Situation) -> bool:
     """Say whether a way to a human is known; a name alone is none."""
     contact = situation.faq.contact
-    return bool(contact.website or contact.phone)
+    return situation.standby is not None or bool(contact.website or contact.phone)
 
 
 def smalltalk_reply(situation: Situation, decision: Decision) -> Reply:

@@ -26,6 +26,7 @@ from bot.settings import Settings
 from bot.situation import Situation
 from bot.state import ChatState
 from bot.store.addresses import new_key
+from bot.store.cases import forget_words
 from bot.store.chats import SqlChats
 from bot.store.database import Database
 from bot.store.faq_versions import SqlFaqVersions
@@ -316,6 +317,7 @@ def forget_old(database: Database, settings: Settings, clock: Clock) -> int:
     before = now - timedelta(days=settings.question_retention_days)
     purge(database, now, before)
     forget_dead_letters(database, before)
+    database.write(lambda connection: forget_words(connection, before))
     return forget(database, now=now, before=before)
 
 

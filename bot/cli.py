@@ -31,6 +31,8 @@ database = typer.Typer(help="Datenbank: anlegen, umstellen, sichern.", rich_mark
 privacy = typer.Typer(help="Datenschutz: löschen, was nicht mehr gebraucht wird.", rich_markup_mode=None)
 app.add_typer(database, name="db")
 app.add_typer(privacy, name="privacy")
+tickets = typer.Typer(help="Fälle, die an Menschen übergeben wurden.", rich_markup_mode=None)
+app.add_typer(tickets, name="tickets")
 
 Faq = Annotated[Path | None, typer.Option("--faq", help="FAQ-Datei; sonst FAQ_PATH.", metavar="DATEI")]
 AsJson = Annotated[bool, typer.Option("--json", help="Ausgabe als JSON.")]
@@ -146,6 +148,26 @@ def backup(path: Annotated[Path, typer.Argument(help="Zieldatei.", metavar="PFAD
 def prune(context: typer.Context) -> None:
     """Löscht Fragetexte, deren Aufbewahrungszeit um ist."""
     _finish(lambda: verbs.prune(_settings(), _wiring(context)))
+
+
+@tickets.command("list")
+def list_tickets(
+    context: typer.Context,
+    days: Annotated[int, typer.Option(min=1, max=3650, help="Zeitraum in Tagen, 1 bis 3650.", metavar="TAGE")] = 30,
+    *,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Ausgabe als CSV.")] = False,
+) -> None:
+    """Zeigt die Fälle und ihre Kennzahlen."""
+    _finish(lambda: verbs.list_tickets(_settings(), _wiring(context), days=days, as_csv=as_csv))
+
+
+@tickets.command("show")
+def show_ticket(
+    number: Annotated[int, typer.Argument(min=1, help="Nummer des Falls.", metavar="NUMMER")],
+    out: Annotated[Path | None, typer.Option(help="Schreibt in eine Datei, für die E-Akte.", metavar="DATEI")] = None,
+) -> None:
+    """Zeigt einen Fall mit allem, was geschrieben wurde."""
+    _finish(lambda: verbs.show_ticket(_settings(), number, out))
 
 
 def main(arguments: Sequence[str] | None = None, *, wiring: Wiring = PRODUCTION) -> int:

@@ -1,6 +1,6 @@
 """The dialogue: a pure state machine from a situation and an event to a new state and effects."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from bot.answers import (
@@ -105,7 +105,9 @@ def take(situation: Situation, decision: Decision) -> Turn:
     first = situation.state.asked + 1
     notes = tuple(Note(number, part) for number, part in enumerate(parts, first))
     replies = _part_replies(situation, notes) if len(parts) > 1 else (reply_to(situation, parts[0], first),)
-    state = _remember(replace(situation.state, asked=first + len(parts) - 1), parts[-1])
+    state = _remember(
+        replace(situation.state, asked=first + len(parts) - 1, missed=_missed(situation, parts)), parts[-1]
+    )
     return Turn(state, replies, notes)
 
 
@@ -224,6 +226,14 @@ def _assented(situation: Situation, *, agreed: bool) -> str | None:
     if agreed:
         return wanted[0] if len(wanted) == 1 else None
     return wanted[-1] if wanted and state.offered else None
+
+
+def _missed(situation: Situation, parts: Sequence[Decision]) -> int:
+    """Return how many questions in a row stayed unanswered; smalltalk between them does not count."""
+    kinds = {part.kind for part in parts}
+    if kinds == {DecisionKind.SMALLTALK}:
+        return situation.state.missed
+    return situation.state.missed + 1 if kinds == {DecisionKind.FALLBACK} else 0
 
 
 def _offering(situation: Situation, entry_id: str | None) -> str | None:

@@ -75,13 +75,15 @@ class MessageKind(StrEnum):
     """A citizen's message is copied into a topic."""
     TOPIC = "topic"
     """A forum topic is opened."""
+    CARD = "card"
+    """The summary of a case at the head of its topic."""
     CLERK = "clerk"
     """A clerk speaks to a citizen."""
 
     @property
     def may_come_twice(self) -> bool:
         """Say whether a duplicate is harmless."""
-        return self in (MessageKind.TEXT, MessageKind.EDIT, MessageKind.COPY)
+        return self not in (MessageKind.TOPIC, MessageKind.CLERK)
 
 
 class SendState(StrEnum):
@@ -93,6 +95,24 @@ class SendState(StrEnum):
     FAILED = "failed"
     UNKNOWN = "unknown"
     """It may have arrived; a person decides."""
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What a message carries from one side of a case to the other."""
+
+    case: int
+    side: str
+    """Where it comes from: a bot.tickets.Side."""
+    messages: tuple[int, ...]
+    """The channel's ids of it over there, more than one for an album."""
+    at: datetime
+    text: str | None = None
+    author: str = ""
+    spoken: bool = False
+    """The text goes out, not a copy of the message."""
+    edits: bool = False
+    """It changes what was carried before."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +133,9 @@ class Message:
     not_before: datetime | None = None
     answers: int | None = None
     """The channel's id of the citizen's message that it answers."""
+    topic_of: int | None = None
+    """Number of the case into whose topic it goes; it waits until that is there."""
+    carries: Carried | None = None
 
 
 @dataclass(frozen=True)
@@ -140,6 +163,24 @@ class Sending:
     """How often it may have been sent, this time included."""
     target: int | None = None
     """The channel's id of the earlier message that the payload names as `message`; None when that never arrived."""
+    source_id: int | None = None
+    """The channel's own id of the chat that the payload names as `from`."""
+    topic_of: int | None = None
+    """Number of the case into whose topic it goes."""
+    thread: int | None = None
+    """The channel's id of that topic; None where the group has no topics."""
+    card: int | None = None
+    """The channel's id of the case's card."""
+
+    @property
+    def is_of_case(self) -> bool:
+        """Say whether what becomes of it matters to a case."""
+        return self.topic_of is not None or self.kind is MessageKind.CLERK
+
+    @property
+    def cost(self) -> int:
+        """How many messages it counts for."""
+        return max(1, len(self.payload.get("params", {}).get("message_ids", ())))
 
 
 @dataclass(frozen=True)
@@ -150,6 +191,9 @@ class Arrived:
     message_id: int | None
     """The channel's id of it."""
     at: datetime
+    copies: tuple[int, ...] = ()
+    """The ids of several messages that were copied at once."""
+    is_of_case: bool = False
 
 
 @dataclass(frozen=True)

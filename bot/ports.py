@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from bot.cases import Case, CaseChange, Clerk, Due, Link, Side
 from bot.delivery import Arrival, Arrived, Message, Part, Rewrite, Sending, SendState, Spent
 from bot.effects import Mark
 from bot.journal import Question
@@ -50,6 +51,8 @@ class Outcome:
     """What is to be sent, in order."""
     rewrite: Rewrite | None = None
     """The event was a change of an earlier message."""
+    cases: CaseChange | None = None
+    """What it changes about a case that people handle."""
     erases: bool = False
     """All that is stored of the chat goes; the messages go to the chat as a new one, which knows nothing."""
 
@@ -147,6 +150,12 @@ class Outbox(Protocol):
     def failed(self, message: int, now: datetime) -> None:
         """Note that a message, and with it what depends on it, will never arrive."""
 
+    def topic_gone(self, message: int, thread: int | None, now: datetime) -> None:
+        """Put a message back until its case has another topic than this one."""
+
+    def topic_closed(self, message: int, case: int) -> None:
+        """Put a message back behind one that opens its topic again."""
+
     def postpone(self, message: int, not_before: datetime) -> None:
         """Put a message back that was surely not sent."""
 
@@ -161,6 +170,67 @@ class Outbox(Protocol):
 
     def spent(self, now: datetime) -> tuple[Spent, ...]:
         """Return what counts against the limits of the last minute, oldest first."""
+
+
+class Cases(Protocol):
+    """Keeps the cases that people handle."""
+
+    def next_number(self) -> int:
+        """Return a number that no case has, and none will get again."""
+
+    def open_of(self, chat: str) -> Case | None:
+        """Return the open case of a citizen's chat."""
+
+    def last_of(self, chat: str) -> Case | None:
+        """Return the latest case of a citizen's chat."""
+
+    def of_chat(self, chat: str) -> tuple[Case, ...]:
+        """Return all cases of a citizen's chat."""
+
+    def of_thread(self, thread: int) -> Case | None:
+        """Return the case whose topic this is."""
+
+    def of_number(self, number: int) -> Case | None:
+        """Return a case."""
+
+    def of_card(self, message: int) -> Case | None:
+        """Return the case whose card this is."""
+
+    def waiting(self) -> tuple[Case, ...]:
+        """Return the cases that nobody took, the oldest first."""
+
+    def links(self, number: int) -> tuple[Link, ...]:
+        """Return all that was written in a case, oldest first."""
+
+    def link(self, link: int) -> Link | None:
+        """Return something that was written."""
+
+    def written(self, number: int, side: Side, message: int) -> Link | None:
+        """Return what was written in a message."""
+
+    def written_by_staff(self, message: int) -> Link | None:
+        """Return what a clerk wrote in a message of the group."""
+
+    def carried(self, side: Side, copy: int, number: int | None = None) -> Link | None:
+        """Return what was written on the one side and arrived on the other as this message."""
+
+    def written_since(self, number: int, since: datetime) -> int:
+        """Return how many messages a citizen wrote in a case since a moment."""
+
+    def untold(self, number: int) -> tuple[Link, ...]:
+        """Return what did not arrive, or perhaps not, and nobody was told of it."""
+
+    def is_blocked(self, chat: str) -> bool:
+        """Say whether the bot may not write to a chat."""
+
+    def clerk(self, person: str) -> Clerk | None:
+        """Return what is known of a clerk."""
+
+    def due(self, now: datetime, most: int) -> tuple[Due, ...]:
+        """Return what has to be done, the longest due first."""
+
+    def done(self, due: Due, change: CaseChange, messages: Sequence[Message], now: datetime) -> None:
+        """Write what came of something due; raise ConflictError when another one did it, or the case changed."""
 
 
 class Handler(Protocol):

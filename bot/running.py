@@ -2,27 +2,40 @@
 
 from collections.abc import Callable
 from contextlib import closing
+from datetime import timedelta
 from functools import partial
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from bot.always import AlwaysOpen
 from bot.bootstrap import App, forget_old, live_faq, open_database
+from bot.channels.telegram.bureau import Attachments, Bureau
 from bot.channels.telegram.handler import TelegramHandler
+from bot.channels.telegram.handover import Handover
+from bot.channels.telegram.members import Members
+from bot.channels.telegram.minder import Minder
 from bot.channels.telegram.options import TelegramOptions, Webhook
 from bot.channels.telegram.profile import profile_calls
 from bot.channels.telegram.service import Page, Service, Take, run_service
+from bot.channels.telegram.staff import StaffRoom
+from bot.channels.telegram.switchboard import Switchboard
+from bot.channels.telegram.translate import Me
 from bot.content import Content
 from bot.conversation import LONGEST_QUESTION
 from bot.live import LiveFaq
+from bot.opening_hours import OpeningHours
 from bot.ports import Leadership
 from bot.pulse import Pulse
 from bot.settings import Settings
 from bot.store.addresses import SqlAddresses
+from bot.store.cases import SqlCases
 from bot.store.database import Database
 from bot.store.erasure import SqlRecords
 from bot.store.inbox import SqlInbox
 from bot.store.locks import LeaderLock, Role, SoleLeader
 from bot.store.outbox import SqlOutbox
 from bot.store.wakeup import listening
+from bot.tickets import Hours, Rules
 from intents.smalltalk import Smalltalk
 
 
@@ -49,11 +62,10 @@ def service(
     settings, clock = app.settings, app.wiring.clock
     inbox = SqlInbox(database, keeps_dead=settings.question_retention_days > 0)
     pulse = Pulse(inbox.oldest_waiting, database.ping)
-    records = SqlRecords(database)
-    others = {"listening": partial(listening, settings.server_url)} if settings.server_url else {}
+    others: dict[str, Any] = {"listening": partial(listening, settings.server_url)} if settings.server_url else {}
     return Service(
         options=options,
-        handler=lambda me: TelegramHandler(me, partial(content, app, faq), records),
+        **_handling(app, database, partial(content, app, faq)),
         inbox=inbox,
         outbox=SqlOutbox(database),
         addresses=SqlAddresses(database),
@@ -71,6 +83,40 @@ def service(
         slots=settings.workers,
         **others,
     )
+
+
+def _handling(app: App, database: Database, known: Callable[[], Content]) -> dict[str, Any]:
+    """Return who handles updates, and with a staff group what else a hand-over to people needs."""
+    group_id, clock, records = app.settings.staff_group_id, app.wiring.clock, SqlRecords(database)
+    if group_id is None:
+        return {"handler": lambda me: TelegramHandler(me, known, records)}
+    addresses = SqlAddresses(database)
+    group = addresses.group(group_id, clock.now())
+    bureau = Bureau(group, known, SqlCases(database), records, rules(app.settings), _attachments(app.settings))
+    members = Members(clock, lambda: addresses.telegram_id(group))
+
+    def handler(me: Me) -> Switchboard:
+        bot = TelegramHandler(me, known, records, bureau.standby)
+        return Switchboard(group, bot, Handover(me, bot, bureau), StaffRoom(me, bureau, addresses, members))
+
+    return {"handler": handler, "members": members, "mind": Minder(bureau, clock).mind}
+
+
+def rules(settings: Settings) -> Rules:
+    """Return what the operator settled about cases."""
+    remind_after = timedelta(minutes=settings.remind_after)
+    return Rules(opening_hours(settings), settings.staff_relay == "all", settings.reply_within, remind_after)
+
+
+def opening_hours(settings: Settings) -> Hours:
+    """Return when somebody is there; always, where nothing is set."""
+    if settings.opening_hours is None:
+        return AlwaysOpen()
+    return OpeningHours.from_text(settings.opening_hours, settings.holidays_land)
+
+
+def _attachments(settings: Settings) -> Attachments:
+    return Attachments(frozenset(settings.attachments), settings.attachment_mb)
 
 
 def content(app: App, faq: LiveFaq) -> Content:

@@ -23,6 +23,9 @@ _SERVER = ("postgresql://", "postgresql+psycopg://")
 _TELEGRAM = "https://api.telegram.org"
 _HEADER_VALUE = re.compile(r"[A-Za-z0-9_-]{1,256}")
 """What Telegram takes as a webhook's secret."""
+_ATTACHMENTS = frozenset(
+    ("photo", "document", "voice", "video", "audio", "animation", "video_note", "sticker", "location", "contact")
+)
 _PORT = "eine ganze Zahl von 1 bis 65535"
 _Land = Literal["BB", "BE", "BW", "BY", "HB", "HE", "HH", "MV", "NI", "NW", "RP", "SH", "SL", "SN", "ST", "TH"]
 _RATE = "eine Zahl über 0, höchstens 100000"
@@ -63,6 +66,18 @@ class Settings(BaseSettings):
     send_per_chat: float = Field(1, gt=0, le=100_000, description=_RATE)
     send_chat_burst: int = Field(3, ge=1, le=100_000, description="eine ganze Zahl von 1 bis 100000")
     send_per_group_minute: float = Field(20, gt=0, le=100_000, description=_RATE)
+    staff_group_id: int | None = Field(
+        None, lt=0, description="die Nummer einer Gruppe bei Telegram, eine negative ganze Zahl"
+    )
+    staff_relay: Literal["assigned", "all"] = Field("assigned", description="assigned oder all")
+    reply_within: float | None = Field(None, gt=0, le=1000, description="Stunden, eine Zahl über 0, höchstens 1000")
+    remind_after: int = Field(30, ge=1, le=10_000, description="Minuten, eine ganze Zahl von 1 bis 10000")
+    attachments: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("photo", "document", "voice"),
+        description="mit Komma getrennt: photo, document, voice, video, audio, animation, video_note, sticker,"
+        " location, contact; oder none",
+    )
+    attachment_mb: int = Field(20, ge=1, le=2000, description="eine ganze Zahl von 1 bis 2000")
     workers: int = Field(8, ge=1, le=24, description="eine ganze Zahl von 1 bis 24")
     faq_reload: bool = Field(True, description="true oder false")
     database_url: SecretStr | None = Field(
@@ -152,6 +167,17 @@ class Settings(BaseSettings):
         found = tuple(str(each).strip() for each in given) if isinstance(given, list | tuple) else ()
         for each in found:
             ip_network(each)
+        return found
+
+    @field_validator("attachments", mode="before")
+    @classmethod
+    def _are_attachments(cls, value: object) -> object:
+        given = value.split(",") if isinstance(value, str) else value
+        found = tuple(str(each).strip() for each in given) if isinstance(given, list | tuple) else ()
+        if found == ("none",):
+            return ()
+        if not found or not set(found) <= _ATTACHMENTS:
+            raise ValueError("no attachments")
         return found
 
     @field_validator("database_url")

@@ -1,9 +1,11 @@
 """Everything a turn of the conversation depends on."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot.clock import city_day
+from bot.standby import Standby
 from bot.state import ChatState
 from bot.texts import Texts
 from intents.faq import FaqBase, FaqEntry
@@ -21,6 +23,8 @@ class Situation:
     """How many days the text of a question is kept."""
     rights: bool = False
     """The channel knows /auskunft and /loeschen."""
+    standby: Callable[[], Standby] | None = None
+    """Who may be spoken to instead of the bot; None where the bot hands over to nobody."""
 
     @property
     def today(self) -> date:

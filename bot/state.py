@@ -48,6 +48,8 @@ class ChatState:
     message: int = 0
     """The channel's id of the message with the last question; 0 where messages cannot be rewritten."""
     earlier: Earlier = Earlier()
+    missed: int = 0
+    """Questions in a row that stayed unanswered."""
 
     def age(self, now: datetime) -> float:
         """Return the seconds since the last turn; never negative."""
@@ -115,6 +117,7 @@ class ChatState:
             at=datetime.fromisoformat(data["at"]).astimezone(UTC) if data["at"] else None,
             message=int(data.get("message", 0)),
             earlier=_earlier(data.get("earlier", {})),
+            missed=int(data.get("missed", 0)),
         )
 
 

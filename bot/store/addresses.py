@@ -2,15 +2,15 @@
 
 import secrets
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
 from bot.state import ChatState
+from bot.store.carrying import blocking_changed
 from bot.store.database import Database
+from bot.store.inserting import insert_new
 from bot.store.outbox import fail_all
 from bot.store.tables import blocked, inbox, outbox
 from bot.store.tables import chat as chats
@@ -49,6 +49,7 @@ class SqlAddresses:
                 fail_all(connection, chat, now)
             elif not is_blocked:
                 connection.execute(sa.delete(blocked).where(blocked.c.chat_key == chat))
+            blocking_changed(connection, chat, now)
 
         self._database.write(work)
 
@@ -65,17 +66,28 @@ class SqlAddresses:
 
         self._database.write(work)
 
+    def group(self, group_id: int, now: datetime) -> str:
+        """Return the key of a group that an operator named, also by the id that it had before it moved."""
+
+        def work(connection: Connection) -> str:
+            found = connection.scalar(sa.select(chats.c.key).where(chats.c.named_id == group_id))
+            if found is None:
+                found = chat_key(connection, group_id, now)
+                connection.execute(sa.update(chats).where(chats.c.key == found).values(named_id=group_id))
+            return str(found)
+
+        return self._database.write(work)
+
+    def telegram_id(self, chat: str) -> int | None:
+        """Return the id of a chat."""
+        query = sa.select(chats.c.telegram_id).where(chats.c.key == chat)
+        return self._database.read(lambda connection: connection.scalar(query))
+
 
 def chat_key(connection: Connection, chat_id: int, now: datetime) -> str:
     """Return the key of a chat within a unit of work."""
     fresh = {"channel": TELEGRAM, "state": ChatState().to_dict(), "version": 0, "updated_at": now}
     return _key(connection, chats, {"telegram_id": chat_id, **fresh})
-
-
-def insert_new(connection: Connection, table: sa.Table, values: dict[str, Any], *unique: str) -> bool:
-    """Insert a row unless one with the same unique columns is there; return whether it was inserted."""
-    statement = _insertion(connection.dialect.name, table, unique)
-    return connection.execute(statement, values, execution_options={"preserve_rowcount": True}).rowcount == 1
 
 
 def _is_there(connection: Connection, chat: str) -> bool:
@@ -90,13 +102,6 @@ def _empty_into(connection: Connection, twin: str, chat: str) -> None:
     connection.execute(sa.update(inbox).where(inbox.c.chat_key == twin).values(chat_key=chat))
     connection.execute(sa.update(outbox).where(outbox.c.lane == twin).values(lane=chat))
     connection.execute(sa.update(outbox).where(outbox.c.chat_key == twin).values(chat_key=chat))
-
-
-@cache
-def _insertion(dialect: str, table: sa.Table, unique: tuple[str, ...]) -> sa.Insert:
-    """Return the statement, which each engine has in words of its own."""
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return insert(table).on_conflict_do_nothing(index_elements=unique)
 
 
 _KEYS = {

@@ -12,8 +12,9 @@ from bot.errors import ConflictError
 from bot.journal import Question
 from bot.ports import Outcome, Saved
 from bot.state import ChatState
-from bot.store.addresses import insert_new
+from bot.store.cases import save_change
 from bot.store.database import Database
+from bot.store.inserting import insert_new
 from bot.store.outbox import queue
 from bot.store.rewriting import answer_anew, unlog
 from bot.store.tables import chat as chats
@@ -72,6 +73,8 @@ def save_outcome(connection: Connection, chat: str, version: int, outcome: Outco
         connection.execute(_LOGGING, {"chat_key": chat, **_row(question)})
     for mark in outcome.marks:
         connection.execute(_marking(chat, mark))
+    if outcome.cases:
+        save_change(connection, outcome.cases, now)
     if outcome.rewrite:
         answer_anew(connection, chat, outcome.rewrite, outcome.messages)
     else:

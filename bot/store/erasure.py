@@ -7,16 +7,18 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from bot.cases import CaseState
 from bot.delivery import Message
 from bot.journal import Question
 from bot.ports import Remains
 from bot.state import ChatState
 from bot.store.addresses import chat_key, new_key
+from bot.store.cases import forget_cases
 from bot.store.database import Database
 from bot.store.outbox import queue
 from bot.store.questions import questions_of
 from bot.store.tables import chat as chats
-from bot.store.tables import inbox, outbox, person
+from bot.store.tables import inbox, outbox, person, ticket
 from bot.store.tables import question as questions
 
 _QUEUED, _DEAD = "queued", "dead"
@@ -48,11 +50,12 @@ def erase(connection: Connection, chat: str, farewell: Sequence[Message], now: d
     """
     telegram_id = connection.scalar(sa.select(chats.c.telegram_id).where(chats.c.key == chat))
     connection.execute(sa.update(chats).where(chats.c.key == chat).values(telegram_id=None))
+    forget_cases(connection, chat, now)
     if telegram_id is not None:
         blank = chat_key(connection, telegram_id, now)
         waiting = (inbox.c.chat_key == chat) & (inbox.c.state == _QUEUED)
         connection.execute(sa.update(inbox).where(waiting).values(chat_key=blank))
-        queue(connection, [replace(message, chat=blank, lane="") for message in farewell])
+        queue(connection, [replace(one, chat=blank, lane="") if one.chat == chat else one for one in farewell])
         connection.execute(sa.delete(person).where(person.c.telegram_id == telegram_id))
     for table in (questions, inbox, outbox):
         connection.execute(sa.delete(table).where(table.c.chat_key == chat))
@@ -67,7 +70,8 @@ def drop_silent_chats(connection: Connection, *, blank: datetime, used: datetime
     """
     empty = [~sa.exists().where(table.c.chat_key == chats.c.key) for table in (inbox, outbox)]
     old = (chats.c.updated_at < used) | ((chats.c.version == 0) & (chats.c.updated_at < blank))
-    silent = sa.and_(chats.c.telegram_id.is_not(None), old, *empty)
+    kept = sa.exists().where(ticket.c.chat_key == chats.c.key, ticket.c.state != CaseState.CLOSED)
+    silent = sa.and_(chats.c.telegram_id.is_not(None), chats.c.named_id.is_(None), ~kept, old, *empty)
     locked = sa.select(chats.c.key).where(silent).with_for_update(skip_locked=True)
     gone = 0
     for key in connection.scalars(locked).all():

@@ -8,8 +8,8 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.errors import ConflictError
 from bot.ports import FaqVersion
-from bot.store.addresses import insert_new
 from bot.store.database import Database
+from bot.store.inserting import insert_new
 from bot.store.tables import faq_version
 
 DRAFT, ACTIVE, RETIRED = "draft", "active", "retired"

@@ -17,11 +17,12 @@ from bot.delivery import ALBUM_LIMIT, ALBUM_QUIET, MOST_ATTEMPTS, URGENCY_KEPT, 
 from bot.errors import ConflictError, StoreError
 from bot.ports import Claim, Outcome, Saved
 from bot.state import ChatState
-from bot.store.addresses import chat_key, insert_new
+from bot.store.addresses import chat_key
 from bot.store.chats import save_outcome
 from bot.store.database import Database
 from bot.store.erasure import erase
 from bot.store.failures import told_plainly
+from bot.store.inserting import insert_new
 from bot.store.outbox import queue
 from bot.store.tables import Moment, blocked, inbox
 from bot.store.tables import chat as chats

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
+from bot.cases import TopicState
 from bot.delivery import (
     ANSWER,
     BUDGET_WINDOW,
@@ -21,8 +22,9 @@ from bot.delivery import (
     Spent,
     after_doubt,
 )
+from bot.store import carrying
 from bot.store.database import Database
-from bot.store.tables import Moment, blocked, outbox
+from bot.store.tables import Moment, blocked, outbox, ticket
 from bot.store.tables import chat as chats
 from bot.store.wakeup import SEND, tell
 
@@ -63,11 +65,13 @@ class SqlOutbox:
         def work(connection: Connection) -> tuple[Sending, ...]:
             for one in arrived:
                 connection.execute(_SENT, {"message": one.message, "new_id": one.message_id, "at": one.at})
+                if one.is_of_case:
+                    carrying.arrived(connection, one)
             rows = connection.execute(_NEXT, {"now": now, "most": most, "without": list(without)}).all() if most else []
             rows = _few_of_each(rows, each) if each else rows
             if rows:
                 connection.execute(_TAKING, {"ids": [row.id for row in rows]})
-            return tuple(_sending(row, _target(connection, row)) for row in rows)
+            return tuple(_sending(connection, row) for row in rows)
 
         return self._database.write(work)
 
@@ -78,6 +82,21 @@ class SqlOutbox:
     def failed(self, message: int, now: datetime) -> None:
         """Note that a message, and with it what depends on it, will never arrive."""
         self._database.write(lambda connection: _fail(connection, message, now))
+
+    def topic_gone(self, message: int, thread: int | None, now: datetime) -> None:
+        """Put a message back until its case has another topic than this one."""
+
+        def work(connection: Connection) -> None:
+            values = {"state": SendState.QUEUED, "not_before": None, "attempts": outbox.c.attempts - 1}
+            here = sa.update(outbox).where(outbox.c.id == message, outbox.c.state == SendState.SENDING)
+            connection.execute(here.values(**values))
+            carrying.topic_gone(connection, message, thread, now)
+
+        self._database.write(work)
+
+    def topic_closed(self, message: int, case: int) -> None:
+        """Put a message back behind one that opens its topic again."""
+        self._database.write(lambda connection: _behind_reopening(connection, message, case))
 
     def postpone(self, message: int, not_before: datetime) -> None:
         """Put a message back that was surely not sent."""
@@ -138,6 +157,8 @@ def queue(connection: Connection, messages: Sequence[Message]) -> tuple[int, ...
         done = connection.execute(_QUEUING, {"depends_on": before, **_row(message)})
         (key,) = done.inserted_primary_key or (0,)
         ids.append(key)
+        if message.carries:
+            carrying.begun(connection, key, message.carries)
     if ids:
         tell(connection, SEND)
     return tuple(ids)
@@ -155,6 +176,7 @@ def _row(message: Message) -> dict[str, Any]:
         "attempts": 0,
         "state": SendState.QUEUED,
         "answers": message.answers,
+        "topic_of": message.topic_of,
     }
 
 
@@ -164,12 +186,15 @@ def _next() -> sa.Select[Any]:
     waits = sa.exists().where(older.c.lane == outbox.c.lane, older.c.state.in_(_UNDER_WAY), older.c.id < outbox.c.id)
     uncertain = (first.c.state == SendState.UNKNOWN) & (first.c.kind != MessageKind.TOPIC)
     gone = sa.exists().where(first.c.id == outbox.c.depends_on, (first.c.state == SendState.SENT) | uncertain)
+    no_topic_needed = outbox.c.topic_of.is_(None) | (outbox.c.kind == MessageKind.TOPIC)
     return (
-        sa.select(outbox, chats.c.telegram_id, blocked.c.at.label("blocked_at"))
+        sa.select(outbox, chats.c.telegram_id, blocked.c.at.label("blocked_at"), ticket.c.thread_id, ticket.c.card_id)
         .join(chats, chats.c.key == outbox.c.chat_key)
+        .outerjoin(ticket, ticket.c.number == outbox.c.topic_of)
         .outerjoin(blocked, blocked.c.chat_key == outbox.c.chat_key)
         .where(outbox.c.state == _QUEUED, outbox.c.not_before.is_(None) | (outbox.c.not_before <= now), ~waits)
         .where(outbox.c.depends_on.is_(None) | gone)
+        .where(no_topic_needed | ticket.c.topic.in_((TopicState.THERE, TopicState.NONE)))
         .where(outbox.c.chat_key.not_in(sa.bindparam("without", expanding=True)))
         .order_by(outbox.c.priority, outbox.c.id)
         .limit(sa.bindparam("most"))
@@ -187,6 +212,7 @@ _HURRYING = (
     .values(priority=sa.bindparam("urgency"))
 )
 """What stands before an urgent message in its lane is as urgent: it cannot be overtaken."""
+_CHAT_ID = sa.select(chats.c.telegram_id).where(chats.c.key == sa.bindparam("chat"))
 _MESSAGE_ID = sa.select(outbox.c.message_id).where(outbox.c.id == sa.bindparam("message"))
 _TAKING = (
     sa.update(outbox)
@@ -218,14 +244,34 @@ def _few_of_each(rows: Sequence[Row[Any]], each: int) -> Sequence[Row[Any]]:
 
 def _target(connection: Connection, row: Row[Any]) -> int | None:
     """Return the channel's id of the message that a payload changes, if it names one of ours that was sent."""
+    if row.payload.get("card"):
+        return int(row.card_id) if row.card_id else None
     named = row.payload.get("message")
     return connection.scalar(_MESSAGE_ID, {"message": named}) if isinstance(named, int) else None
 
 
-def _sending(row: Row[Any], target: int | None) -> Sending:
+def _source(connection: Connection, row: Row[Any]) -> int | None:
+    """Return the channel's id of the chat that a payload copies from."""
+    named = row.payload.get("from")
+    return connection.scalar(_CHAT_ID, {"chat": named}) if isinstance(named, str) else None
+
+
+def _sending(connection: Connection, row: Row[Any]) -> Sending:
     """Return a row that was just taken as a value."""
-    kind, chat_id = MessageKind(row.kind), None if row.blocked_at else row.telegram_id
-    return Sending(row.id, row.lane, row.chat_key, chat_id, kind, row.payload, row.attempts + 1, target)
+    return Sending(
+        id=row.id,
+        lane=row.lane,
+        chat=row.chat_key,
+        chat_id=None if row.blocked_at else row.telegram_id,
+        kind=MessageKind(row.kind),
+        payload=row.payload,
+        attempts=row.attempts + 1,
+        target=_target(connection, row),
+        source_id=_source(connection, row),
+        topic_of=row.topic_of,
+        thread=row.thread_id,
+        card=row.card_id,
+    )
 
 
 def _decide(connection: Connection, row: Row[Any], most: int, now: datetime) -> SendState:
@@ -236,6 +282,8 @@ def _decide(connection: Connection, row: Row[Any], most: int, now: datetime) -> 
     if state is SendState.UNKNOWN:
         values = {"state": state, "not_before": now, **({"payload": None} if kind.may_come_twice else {})}
     connection.execute(sa.update(outbox).where(outbox.c.id == row.id).values(**values))
+    if state is SendState.UNKNOWN:
+        carrying.doubted(connection, row, now)
     return state
 
 
@@ -253,5 +301,16 @@ def _fail(connection: Connection, message: int, now: datetime) -> None:
     while lost:
         open_ = (SendState.QUEUED, SendState.SENDING, SendState.UNKNOWN)
         connection.execute(sa.update(outbox).where(outbox.c.id.in_(lost), outbox.c.state.in_(open_)).values(**over))
+        carrying.failed(connection, lost, now)
         waiting = sa.select(outbox.c.id).where(outbox.c.depends_on.in_(lost), outbox.c.state == SendState.QUEUED)
         lost = list(connection.scalars(waiting))
+
+
+def _behind_reopening(connection: Connection, message: int, case: int) -> None:
+    """Let a message wait for a call that opens its topic; the call goes in a lane of its own."""
+    row = connection.execute(sa.select(outbox).where(outbox.c.id == message)).one()
+    payload = {"method": "reopenForumTopic", "params": {}}
+    again = Message(row.chat_key, MessageKind.EDIT, payload, lane=f"topic:{case}", priority=row.priority, topic_of=case)
+    (opening,) = queue(connection, [again])
+    values = {"state": SendState.QUEUED, "depends_on": opening}
+    connection.execute(sa.update(outbox).where(outbox.c.id == message).values(**values))

@@ -45,6 +45,7 @@ chat = sa.Table(
     sa.Column("version", sa.Integer, nullable=False, comment="for compare-and-set"),
     sa.Column("updated_at", Moment, nullable=False, index=True),
     sa.Column("telegram_id", sa.BigInteger, nullable=True, index=True, unique=True, comment="None: no Telegram chat"),
+    sa.Column("named_id", sa.BigInteger, nullable=True, index=True, comment="as the operator names the group"),
 )
 
 # Chats the bot may not write to; no column of chat, whose rows are locked while an update is handled.
@@ -117,6 +118,7 @@ outbox = sa.Table(
     sa.Column("state", sa.String(8), nullable=False, comment="queued, sending, sent, failed, unknown"),
     sa.Column("message_id", sa.BigInteger, nullable=True),
     sa.Column("answers", sa.BigInteger, nullable=True, comment="the channel's id of the citizen's message"),
+    sa.Column("topic_of", sa.Integer, nullable=True, comment="number of the case into whose topic it goes"),
     sa.Index(None, "chat_key"),
     sqlite_autoincrement=True,
 )
@@ -131,6 +133,82 @@ faq_version = sa.Table(
     sa.Column("state", sa.String(8), nullable=False, comment="draft, active, retired"),
 )
 
+ticket = sa.Table(
+    "ticket",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("key", sa.String(32), nullable=False, unique=True, comment="random"),
+    sa.Column("chat_key", sa.String(32), sa.ForeignKey("chat.key", ondelete="SET NULL"), nullable=True),
+    sa.Column("state", sa.String(8), nullable=False, comment="open, assigned, waiting, closed"),
+    sa.Column("topic", sa.String(8), nullable=False, comment="opening, unknown, there, none"),
+    sa.Column("thread_id", sa.BigInteger, nullable=True, index=True),
+    sa.Column("topic_gen", sa.Integer, nullable=False, comment="topics opened for it"),
+    sa.Column("card_id", sa.BigInteger, nullable=True),
+    sa.Column("assignee", sa.String(32), sa.ForeignKey("person.key", ondelete="SET NULL"), nullable=True),
+    sa.Column("clerk", sa.String(64), nullable=False, comment="the assignee's name"),
+    sa.Column("opened_at", Moment, nullable=False),
+    sa.Column("first_reply_at", Moment, nullable=True),
+    sa.Column("delivered_at", Moment, nullable=True, comment="when a clerk's words arrived last"),
+    sa.Column("promised_at", Moment, nullable=True),
+    sa.Column("closed_at", Moment, nullable=True),
+    sa.Column("theme", sa.String(64), nullable=False),
+    sa.Column("department", sa.String(64), nullable=False),
+    sa.Column("summary", sa.Text, nullable=True, comment="the last questions; goes with the texts"),
+    sa.Column("close_reason", sa.String(200), nullable=False),
+    sa.Column("closed_by", sa.String(8), nullable=False, comment="citizen, staff"),
+    sa.Column("rating", sa.Integer, nullable=True),
+    sa.Column("solved", sa.Boolean, nullable=True),
+    sa.Column("barred", sa.Boolean, nullable=False, comment="the citizen gets no further case"),
+    sa.Column("hinted", sa.JSON, nullable=False, comment="who was told that their words stay internal"),
+    sa.Column("version", sa.Integer, nullable=False, comment="for compare-and-set"),
+)
+
+msg_link = sa.Table(
+    "msg_link",
+    metadata,
+    sa.Column("id", _ID, sa.Identity(), primary_key=True),
+    sa.Column("number", sa.Integer, sa.ForeignKey("ticket.number", ondelete="CASCADE"), nullable=False),
+    sa.Column("side", sa.String(8), nullable=False, comment="citizen, staff, note"),
+    sa.Column("message", sa.BigInteger, nullable=False, comment="id where it was written"),
+    sa.Column("copy", sa.BigInteger, nullable=True, comment="id on the other side"),
+    sa.Column("album", sa.BigInteger, nullable=True, comment="first message of the album"),
+    sa.Column("state", sa.String(8), nullable=False, comment="queued, sent, failed, unknown, taken, note"),
+    sa.Column("outbox_id", _ID, nullable=True, index=True),
+    sa.Column("edit_id", _ID, nullable=True, index=True),
+    sa.Column("edit_failed", sa.Boolean, nullable=False),
+    sa.Column("told", sa.Boolean, nullable=False, comment="the clerk knows that it failed"),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("sent_at", Moment, nullable=True),
+    sa.Column("text", sa.Text, nullable=True),
+    sa.Column("author", sa.String(64), nullable=False),
+    sa.Column("spoken", sa.Boolean, nullable=False, comment="the text went out, not a copy of the message"),
+    sa.UniqueConstraint("number", "side", "message"),
+)
+
+case_due = sa.Table(
+    "case_due",
+    metadata,
+    sa.Column("number", sa.Integer, sa.ForeignKey("ticket.number", ondelete="CASCADE"), primary_key=True),
+    sa.Column("kind", sa.String(8), primary_key=True),
+    sa.Column("at", Moment, nullable=False, index=True),
+)
+
+clerk = sa.Table(
+    "clerk",
+    metadata,
+    sa.Column("person_key", sa.String(32), sa.ForeignKey("person.key", ondelete="CASCADE"), primary_key=True),
+    sa.Column("name", sa.String(64), nullable=False),
+    sa.Column("hinted", sa.Boolean, nullable=False, comment="was told where to write"),
+    sa.Column("away", sa.Boolean, nullable=False),
+)
+
+counter = sa.Table(
+    "counter",
+    metadata,
+    sa.Column("name", sa.String(16), primary_key=True),
+    sa.Column("value", sa.Integer, nullable=False),
+)
+
 
 def _partial(name: str, condition: str, *columns: sa.Column[Any], unique: bool = False) -> sa.Index:
     """Describe an index of a few rows; what was handled long ago costs nothing then."""
@@ -143,3 +221,4 @@ _partial("ix_inbox_chat_queued", "state = 'queued'", inbox.c.chat_key, inbox.c.s
 _partial("ix_outbox_queued", "state = 'queued'", outbox.c.priority, outbox.c.id)
 _partial("ix_outbox_lane", "state IN ('queued', 'sending')", outbox.c.lane, outbox.c.id)
 _partial("ix_faq_version_active", "state = 'active'", faq_version.c.state, unique=True)
+_partial("ix_ticket_open", "state <> 'closed'", ticket.c.chat_key, unique=True)

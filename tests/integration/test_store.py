@@ -155,7 +155,7 @@ def test_a_failing_unit_of_work_leaves_no_trace(database: Database, chats: SqlCh
     """An error in the middle rolls everything back."""
 
     def work(connection: sa.Connection) -> None:
-        connection.execute(sa.text("INSERT INTO chat VALUES ('c', 'x', '{}', 1, '2026-01-01 00:00:00', 7)"))
+        connection.execute(sa.text("INSERT INTO chat VALUES ('c', 'x', '{}', 1, '2026-01-01 00:00:00', 7, NULL)"))
         raise KeyError
 
     with pytest.raises(KeyError):
@@ -192,7 +192,7 @@ SECOND = '''"""A further column."""
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "9999", "0005", None, None
+revision, down_revision, branch_labels, depends_on = "9999", "0006", None, None
 
 
 def upgrade() -> None:
@@ -220,7 +220,7 @@ def test_a_migration_keeps_the_data_and_a_copy(tmp_path: Path, database: Databas
     assert upgrade(database, scripts=newer_scripts(tmp_path))
     assert chats.load("c").state.asked == 3
     assert questions_since(database, FOREVER_AGO) == [QUESTION]
-    copy = sqlite3.connect(tmp_path / "bot.sqlite.vor-0005")
+    copy = sqlite3.connect(tmp_path / "bot.sqlite.vor-0006")
     assert copy.execute("SELECT count(*) FROM question").fetchone() == (1,)
     assert "extra" not in str(copy.execute("SELECT sql FROM sqlite_master").fetchall())
     copy.close()

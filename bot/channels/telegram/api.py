@@ -73,6 +73,18 @@ class EntitiesError(RefusedError):
     """The mark-up of a text cannot be read."""
 
 
+class TopicGoneError(RefusedError):
+    """The topic is not there any more."""
+
+
+class TopicClosedError(RefusedError):
+    """The topic is closed."""
+
+
+class NoReplyError(RefusedError):
+    """The message that is replied to is not there, or in another topic."""
+
+
 class TokenRefusedError(ApiError):
     """Telegram does not know this token (401, or 404 for one of the wrong form)."""
 
@@ -115,9 +127,21 @@ _BY_STATUS: Mapping[int, type[ApiError]] = {
 }
 
 
+_REFUSALS: Mapping[str, type[RefusedError]] = {
+    "message is not modified": NotModifiedError,
+    "TOPIC_NOT_MODIFIED": NotModifiedError,
+    "message thread not found": TopicGoneError,
+    "TOPIC_DELETED": TopicGoneError,
+    "TOPIC_ID_INVALID": TopicGoneError,
+    "TOPIC_CLOSED": TopicClosedError,
+    "message to be replied not found": NoReplyError,
+}
+
+
 def _bad_request(description: str) -> ApiError:
-    if "message is not modified" in description:
-        return NotModifiedError(description)
+    for words, error in _REFUSALS.items():
+        if words in description:
+            return error(description)
     if "can't parse entities" in description:
         return EntitiesError("can't parse entities")  # the rest quotes the text
     return RefusedError(description)

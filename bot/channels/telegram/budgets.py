@@ -35,14 +35,14 @@ class Meter:
         self._under_way = 0
         self._ends: deque[float] = deque()
 
-    def begin(self) -> None:
-        """Count a call that starts."""
-        self._under_way += 1
+    def begin(self, cost: int = 1) -> None:
+        """Count a call that starts, and how many messages it sends."""
+        self._under_way += cost
 
-    def end(self, now: float, *, counts: bool = True) -> None:
+    def end(self, now: float, *, counts: bool = True, cost: int = 1) -> None:
         """Note that a call is over; one that surely never reached Telegram does not count."""
-        self._under_way -= 1
-        if counts:
+        self._under_way -= cost
+        for _ in range(cost if counts else 0):
             self.note(now)
 
     def note(self, at: float) -> None:
@@ -89,15 +89,15 @@ class Budgets:
         self._overall = Meter(Window.of_rate(limits.overall_per_second, 1))
         self._chats: dict[str, Meter] = {}
 
-    def begin(self, chat: str, chat_id: int) -> None:
+    def begin(self, chat: str, chat_id: int, cost: int = 1) -> None:
         """Count a call to a chat that starts."""
-        self._overall.begin()
-        self._meter(chat, chat_id).begin()
+        self._overall.begin(cost)
+        self._meter(chat, chat_id).begin(cost)
 
-    def end(self, chat: str, now: float, *, counts: bool = True) -> None:
+    def end(self, chat: str, now: float, *, counts: bool = True, cost: int = 1) -> None:
         """Note that a call is over."""
-        self._overall.end(now, counts=counts)
-        self._chats[chat].end(now, counts=counts)
+        self._overall.end(now, counts=counts, cost=cost)
+        self._chats[chat].end(now, counts=counts, cost=cost)
 
     def restore(self, chat: str, chat_id: int, at: float) -> None:
         """Count a message from before the start, oldest first."""

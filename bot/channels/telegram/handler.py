@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.answers import HUMAN
 from bot.channels.telegram.render import Payload, menu_payload, message_payloads, rated_payload
@@ -20,6 +21,7 @@ from bot.recall import Words
 from bot.replies import Choice, Place, Reply
 from bot.rights import ERASE, KEEP, erase_question, erase_reply, stored_reply
 from bot.situation import Situation
+from bot.standby import Standby
 from bot.state import ChatState
 from bot.texts import Texts
 
@@ -48,10 +50,17 @@ class Turn:
 class TelegramHandler:
     """Holds the conversation with all chats of one bot."""
 
-    def __init__(self, me: Me, content: Callable[[], Content], records: Records) -> None:
+    def __init__(
+        self,
+        me: Me,
+        content: Callable[[], Content],
+        records: Records,
+        standby: Callable[[datetime], Standby] | None = None,
+    ) -> None:
         self._me = me
         self._content = content
         self._records = records
+        self._standby = standby
         self._words = Words()
 
     def handle(self, claim: Claim, now: datetime, /) -> Outcome:
@@ -60,7 +69,8 @@ class TelegramHandler:
         if incoming is None:
             return Outcome(claim.saved.state)
         content = self._content()
-        turn = _turn(content, self._known(content, claim), incoming, now)
+        standby = partial(self._standby, now) if self._standby and not incoming.group else None
+        turn = _turn(content, self._known(content, claim), incoming, now, standby)
         state, effects = self._stepped(content, claim, turn)
         outcome = _outcome(content, claim, turn, state, effects)
         return self._without_words(claim, outcome, now) if not content.keep_days else outcome
@@ -121,11 +131,13 @@ def _said(situation: Situation, reply: Reply) -> Stepped:
     return replace(situation.state, pending=False), (Say(reply),)
 
 
-def _turn(content: Content, state: ChatState, incoming: Incoming, now: datetime) -> Turn:
+def _turn(
+    content: Content, state: ChatState, incoming: Incoming, now: datetime, standby: Callable[[], Standby] | None
+) -> Turn:
     """Return what is known before an update; of a question that was changed its old words are not."""
     rewrite = _rewrite(incoming, state)
     before = state.rewound() if rewrite and rewrite.in_place else state
-    return Turn(incoming, content.situation(before, now, rights=True), rewrite)
+    return Turn(incoming, content.situation(before, now, rights=True, standby=standby), rewrite)
 
 
 def _rewrite(incoming: Incoming, state: ChatState) -> Rewrite | None:

@@ -22,6 +22,8 @@ from bot.channels.telegram.api import (
     RefusedError,
     ServerError,
     TokenRefusedError,
+    TopicClosedError,
+    TopicGoneError,
 )
 from bot.channels.telegram.budgets import Budgets
 from bot.channels.telegram.letters import post, problem_with
@@ -175,7 +177,7 @@ class Sender:
         """Begin a call; it counts from now on, also for whatever is taken before the call is made."""
         problem = problem_with(sending)
         if sending.chat_id is not None and not problem:
-            self._budgets.begin(sending.chat, sending.chat_id)
+            self._budgets.begin(sending.chat, sending.chat_id, sending.cost)
         task = asyncio.create_task(self._give_up(sending, problem) if problem else self._deliver(sending))
         self._running.add(task)
         task.add_done_callback(self._ended)
@@ -189,7 +191,8 @@ class Sender:
     async def _deliver(self, sending: Sending) -> None:
         """Send a message and see to what becomes of it."""
         error = await self._post(sending)
-        self._budgets.end(sending.chat, time.monotonic(), counts=not isinstance(error, NotSentError))
+        counts = not isinstance(error, NotSentError)
+        self._budgets.end(sending.chat, time.monotonic(), counts=counts, cost=sending.cost)
         if not isinstance(error, NotSentError | DoubtfulError | ServerError):
             self._outage.over()
             self._setbacks.over()
@@ -199,10 +202,12 @@ class Sender:
 
     async def _post(self, sending: Sending) -> ApiError | None:
         try:
-            message_id = await post(self._api, sending)
+            ids = await post(self._api, sending)
         except ApiError as error:
             return error
-        self._arrived.append(Arrived(sending.id, message_id, self._clock.now()))
+        several = ids if sending.payload["method"] == "copyMessages" else ()
+        first = ids[0] if ids else None
+        self._arrived.append(Arrived(sending.id, first, self._clock.now(), several, sending.is_of_case))
         return None
 
     async def _settle(self, sending: Sending, error: ApiError) -> None:
@@ -222,6 +227,12 @@ class Sender:
             case BlockedError():
                 await self._note(lambda: self._addresses.set_blocked(sending.chat, self._clock.now(), is_blocked=True))
                 await self._give_up(sending, "blocked")
+            case TopicGoneError() if sending.topic_of is not None and sending.thread is not None:
+                now = self._clock.now()
+                await self._note(lambda: self._outbox.topic_gone(sending.id, sending.thread, now))
+            case TopicClosedError() if sending.topic_of is not None and sending.attempts == 1:
+                case = sending.topic_of
+                await self._note(lambda: self._outbox.topic_closed(sending.id, case))
             case RefusedError():
                 await self._give_up(sending, str(error))
             case TokenRefusedError():

@@ -13,6 +13,7 @@ import structlog
 from bot.bell import Bell, rest, unless
 from bot.channels.telegram.api import Api
 from bot.channels.telegram.handling import Handling
+from bot.channels.telegram.members import Members
 from bot.channels.telegram.options import TelegramOptions
 from bot.channels.telegram.profile import Call, introduced
 from bot.channels.telegram.receive import Poll, Receiver, Troubles, keep_webhook
@@ -27,6 +28,7 @@ from bot.threads import Threads
 
 TIDY_SECONDS = 3600.0
 CLEAR_SECONDS = 10.0
+MIND_SECONDS = 1.0
 LAST_SECONDS = 3.5
 """How long everything together may take at the end."""
 
@@ -73,6 +75,10 @@ class Service:
     """Further web apps to serve beside."""
     profile: Sequence[Call] = ()
     """Calls that present the bot at the start."""
+    members: Members | None = None
+    """Knows who belongs to the staff group, and asks Telegram by this service's connections."""
+    mind: Callable[[], bool] | None = None
+    """Does what is due about cases; called every second, says whether there may be something to send."""
     tidy: Callable[[], object] = _nothing
     """Forgets what is old; called at the start and every hour. May raise StoreError."""
     clear: Callable[[], object] = _nothing
@@ -121,6 +127,8 @@ async def serve(service: Service, stop: asyncio.Event) -> None:
                 _repeating("tidying_failed", service.tidy, TIDY_SECONDS, threads, stop),
                 _repeating("clearing_failed", service.clear, CLEAR_SECONDS, threads, stop),
             ]
+            if service.mind:
+                loops.append(_minding(service.mind, threads, send_bell, stop))
             await _together(loops, stop, bells, stack.aclose)
     finally:
         await stack.aclose()
@@ -148,6 +156,8 @@ async def _working(service: Service, api: Api, bell: Bell, send_bell: Bell, stop
     me = await introduced(api, service.profile, stop)
     if me is None:
         return
+    if service.members:
+        service.members.bind(api)
     handler = service.handler(me)
     handling = Handling(service.inbox, service.addresses, handler, service.clock, service.pulse, send_bell.ring)
     await Work(api, service.inbox, handling, service.clock, bell, slots=service.slots).run(stop)
@@ -165,6 +175,20 @@ async def _repeating(
         except StoreError as error:
             troubles.happened(error)
         await rest(stop, seconds)
+
+
+async def _minding(mind: Callable[[], bool], threads: Threads, send_bell: Bell, stop: asyncio.Event) -> None:
+    """Do what is due, every second."""
+    troubles = Troubles("minding_failed")
+    while not stop.is_set():
+        pause = MIND_SECONDS
+        try:
+            if await threads.run(mind):
+                send_bell.ring()
+            troubles.over()
+        except StoreError as error:
+            pause = max(pause, troubles.happened(error))
+        await rest(stop, pause)
 
 
 def _sender(service: Service, api: Api, bell: Bell) -> Sender:

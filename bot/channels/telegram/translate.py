@@ -123,7 +123,8 @@ def is_private(raw: bytes) -> bool:
     try:
         data = json.loads(raw)
         holder = next(value for key, value in data.items() if key != "update_id")
-        chat = (holder.get("message") or holder)["chat"]
+        message = holder.get("message")
+        chat = (message if isinstance(message, dict) else holder)["chat"]
         return bool(chat["type"] == "private")
     except (*BROKEN, StopIteration):
         return False

@@ -1,0 +1,347 @@
+"""The steps of a case into what is written down and sent: which text, which buttons, which lane."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import singledispatchmethod
+from typing import Any
+
+from bot.cases import Case, CaseChange, Due, Link, LinkState, Side, TopicState
+from bot.channels.telegram.render import Payload, message_payloads
+from bot.clock import CITY_ZONE
+from bot.delivery import Carried, Message, MessageKind
+from bot.replies import Choice, Reply
+from bot.texts import Texts
+from bot.tickets import (
+    Effect,
+    Forum,
+    Hint,
+    Hours,
+    Jot,
+    Later,
+    Never,
+    Pass,
+    React,
+    Revise,
+    Step,
+    Tell,
+    Told,
+    Withdraw,
+)
+
+PERSONAL, FAILURE, RELAYED, TOPIC, REFRESH = 1, 6, 7, 8, 9
+"""Priorities; all that goes to the group comes after answers to citizens."""
+
+LONGEST_NAME = 128
+"""Characters of a topic's name."""
+
+LEAVE, RATE, SETTLE = "h:x", "h:r", "h:s"
+"""Tokens of the citizen's buttons; the last two go on with the case's number and a value."""
+
+STAFF = "k"
+"""First part of the clerks' tokens, k:VERB:CASE[:VALUE]."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where the clerks are, and in which words the bot speaks to both sides."""
+
+    group: str
+    """Key of the staff group's chat."""
+    texts: Texts
+    hours: Hours
+
+    def written(self, step: Step, now: datetime) -> tuple[CaseChange, tuple[Message, ...]]:
+        """Return what a step changes, and what is to be sent."""
+        scribe = Scribe(self, step.case, now)
+        for effect in step.effects:
+            scribe.write(effect)
+        return replace(scribe.change, case=step.case), tuple(scribe.messages)
+
+    def note(
+        self, case: Case, text: str, *, rows: Sequence[Sequence[Payload]] = (), answers: int | None = None
+    ) -> Message:
+        """Return something that the bot says in a case's topic."""
+        payload = plain_payload(f"#{case.number} · {text}", self.texts)
+        if rows:
+            payload["params"]["reply_markup"] = {"inline_keyboard": [list(row) for row in rows]}
+        if answers:
+            payload["params"]["reply_parameters"] = _reply(answers)
+        return self.into_topic(case, MessageKind.TEXT, payload, FAILURE)
+
+    def into_topic(self, case: Case, kind: MessageKind, payload: Payload, priority: int, **more: Any) -> Message:
+        """Return a message into a case's topic."""
+        more.setdefault("lane", f"case:{case.number}")
+        return Message(self.group, kind, payload, priority=priority, topic_of=case.number, **more)
+
+    def card(self, case: Case, *, continued: bool = False) -> Payload:
+        """Return the summary of a case with its buttons."""
+        payload = plain_payload(card_text(case, self.texts, continued=continued), self.texts)
+        payload["params"]["reply_markup"] = {"inline_keyboard": card_buttons(case, self.texts)}
+        return payload
+
+    def refreshed(self, case: Case) -> Message:
+        """Return the change of a card."""
+        payload = {**self.card(case), "method": "editMessageText", "card": True}
+        return self.into_topic(case, MessageKind.EDIT, payload, REFRESH, lane=f"card:{case.number}")
+
+
+class Scribe:
+    """Writes one step down, effect by effect."""
+
+    def __init__(self, desk: Desk, case: Case, now: datetime) -> None:
+        self._desk = desk
+        self._case = case
+        self._now = now
+        self.change = CaseChange()
+        self.messages: list[Message] = []
+
+    @singledispatchmethod
+    def write(self, effect: Effect) -> None:
+        """Write one effect down."""
+        raise TypeError(type(effect).__name__)
+
+    @write.register
+    def _(self, tell: Tell) -> None:
+        values = {"nummer": str(self._case.number), **dict(tell.values)}
+        if tell.to is Side.CITIZEN:
+            self._to_citizen(citizen_reply(self._desk.texts, self._desk.hours, self._case, tell.key, values))
+            return
+        text = self._desk.texts.staff[tell.key].format(**values)
+        rows = [[_button(self._desk.texts.staff["again"], "again", self._case, tell.link)]] if tell.link else ()
+        told = self._desk.note(self._case, text, rows=rows, answers=tell.answers)
+        told = replace(told, priority=FAILURE if tell.fails else TOPIC)
+        self.messages.append(replace(told, topic_of=None, lane="") if tell.everywhere else told)
+
+    @write.register
+    def _(self, said: Pass) -> None:
+        carried = Carried(self._case.number, said.origin, said.messages, self._now, said.text, said.author, said.spoken)
+        if said.spoken:
+            self._speak(said, carried)
+            return
+        payload = _copying(said, self._desk.group if said.origin is Side.STAFF else str(self._case.chat))
+        self._carry(said.origin, MessageKind.CLERK if said.origin is Side.STAFF else MessageKind.COPY, payload, carried)
+
+    @write.register
+    def _(self, reaction: React) -> None:
+        shown = [{"type": "emoji", "emoji": reaction.emoji}] if reaction.emoji else []
+        payload = {"method": "setMessageReaction", "params": {"message_id": reaction.message, "reaction": shown}}
+        if reaction.origin is Side.CITIZEN:
+            number = self._case.number
+            self.messages.append(
+                self._desk.into_topic(self._case, MessageKind.EDIT, payload, REFRESH, lane=f"card:{number}")
+            )
+        else:
+            self.messages.append(Message(str(self._case.chat), MessageKind.EDIT, payload, priority=REFRESH))
+
+    @write.register
+    def _(self, revision: Revise) -> None:
+        link = revision.link
+        carried = Carried(link.case, link.side, (link.message,), self._now, revision.text, link.author, edits=True)
+        self._carry(link.side, MessageKind.EDIT, _editing(revision), carried, depends_on=_origin(link))
+
+    @write.register
+    def _(self, withdrawn: Withdraw) -> None:
+        link = withdrawn.link
+        carried = Carried(link.case, link.side, (link.message,), self._now, link.text, link.author, edits=True)
+        payload: Payload = {"method": "deleteMessage", **_target(link, {})}
+        self._carry(link.side, MessageKind.EDIT, payload, carried, depends_on=_origin(link))
+        self.change = replace(self.change, taken=(*self.change.taken, link.id))
+        self.messages.append(self._desk.note(self._case, self._desk.texts.staff["withdrawn"], answers=link.message))
+
+    @write.register
+    def _(self, jotted: Jot) -> None:
+        number, words = self._case.number, (jotted.text, jotted.author)
+        note = Link(0, number, Side.NOTE, jotted.message, LinkState.NOTE, self._now, text=words[0], author=words[1])
+        self.change = replace(self.change, notes=(*self.change.notes, note))
+
+    @write.register
+    def _(self, opened: Forum.Open) -> None:
+        texts, number = self._desk.texts, self._case.number
+        theme = self._case.theme or texts.staff["topic_plain"]
+        name = texts.staff["topic"].format(nummer=number, thema=theme)[:LONGEST_NAME]
+        creation = {"method": "createForumTopic", "params": {"name": name}}
+        self._topic_call(MessageKind.TOPIC, creation, lane=f"open:{number}")
+        if opened.card:
+            card = self._desk.card(self._case, continued=opened.continued)
+            self._topic_call(MessageKind.CARD, card, lane=f"card:{number}")
+
+    @write.register
+    def _(self, closed: Forum.Close) -> None:
+        params = {"message_thread_id": closed.thread} if closed.thread else {}
+        self._topic_call(MessageKind.EDIT, {"method": "closeForumTopic", "params": params})
+
+    @write.register
+    def _(self, reopened: Forum.Reopen) -> None:  # noqa: ARG002 - it says all by its kind
+        self._topic_call(MessageKind.EDIT, {"method": "reopenForumTopic", "params": {}})
+
+    @write.register
+    def _(self, later: Later) -> None:
+        due = Due(self._case.number, later.kind, later.at)
+        self.change = replace(self.change, due=(*self.change.due, due))
+
+    @write.register
+    def _(self, never: Never) -> None:
+        undue = (*self.change.undue, (self._case.number, never.kind))
+        self.change = replace(self.change, undue=undue)
+
+    @write.register
+    def _(self, told: Told) -> None:
+        self.change = replace(self.change, told=told.links)
+
+    @write.register
+    def _(self, hint: Hint) -> None:
+        """Leave it to the staff's handler, which knows the person."""
+
+    def _topic_call(self, kind: MessageKind, payload: Payload, **more: Any) -> None:
+        self.messages.append(self._desk.into_topic(self._case, kind, payload, TOPIC, **more))
+
+    def _to_citizen(self, reply: Reply) -> None:
+        """Say something to the citizen."""
+        if self._case.chat:
+            payloads = message_payloads(reply, self._desk.texts)
+            self.messages += sent_to(self._case.chat, payloads, MessageKind.TEXT)
+
+    def _speak(self, said: Pass, carried: Carried) -> None:
+        """Let the citizen read a text of a clerk's choice."""
+        payloads = message_payloads(Reply(said.text), self._desk.texts)
+        first, *rest = sent_to(str(self._case.chat), payloads, MessageKind.CLERK)
+        self.messages += [replace(first, carries=carried), *rest]
+
+    def _carry(
+        self, origin: Side, kind: MessageKind, payload: Payload, carried: Carried, depends_on: int | None = None
+    ) -> None:
+        """Send something to the other side."""
+        more: dict[str, Any] = {"carries": carried, "depends_on": depends_on}
+        if origin is Side.STAFF:
+            self.messages.append(Message(str(self._case.chat), kind, payload, priority=PERSONAL, **more))
+        else:
+            self.messages.append(self._desk.into_topic(self._case, kind, payload, RELAYED, **more))
+
+
+def sent_to(chat: str, payloads: Sequence[Payload], kind: MessageKind) -> list[Message]:
+    """Return payloads for a citizen, each after the one before."""
+    return [Message(chat, kind, one, priority=PERSONAL, follows=place > 0) for place, one in enumerate(payloads)]
+
+
+def plain_payload(text: str, texts: Texts) -> Payload:
+    """Return a short text with mark-up as one message."""
+    return message_payloads(Reply(text), texts)[0]
+
+
+def citizen_reply(texts: Texts, hours: Hours, case: Case, key: str, values: dict[str, str]) -> Reply:
+    """Return what a citizen reads, with what they may do next."""
+    words = texts.desk
+    if key in ("opened", "opened_closed"):
+        values["versprechen"] = _promise(texts, hours, case, values.pop("wann"))
+    choices = {
+        "closed_by_staff": tuple(
+            Choice(words[name], f"{RATE}:{case.number}:{value}")
+            for value, name in ((3, "good"), (2, "middling"), (1, "bad"))
+        ),
+    }.get(key, ())
+    if key in ("opened", "opened_closed", "reopened", "status", "status_taken", "still_waiting"):
+        choices = (Choice(words["back"], LEAVE),)
+    return Reply(words[key].format(**values), choices=choices)
+
+
+def _promise(texts: Texts, hours: Hours, case: Case, when: str) -> str:
+    """Return when there will be an answer, or when somebody is there; nothing where neither is settled."""
+    lines = [texts.desk["promise"].format(wann=when)] if case.promised_at else []
+    if not case.promised_at and not hours.is_open(case.opened_at):
+        lines.append(texts.desk["next_opening"].format(wann=when))
+    described = hours.described()
+    if described:
+        lines.append(texts.desk["hours"].format(zeiten=described))
+    return " ".join(lines)
+
+
+def card_text(case: Case, texts: Texts, *, continued: bool = False) -> str:
+    """Return what the card of a case says."""
+    words = texts.staff
+    state = words[f"state_{case.state}"].format(name=case.clerk)
+    theme = case.theme or words["topic_plain"]
+    head = words["card"].format(nummer=case.number, thema=theme, stand=state, seit=_clock(case.opened_at))
+    lines = [words["card_continued"]] if continued else []
+    lines.append(head)
+    if case.department:
+        lines.append(words["card_department"].format(amt=case.department))
+    if case.promised_at and not case.first_reply_at:
+        lines.append(words["card_promised"].format(zeit=_clock(case.promised_at)))
+    if case.delivered_at:
+        lines.append(words["card_delivered"].format(zeit=_clock(case.delivered_at)))
+    if case.rating:
+        lines.append(words["card_rating"].format(wert=_rating(case, texts)))
+    asked = f"\n{words['card_questions']}\n{case.summary}" if case.summary else ""
+    return "\n".join(lines) + asked + (f"\n\n{words['reply_here']}" if case.topic is TopicState.NONE else "")
+
+
+def _rating(case: Case, texts: Texts) -> str:
+    words = texts.staff
+    value = words[f"rating_{case.rating}"]
+    if case.solved is None:
+        return value
+    return words["rated_solved" if case.solved else "rated_unsolved"].format(wert=value)
+
+
+def card_buttons(case: Case, texts: Texts) -> list[list[Payload]]:
+    """Return the buttons that a case has in its state."""
+    words = texts.staff
+    if not case.is_open:
+        return [[_button(words["open"], "open", case)]]
+    own = _button(words["free"], "free", case) if case.clerk else _button(words["take"], "take", case)
+    return [
+        [own, _button(words["close"], "close", case)],
+        [_button(words["faq"], "faq", case)],
+        [_button(words["office"], "office", case)],
+    ]
+
+
+def _button(label: str, verb: str, case: Case, value: object = None) -> Payload:
+    tail = f":{value}" if value is not None else ""
+    return {"text": label, "callback_data": f"{STAFF}:{verb}:{case.number}{tail}"}
+
+
+def staff_button(label: str, verb: str, case: Case, value: object) -> Payload:
+    """Return a button of the clerks."""
+    return _button(label, verb, case, value)
+
+
+def _copying(said: Pass, source: str) -> Payload:
+    """Return the copy of a message, or of an album as one."""
+    params: Payload = {}
+    if said.reply_to:
+        params["reply_parameters"] = _reply(said.reply_to)
+    if len(said.messages) == 1:
+        return {"method": "copyMessage", "from": source, "params": {**params, "message_id": said.messages[0]}}
+    return {"method": "copyMessages", "from": source, "params": {"message_ids": sorted(said.messages)}}
+
+
+def _editing(revision: Revise) -> Payload:
+    """Return the change of a copy."""
+    name = "caption" if revision.is_caption else "text"
+    params: Payload = {name: revision.text}
+    if revision.entities:
+        params["caption_entities" if revision.is_caption else "entities"] = list(revision.entities)
+    method = "editMessageCaption" if revision.is_caption else "editMessageText"
+    return {"method": method, **_target(revision.link, params)}
+
+
+def _target(link: Link, params: Payload) -> Payload:
+    """Return which message changes: a copy that is known, or one that is still on its way."""
+    if link.copy is not None:
+        return {"params": {**params, "message_id": link.copy}}
+    return {"params": params, "message": link.outbox}
+
+
+def _origin(link: Link) -> int | None:
+    """Return what has to be sent before its change."""
+    return None if link.copy is not None else link.outbox
+
+
+def _reply(message: int) -> Payload:
+    return {"message_id": message, "allow_sending_without_reply": True}
+
+
+def _clock(moment: datetime) -> str:
+    return f"{moment.astimezone(CITY_ZONE):%d.%m. %H:%M}"

@@ -1,0 +1,261 @@
+"""A citizen's side of a case: the wish for a human, what they write meanwhile, the end, the rating."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot import tickets
+from bot.answers import quoted, unmarked
+from bot.cases import Case, CaseState, Side
+from bot.channels.telegram.bureau import Bureau
+from bot.channels.telegram.desk import SETTLE, citizen_reply, sent_to
+from bot.channels.telegram.handler import TelegramHandler
+from bot.channels.telegram.render import Payload, menu_payload, message_payloads
+from bot.channels.telegram.staff_events import TEXT, Pressed, Reacted, Written, staff_event
+from bot.channels.telegram.translate import Me, is_private
+from bot.delivery import Message, MessageKind
+from bot.events import CommandGiven, event_from_text
+from bot.journal import Question
+from bot.ports import Claim, Outcome
+from bot.replies import Choice, Place, Reply
+from bot.rights import ERASE
+from bot.tickets import Step
+from intents.decision import DecisionKind
+from intents.query import Query
+
+MINUTE = timedelta(minutes=1)
+LONGEST_THEME = 64
+SHOWN_QUESTIONS = 3
+"""Questions on a case's card."""
+
+_BACK = ("zurueck", "zurück", "bot")
+_STATUS = ("mensch", "status")
+
+
+class Handover:
+    """Handles private chats: a citizen with a case speaks with people, everybody else with the bot."""
+
+    def __init__(self, me: Me, bot: TelegramHandler, bureau: Bureau) -> None:
+        self._me = me
+        self._bot = bot
+        self._bureau = bureau
+        self._content = bureau.content
+        self._cases = bureau.cases
+        self._rules = bureau.rules
+        self._attachments = bureau.attachments
+
+    def handle(self, claim: Claim, now: datetime) -> Outcome:
+        """Return all that an update of a chat with a citizen brings about."""
+        raws = [part.raw for part in claim.parts]
+        event = staff_event(raws, self._me) if is_private(raws[0]) else None
+        if isinstance(event, Pressed):
+            return self._pressed(claim, event, now)
+        if isinstance(event, Reacted):
+            return self._reacted(claim, event, now)
+        if isinstance(event, Written):
+            return self._written(claim, event, now)
+        return self._bot.handle(claim, now)
+
+    # -------------------------------------------------------------- buttons
+
+    def _pressed(self, claim: Claim, event: Pressed, now: datetime) -> Outcome:
+        """Follow a button of the hand-over; all others are the bot's."""
+        case = self._cases.open_of(claim.chat)
+        match event.token.split(":"):
+            case ["h", "y"]:
+                return self._status(claim, case) if case else self._open(claim, now)
+            case ["h", "n"]:
+                return self._say(claim, "offer_declined")
+            case ["h", "x"]:
+                return self._leave(claim, case, now)
+            case ["h", "r" | "s" as step, number, value] if number.isdecimal() and len(number) < 10:
+                return self._rated(claim, event, (step, int(number), value), now)
+            case ["m"] if case:
+                return self._status(claim, case)
+        outcome = self._bot.handle(claim, now)
+        return self._erased(claim, outcome) if event.token == ERASE else outcome
+
+    def _open(self, claim: Claim, now: datetime) -> Outcome:
+        """Begin a case, unless the citizen is barred."""
+        if any(one.barred for one in self._cases.of_chat(claim.chat)):
+            return self._say(claim, "barred")
+        asked = tuple(self._bureau.records.questions(claim.chat))[-SHOWN_QUESTIONS:]
+        case = Case(
+            self._cases.next_number(),
+            claim.chat,
+            now,
+            theme=self._theme(asked),
+            summary="\n".join(f"- {self._line(one)}" for one in asked),
+        )
+        return self._done(claim, tickets.open_case(case, len(self._cases.waiting()), self._rules), now)
+
+    def _theme(self, asked: Sequence[Question]) -> str:
+        """Return what the last question was about."""
+        faq = self._content().faq
+        for one in reversed(asked):
+            entry = faq.get(one.entry) if one.entry else None
+            if entry:
+                return unmarked(entry.category or entry.question)[:LONGEST_THEME]
+        return ""
+
+    def _line(self, asked: Question) -> str:
+        """Return a question, and what the bot made of it or might have made."""
+        words, faq = self._content().texts.staff, self._content().faq
+        text = quoted(asked.text or "…")
+        best = asked.entry or (asked.candidates[0].id if asked.candidates else None)
+        entry = faq.get(best) if best else None
+        if entry is None:
+            return words["question_open"].format(frage=text)
+        key = "question_near" if asked.decision == DecisionKind.FALLBACK else "question_answered"
+        return words[key].format(frage=text, antwort=unmarked(entry.question))
+
+    def _leave(self, claim: Claim, case: Case | None, now: datetime) -> Outcome:
+        if case is None:
+            return self._say(claim, "not_open")
+        return self._done(claim, tickets.close(case, Side.CITIZEN, now), now)
+
+    def _rated(self, claim: Claim, event: Pressed, rating: tuple[str, int, str], now: datetime) -> Outcome:
+        """Note a rating of one's own case; anybody else's number is nothing."""
+        step, number, value = rating
+        case = self._cases.of_number(number)
+        if case is None or case.chat != claim.chat or case.is_open:
+            return self._say(claim, "not_open")
+        words = self._content().texts.desk
+        if step == "s":
+            done = tickets.settle(case, solved=value == "1", now=now)
+            return self._changed(claim, event, done, Reply(words["thanks"], place=Place.INSTEAD), now)
+        if value not in ("1", "2", "3"):
+            return self._say(claim, "not_open")
+        choices = tuple(
+            Choice(words[name], f"{SETTLE}:{number}:{token}") for token, name in ((1, "solved_yes"), (0, "solved_no"))
+        )
+        done = tickets.rate(case, int(value))
+        return self._changed(claim, event, done, Reply(words["solved"], choices=choices), now)
+
+    def _changed(self, claim: Claim, event: Pressed, step: Step, reply: Reply, now: datetime) -> Outcome:
+        """Write a step down; the message with the button becomes the reply."""
+        outcome = self._done(claim, step, now)
+        payload: Payload | None = menu_payload(reply, self._content().texts, event.message)
+        change = Message(claim.chat, MessageKind.EDIT, payload or {}, priority=5)
+        return replace(outcome, messages=(*outcome.messages, change))
+
+    def _reacted(self, claim: Claim, event: Reacted, now: datetime) -> Outcome:
+        """Show a reaction in the topic."""
+        case = self._cases.open_of(claim.chat)
+        found = self._target_of(event.message, case) if case else None
+        step = Step(case, (tickets.React(Side.CITIZEN, found, event.emoji),)) if case and found else None
+        return self._done(claim, step, now) if step else Outcome(claim.saved.state)
+
+    # -------------------------------------------------------------- what is written
+
+    def _written(self, claim: Claim, event: Written, now: datetime) -> Outcome:
+        """Pass on what belongs to a case; the bot answers everything else."""
+        case = self._cases.open_of(claim.chat)
+        command = event_from_text(event.text)
+        if isinstance(command, CommandGiven) and not event.is_edited:
+            return self._commanded(claim, command.name, case, now)
+        if event.is_edited:
+            return self._edited(claim, event, now)
+        if case is None:
+            return self._without_case(claim, event, now)
+        return self._with_emergency(claim, event, self._passed_on(claim, event, case, now), now)
+
+    def _commanded(self, claim: Claim, name: str, case: Case | None, now: datetime) -> Outcome:
+        if name in _BACK:
+            return self._leave(claim, case, now)
+        if case and name in _STATUS:
+            return self._status(claim, case)
+        if name == "status":
+            return self._say(claim, "not_open")
+        return self._bot.handle(claim, now)
+
+    def _edited(self, claim: Claim, event: Written, now: datetime) -> Outcome:
+        """Carry a change over; a changed question to the bot is the bot's."""
+        case = self._cases.open_of(claim.chat) or self._cases.last_of(claim.chat)
+        link = self._cases.written(case.number, Side.CITIZEN, event.messages[0]) if case else None
+        if case is None or link is None:
+            return self._bot.handle(claim, now)
+        change = tickets.Revise(link, event.text, event.entities, is_caption=event.kind != TEXT)
+        return self._done(claim, tickets.revise(case, change), now)
+
+    def _without_case(self, claim: Claim, event: Written, now: datetime) -> Outcome:
+        """Let the bot answer; what it has no answer to may belong to a case that is just over."""
+        outcome = self._bot.handle(claim, now)
+        case = self._cases.last_of(claim.chat)
+        if case is None or not tickets.is_reopenable(case, now):
+            return outcome
+        replied = event.reply_to and self._cases.carried(Side.STAFF, event.reply_to, case.number)
+        unknown = any(question.decision == DecisionKind.FALLBACK for question in outcome.questions)
+        if not (replied or unknown) or self._refusal(event):
+            return outcome
+        again = tickets.reopen(case, Side.CITIZEN, now, self._rules)
+        heard = self._heard(event, again.case, now)
+        whole = Step(heard.case, (*again.effects, *heard.effects))
+        done = self._done(claim, whole, now)
+        return replace(outcome, cases=done.cases, messages=done.messages)
+
+    def _passed_on(self, claim: Claim, event: Written, case: Case, now: datetime) -> Outcome:
+        refusal = self._refusal(event)
+        if refusal:
+            return self._say(claim, refusal)
+        return self._done(claim, self._heard(event, case, now), now)
+
+    def _refusal(self, event: Written) -> str | None:
+        """Return why something is not passed on."""
+        return None if event.kind == TEXT else self._attachments.refuses(event.kind, event.size)
+
+    def _heard(self, event: Written, case: Case, now: datetime) -> Step:
+        said = tickets.Pass(
+            Side.CITIZEN,
+            event.messages,
+            event.text or f"[{event.kind}]",
+            "",
+            self._target_of(event.reply_to, case) if event.reply_to else None,
+        )
+        lately = self._cases.written_since(case.number, now - MINUTE)
+        clerk = self._cases.clerk(case.assignee) if case.assignee else None
+        return tickets.hear(case, said, lately, now, is_away=bool(clerk and clerk.away))
+
+    def _target_of(self, message: int, case: Case) -> int | None:
+        """Return what stands in the topic for a message in the citizen's chat."""
+        if link := self._cases.carried(Side.STAFF, message, case.number):
+            return link.message
+        link = self._cases.written(case.number, Side.CITIZEN, message)
+        return link.copy if link else None
+
+    def _with_emergency(self, claim: Claim, event: Written, outcome: Outcome, now: datetime) -> Outcome:
+        """Give the emergency numbers at once, whoever reads along."""
+        if not event.text or self._content().decide(Query(event.text)).kind is not DecisionKind.EMERGENCY:
+            return outcome
+        alarmed = self._bot.handle(claim, now)
+        return replace(alarmed, cases=outcome.cases, messages=(*alarmed.messages, *outcome.messages))
+
+    # -------------------------------------------------------------- what all need
+
+    def _status(self, claim: Claim, case: Case) -> Outcome:
+        """Say where a case stands."""
+        ahead = sum(other.number < case.number for other in self._cases.waiting())
+        key = "status" if case.state is CaseState.OPEN else "status_taken"
+        return self._say(claim, key, case, zahl=str(ahead))
+
+    def _say(self, claim: Claim, key: str, case: Case | None = None, **values: str) -> Outcome:
+        """Say something that changes nothing."""
+        texts = self._content().texts
+        numbered = {"nummer": str(case.number) if case else "", "mb": str(self._attachments.megabytes), **values}
+        some = case or Case(0, claim.chat, datetime.min)  # noqa: DTZ901 - no text of these names a moment
+        payloads = message_payloads(citizen_reply(texts, self._rules.hours, some, key, numbered), texts)
+        return Outcome(claim.saved.state, messages=tuple(sent_to(claim.chat, payloads, MessageKind.TEXT)))
+
+    def _done(self, claim: Claim, step: Step, now: datetime) -> Outcome:
+        """Return a step as what it changes."""
+        change, messages = self._bureau.desk().written(step, now)
+        return Outcome(replace(claim.saved.state, missed=0), cases=change, messages=messages)
+
+    def _erased(self, claim: Claim, outcome: Outcome) -> Outcome:
+        """Delete the topics of somebody who wants all deleted."""
+        group, gone = self._bureau.desk().group, []
+        for case in self._cases.of_chat(claim.chat):
+            if case.thread:
+                payload = {"method": "deleteForumTopic", "params": {"message_thread_id": case.thread}}
+                gone.append(Message(group, MessageKind.EDIT, payload, priority=8))
+        return replace(outcome, messages=(*outcome.messages, *gone)) if outcome.erases else outcome

@@ -1,0 +1,21 @@
+"""Inserting a row unless it is there, which each engine has in words of its own."""
+
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+
+
+def insert_new(connection: Connection, table: sa.Table, values: dict[str, Any], *unique: str) -> bool:
+    """Insert a row unless one with the same unique columns is there; return whether it was inserted."""
+    statement = _insertion(connection.dialect.name, table, unique)
+    return connection.execute(statement, values, execution_options={"preserve_rowcount": True}).rowcount == 1
+
+
+@cache
+def _insertion(dialect: str, table: sa.Table, unique: tuple[str, ...]) -> sa.Insert:
+    """Return the statement, which each engine has in words of its own."""
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(table).on_conflict_do_nothing(index_elements=unique)

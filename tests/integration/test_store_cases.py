@@ -1,0 +1,142 @@
+"""What the store promises about cases, on both engines."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.cases import Case, CaseChange, CaseState, Due, DueKind, LinkState, Side, TopicState
+from bot.delivery import Arrived, Carried, Message, MessageKind, SendState
+from bot.errors import ConflictError
+from bot.ports import Outcome
+from bot.state import ChatState
+from bot.store.addresses import SqlAddresses
+from bot.store.cases import SqlCases, forget_words
+from bot.store.chats import SqlChats
+from bot.store.database import Database
+from bot.store.outbox import SqlOutbox
+from bot.store.retention import purge
+from tests.fakes import NOW
+
+CITIZEN, GROUP = 700, -100500
+
+
+@pytest.fixture
+def chat(store: Database) -> str:
+    """Return the key of a citizen's chat."""
+    return SqlAddresses(store).chat(CITIZEN, NOW)
+
+
+@pytest.fixture
+def group(store: Database) -> str:
+    """Return the key of the staff group."""
+    return SqlAddresses(store).group(GROUP, NOW)
+
+
+def save(store: Database, chat: str, change: CaseChange, *messages: Message) -> None:
+    """Write what an update of a chat changes."""
+    chats = SqlChats(store, "telegram")
+    chats.commit(chat, chats.load(chat).version, Outcome(ChatState(), cases=change, messages=messages), NOW)
+
+
+def relayed(chat: str, number: int, message: int) -> Message:
+    """Return a clerk's words on their way to a citizen."""
+    payload = {"method": "copyMessage", "from": chat, "params": {"message_id": message}}
+    carried = Carried(number, Side.STAFF, (message,), NOW, "Guten Tag", "Anna")
+    return Message(chat, MessageKind.CLERK, payload, carries=carried)
+
+
+def test_a_citizen_has_one_open_case(store: Database, chat: str) -> None:
+    """The database itself refuses a second one; after the end of the first there may be another."""
+    cases = SqlCases(store)
+    first = Case(cases.next_number(), chat, NOW)
+    save(store, chat, CaseChange(first))
+    with pytest.raises(ConflictError):
+        save(store, chat, CaseChange(Case(cases.next_number(), chat, NOW)))
+    found = cases.open_of(chat)
+    assert found
+    save(store, chat, CaseChange(replace(found, state=CaseState.CLOSED, closed_at=NOW)))
+    save(store, chat, CaseChange(Case(cases.next_number(), chat, NOW)))
+    assert [case.number for case in cases.of_chat(chat)] == [1, 3]
+
+
+def test_a_case_that_changed_meanwhile_is_a_conflict(store: Database, chat: str, group: str) -> None:
+    """Whoever read an older version writes nothing, neither case nor message."""
+    cases = SqlCases(store)
+    save(store, chat, CaseChange(Case(1, chat, NOW)))
+    old = cases.of_number(1)
+    assert old
+    save(store, group, CaseChange(replace(old, clerk="Anna")))
+    with pytest.raises(ConflictError):
+        save(store, group, CaseChange(replace(old, clerk="Bernd")), relayed(chat, 1, 5))
+    assert cases.links(1) == ()
+    assert SqlOutbox(store).take(NOW, most=9) == ()
+
+
+def test_words_into_a_topic_wait_until_it_is_there(store: Database, chat: str, group: str) -> None:
+    """They know its id then; without an answer it stays open, and becomes due in a minute."""
+    outbox, cases = SqlOutbox(store), SqlCases(store)
+    topic = Message(group, MessageKind.TOPIC, {"method": "createForumTopic"}, lane="open:1", topic_of=1)
+    note = Message(group, MessageKind.TEXT, {"method": "sendMessage"}, lane="case:1", topic_of=1)
+    save(store, chat, CaseChange(Case(1, chat, NOW)), topic, note)
+    (only,) = outbox.take(NOW, most=9)
+    assert only.kind is MessageKind.TOPIC
+    assert outbox.doubt(only.id, NOW) is SendState.UNKNOWN
+    found = cases.of_number(1)
+    assert found
+    assert found.topic is TopicState.UNKNOWN
+    assert outbox.take(NOW, most=9) == ()
+    assert cases.due(NOW + timedelta(seconds=60), 9) == (Due(1, DueKind.TOPIC, NOW + timedelta(seconds=60)),)
+    outbox.take(NOW, most=0, arrived=[Arrived(only.id, 77, NOW, is_of_case=True)])
+    assert [sending.thread for sending in outbox.take(NOW, most=9)] == [77]
+    assert cases.due(NOW + timedelta(seconds=60), 9) == ()
+
+
+def test_what_became_of_a_clerks_words_is_kept(store: Database, chat: str) -> None:
+    """Delivered only with Telegram's id; uncertain and failed become due, to be told."""
+    outbox, cases = SqlOutbox(store), SqlCases(store)
+    save(store, chat, CaseChange(Case(1, chat, NOW)), *(relayed(chat, 1, number) for number in (5, 6, 7)))
+    states = []
+    for fate in ("sent", "doubt", "failed"):
+        (sending,) = outbox.take(NOW, most=1)
+        if fate == "sent":
+            outbox.take(NOW, most=0, arrived=[Arrived(sending.id, 900, NOW, is_of_case=True)])
+        else:
+            getattr(outbox, fate)(sending.id, NOW)
+        states = [link.state for link in cases.links(1)]
+    assert states == [LinkState.SENT, LinkState.UNKNOWN, LinkState.FAILED]
+    assert [link.copy for link in cases.links(1)] == [900, None, None]
+    assert [link.message for link in cases.untold(1)] == [6, 7]
+    assert DueKind.FAILURE in [due.kind for due in cases.due(NOW, 9)]
+
+
+def test_something_due_is_done_once(store: Database, chat: str) -> None:
+    """The second process finds it done."""
+    cases, due = SqlCases(store), Due(1, DueKind.REMIND, NOW)
+    save(store, chat, CaseChange(Case(1, chat, NOW), due=(due,)))
+    cases.done(due, CaseChange(), (), NOW)
+    with pytest.raises(ConflictError):
+        cases.done(due, CaseChange(), (), NOW)
+
+
+def test_silence_ends_neither_an_open_case_nor_the_staff_group(store: Database, chat: str, group: str) -> None:
+    """Other chats that fell silent go."""
+    save(store, chat, CaseChange(Case(1, chat, NOW)))
+    SqlAddresses(store).chat(CITIZEN + 1, NOW)
+    later = NOW + timedelta(days=400)
+    purge(store, later, later)
+    addresses = SqlAddresses(store)
+    assert (addresses.chat(CITIZEN, later), addresses.group(GROUP, later)) == (chat, group)
+
+
+def test_the_words_of_a_case_go_in_time(store: Database, chat: str) -> None:
+    """Those of open cases stay."""
+    cases = SqlCases(store)
+    case = Case(1, chat, NOW, state=CaseState.CLOSED, closed_at=NOW, summary="- «wer?»")
+    save(store, chat, CaseChange(case), relayed(chat, 1, 5))
+    store.write(lambda connection: forget_words(connection, NOW))
+    assert cases.links(1)[0].text == "Guten Tag"
+    store.write(lambda connection: forget_words(connection, NOW + timedelta(seconds=1)))
+    found = cases.of_number(1)
+    assert found
+    assert (cases.links(1)[0].text, found.summary) == (None, "")
