@@ -606,7 +606,7 @@ def test_handover_20_25_wishes_in_a_minute(server: Server, hall_here: Open) -> N
         asked = time.monotonic()
         here.ask(here.erika, "wer?")
         here.seen(here.erika, "Gemeinderat")
-        assert time.monotonic() - asked < 1.5
+        assert time.monotonic() - asked < 3  # behind what 25 others were told, at 30 messages a second
         for who in citizens:
             here.seen(who, "Ihr Fall hat die Nummer")
         assert time.monotonic() - started < 10
