@@ -40,7 +40,8 @@ from tests.integration.test_web import FakeVitals, fetched
 
 ROOT = Path(__file__).parents[2]
 EVENT = re.compile(
-    r'''(?:\blog\.(?:info|warning|error|exception)|\bTroubles|_tell(?=\("\w+", claim))\((?:\s*#[^\n]*\n)?\s*"(\w+)"'''
+    r"""(?:\blog\.(?:info|warning|error|exception)|\bTroubles|\b_repeating|_tell(?=\("\w+", claim))"""
+    r'''\((?:\s*#[^\n]*\n)?\s*"(\w+)"'''
 )
 """What the program logs, by name; the traces of an error at DEBUG are named after it."""
 
