@@ -2,16 +2,14 @@
 
 import sqlalchemy as sa
 
-from bot.store.tables import Moment, metadata
-
-_ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+from bot.store.tables import ID, Moment, metadata
 
 # The words stand in the question log and in case_draft alone: an item goes with them.
 review_item = sa.Table(
     "review_item",
     metadata,
-    sa.Column("id", _ID, sa.Identity(), primary_key=True),
-    sa.Column("question_id", _ID, sa.ForeignKey("question.id", ondelete="CASCADE"), nullable=True, unique=True),
+    sa.Column("id", ID, sa.Identity(), primary_key=True),
+    sa.Column("question_id", ID, sa.ForeignKey("question.id", ondelete="CASCADE"), nullable=True, unique=True),
     sa.Column("draft", sa.Integer, sa.ForeignKey("case_draft.number", ondelete="CASCADE"), nullable=True, unique=True),
     sa.Column("why", sa.String(16), nullable=False),
     sa.Column("state", sa.String(8), nullable=False, comment="new, working, done, ignored"),
@@ -57,7 +55,7 @@ cluster = sa.Table(
 review_change = sa.Table(
     "review_change",
     metadata,
-    sa.Column("id", _ID, sa.Identity(), primary_key=True),
+    sa.Column("id", ID, sa.Identity(), primary_key=True),
     sa.Column("at", Moment, nullable=False),
     sa.Column("who", sa.String(64), nullable=False),
     sa.Column("action", sa.String(16), nullable=False),
@@ -70,10 +68,10 @@ review_step = sa.Table(
     "review_step",
     metadata,
     sa.Column(
-        "change_id", _ID, sa.ForeignKey("review_change.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+        "change_id", ID, sa.ForeignKey("review_change.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     ),
     sa.Column(
-        "item_id", _ID, sa.ForeignKey("review_item.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+        "item_id", ID, sa.ForeignKey("review_item.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     ),
     sa.Column("cluster", sa.Integer, nullable=True),
     sa.Column("before", sa.String(8), nullable=False),
