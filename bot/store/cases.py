@@ -12,6 +12,7 @@ from bot.cases import Case, CaseChange, CaseState, Clerk, Due, DueKind, Link, Li
 from bot.delivery import Message
 from bot.errors import ConflictError
 from bot.store.addresses import new_key
+from bot.store.case_drafts import forget_case_drafts
 from bot.store.database import Database
 from bot.store.inserting import insert_new
 from bot.store.outbox import queue
@@ -182,6 +183,7 @@ def forget_cases(connection: Connection, chat: str, now: datetime) -> None:
     numbers = list(connection.scalars(sa.select(ticket.c.number).where(ticket.c.chat_key == chat)))
     connection.execute(sa.delete(msg_link).where(msg_link.c.number.in_(numbers)))
     connection.execute(sa.delete(case_due).where(case_due.c.number.in_(numbers)))
+    forget_case_drafts(connection, numbers)
     over = sa.func.coalesce(ticket.c.closed_at, now)
     blank = {"chat_key": None, "summary": None, "theme": "", "close_reason": "", "card_id": None}
     ending = {"state": CaseState.CLOSED, "closed_at": over, "version": ticket.c.version + 1}
@@ -194,6 +196,7 @@ def forget_words(connection: Connection, before: datetime) -> None:
     words = sa.update(msg_link).where(msg_link.c.number.in_(old), msg_link.c.text.is_not(None))
     connection.execute(words.values(text=None))
     connection.execute(sa.update(ticket).where(ticket.c.number.in_(old)).values(summary=None))
+    forget_case_drafts(connection, old)
 
 
 def _save_case(connection: Connection, case: Case) -> None:
