@@ -255,11 +255,23 @@ class FaqVersions(Protocol):
     def last_hash(self, author: str) -> str | None:
         """Return the hash of what an author wrote or made live last."""
 
+    def is_known(self, hash_: str) -> bool:
+        """Say whether a form is kept here: a file that holds it may be written over."""
+
     def draft(self, version: FaqVersion) -> bool:
         """Keep a form that is not live; return False when it is known."""
 
     def publish(self, version: FaqVersion, *, instead_of: str | None) -> None:
         """Make a form live; raise ConflictError when not this hash is live any more."""
+
+    def blocked(self) -> frozenset[str]:
+        """Return the entries that must not be answered; cheap, to be asked often."""
+
+    def left_in(self, place: str) -> frozenset[str] | None:
+        """Return the hashes of what the program left in a file or took from it; None for a file it does not know."""
+
+    def note_file(self, place: str, hashes: Collection[str]) -> None:
+        """Note what the program leaves in a file, or took from it."""
 
 
 @dataclass(frozen=True)
