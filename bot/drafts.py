@@ -72,6 +72,37 @@ class Gate:
     at: datetime
     result: Mapping[str, Any]
 
+    @property
+    def errors(self) -> bool:
+        """Say whether the draft brings errors with it."""
+        return any(each["new"] and each["level"] == "error" for each in self.result["findings"])
+
+    @property
+    def hints(self) -> bool:
+        """Say whether the draft brings anything else with it that is to be read."""
+        return any(each["new"] for each in self.result["findings"])
+
+
+@dataclass(frozen=True)
+class Step:
+    """What somebody did, as the audit keeps it."""
+
+    who: str
+    action: str
+    subject: str
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A form that somebody wrote into the file beside the draft."""
+
+    base: str
+    """Hash of the form that it was made of."""
+    hash: str
+    yaml: str
+    at: datetime
+
 
 class Drafts(Protocol):
     """Keeps the shared draft, the gate's results, blocked entries and the history."""
@@ -79,10 +110,10 @@ class Drafts(Protocol):
     def current(self) -> Draft | None:
         """Return the shared draft, None when nothing is being changed."""
 
-    def save(self, draft: Draft, *, instead_of: int, who: str, action: str, subject: str, now: datetime) -> None:
+    def save(self, draft: Draft, *, instead_of: int, step: Step, settles: str | None = None) -> None:
         """Keep the draft in the place of the version `instead_of`; raise ConflictError when it is another one.
 
-        A blank draft is dropped. What was done goes to the audit with it.
+        A blank draft is dropped. The step goes to the audit with it; `settles` is a waiting form that is part of it.
         """
 
     def publish(self, draft: Draft, who: str, now: datetime) -> Publication:
@@ -103,11 +134,11 @@ class Drafts(Protocol):
     def publication(self, number: int) -> Publication | None:
         """Return a publication by its number."""
 
-    def waiting(self, author: str) -> FaqVersion | None:
-        """Return the latest form of an author that was never live, and is no part of the draft yet."""
+    def waiting(self) -> Waiting | None:
+        """Return a form that somebody wrote into the file beside the draft."""
 
-    def settle(self, hash_: str) -> None:
-        """Note that a form that waited was taken over into the draft, or dropped."""
+    def wait(self, version: FaqVersion, base: str) -> None:
+        """Keep a form that somebody wrote into the file beside the draft; `base` is the form it was made of."""
 
     def gate(self, key: str) -> Gate | None:
         """Return what the check of a draft found."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from bot.cases import Case, CaseChange, Clerk, Due, Link, Side
@@ -11,6 +11,7 @@ from bot.effects import Mark
 from bot.journal import Question
 from bot.state import ChatState
 from intents.decision import Decision
+from intents.faq import FaqBase
 from intents.query import Query
 
 
@@ -29,6 +30,9 @@ class Understanding(Protocol):
 
     def lemma_key(self, text: str, /) -> str:
         """Return the sorted content lemmas of a text: the same for wordings that differ in form alone."""
+
+    def on(self, faq: FaqBase, today: date, /) -> "Understanding":
+        """Return one for the same texts on another day, or with other entries blocked; nothing is prepared anew."""
 
 
 @dataclass(frozen=True)
@@ -255,8 +259,8 @@ class FaqVersions(Protocol):
     def last_hash(self, author: str) -> str | None:
         """Return the hash of what an author wrote or made live last."""
 
-    def is_known(self, hash_: str) -> bool:
-        """Say whether a form is kept here: a file that holds it may be written over."""
+    def author_of(self, hash_: str) -> str | None:
+        """Return who made a form live last; None for one that is not kept here."""
 
     def draft(self, version: FaqVersion) -> bool:
         """Keep a form that is not live; return False when it is known."""

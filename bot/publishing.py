@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
-from bot.drafts import Draft, Drafts
+from bot.drafts import Draft, Drafts, Step
 from bot.errors import ConflictError
 from bot.faq_text import TextChangeError, with_entry, without_entry
 from intents.errors import FaqError
@@ -119,7 +119,17 @@ class Publishing:
 
         self._edit(change, who, "Eintrag gelöscht", entry, now)
 
-    # -------------------------------------------------------------- the draft as a whole
+    def revert_entry(self, entry: str, who: str, now: datetime) -> None:
+        """Give an entry of the draft its published form again, in which it may not exist."""
+
+        def change(draft: Draft) -> str:
+            form = self.drafts.form(draft.base)
+            before = parsed(form.yaml).get(entry) if form else None
+            if before is None:
+                return without_entry(draft.yaml, entry) if parsed(draft.yaml).get(entry) else draft.yaml
+            return with_entry(draft.yaml, before, beside=_last_of(parsed(draft.yaml), before.category))
+
+        self._edit(change, who, "Änderung verworfen", entry, now)
 
     def _change(
         self, entry: str, change: Callable[[FaqEntry], FaqEntry], who: str, action: str, now: datetime
@@ -141,7 +151,7 @@ class Publishing:
             if made.hash == draft.hash:
                 return draft
             try:
-                self.drafts.save(made, instead_of=draft.version, who=who, action=action, subject=subject, now=now)
+                self.drafts.save(made, instead_of=draft.version, step=Step(who, action, subject, now))
                 break
             except ConflictError:
                 if not left:

@@ -111,6 +111,10 @@ class FakeUnderstanding:
         """Return the sorted words."""
         return " ".join(sorted(text.casefold().strip("?!. ").split()))
 
+    def on(self, _faq: FaqBase, _today: date, /) -> "FakeUnderstanding":
+        """Decide by the same table."""
+        return self
+
 
 class FakeChats:
     """Chats in memory; can be told to conflict some times."""

@@ -8,13 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 from sqlalchemy.exc import IntegrityError
 
-from bot.drafts import Block, Draft, Gate, Publication
+from bot.drafts import Block, Draft, Gate, Publication, Step, Waiting
 from bot.errors import ConflictError
 from bot.ports import FaqVersion
 from bot.store.database import Database
-from bot.store.faq_versions import active_form, form_where, make_live
+from bot.store.faq_versions import active_form, form_where, keep_form, make_live
 from bot.store.inserting import insert_new
-from bot.store.publishing_tables import blocked_entry, faq_draft, faq_gate, faq_publication
+from bot.store.publishing_tables import blocked_entry, faq_draft, faq_gate, faq_publication, faq_waiting
 from bot.store.tables import faq_version
 
 T = TypeVar("T")
@@ -36,17 +36,38 @@ class SqlDrafts:
         """Return the shared draft, None when nothing is being changed."""
         return self._database.read(_draft)
 
-    def save(self, draft: Draft, *, instead_of: int, who: str, action: str, subject: str, now: datetime) -> None:
+    def save(self, draft: Draft, *, instead_of: int, step: Step, settles: str | None = None) -> None:
         """Keep the draft in the place of the version `instead_of`; raise ConflictError when it is another one."""
 
         def work(connection: Connection) -> None:
             if draft.is_blank:
                 _drop(connection, instead_of)
             else:
-                _keep(connection, draft, instead_of, now)
-            note(connection, who, action, subject, now)
+                _keep(connection, draft, instead_of, step.now)
+            if settles is not None:
+                _settle(connection, settles)
+            note(connection, step.who, step.action, step.subject, step.now)
 
         self._once(work)
+
+    def waiting(self) -> Waiting | None:
+        """Return a form that somebody wrote into the file beside the draft."""
+        query = sa.select(faq_waiting, faq_version.c.yaml).join(faq_version, faq_version.c.hash == faq_waiting.c.hash)
+        row = self._database.read(lambda connection: connection.execute(query).one_or_none())
+        return Waiting(row.base, row.hash, row.yaml, row.at) if row else None
+
+    def wait(self, version: FaqVersion, base: str) -> None:
+        """Keep a form that somebody wrote into the file beside the draft; `base` is the form it was made of."""
+        values = {"id": _ONE, "hash": version.hash, "base": base, "at": version.at}
+
+        def work(connection: Connection) -> None:
+            keep_form(connection, version)
+            if not insert_new(connection, faq_waiting, values, "id"):
+                later = {"hash": version.hash, "at": version.at}  # made of the one before: the base stays
+                connection.execute(sa.update(faq_waiting).values(**later))
+            note(connection, version.author, "Datei wartet neben dem Entwurf", version.hash, version.at)
+
+        self._database.write(work)
 
     # -------------------------------------------------------------- publishing
 
@@ -90,23 +111,6 @@ class SqlDrafts:
     def form(self, hash_: str) -> FaqVersion | None:
         """Return a form by its hash."""
         return self._database.read(lambda connection: form_where(connection, faq_version.c.hash == hash_))
-
-    def waiting(self, author: str) -> FaqVersion | None:
-        """Return the latest form of an author that was never live, and is no part of the draft yet."""
-        query = sa.select(faq_version.c.hash).where(faq_version.c.state == "draft", faq_version.c.author == author)
-        latest = query.order_by(faq_version.c.at.desc()).limit(1)
-
-        def work(connection: Connection) -> FaqVersion | None:
-            hash_ = connection.scalar(latest)
-            return form_where(connection, faq_version.c.hash == hash_) if hash_ else None
-
-        return self._database.read(work)
-
-    def settle(self, hash_: str) -> None:
-        """Note that a form that waited was taken over into the draft, or dropped."""
-        mine = (faq_version.c.hash == hash_) & (faq_version.c.state == "draft")
-        statement = sa.update(faq_version).where(mine).values(state="settled")
-        self._database.write(lambda connection: connection.execute(statement))
 
     def history(self, *, most: int, before: int | None = None) -> tuple[Publication, ...]:
         """Return publications, the latest first."""
@@ -206,6 +210,13 @@ def _drop(connection: Connection, version: int) -> None:
     else:
         done = connection.scalar(sa.select(sa.exists().where(faq_draft.c.id == _ONE))) is False
     if not done:
+        raise ConflictError
+
+
+def _settle(connection: Connection, hash_: str) -> None:
+    """Forget a waiting form that became part of the draft; another one by now is a conflict."""
+    mine = faq_waiting.c.hash == hash_
+    if connection.execute(sa.delete(faq_waiting).where(mine)).rowcount != 1:
         raise ConflictError
 
 

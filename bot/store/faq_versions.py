@@ -39,15 +39,14 @@ class SqlFaqVersions:
         query = own.order_by(faq_version.c.at.desc()).limit(1)
         return self._database.read(lambda connection: connection.scalar(query))
 
-    def is_known(self, hash_: str) -> bool:
-        """Say whether a form is kept here: a file that holds it may be written over."""
-        query = sa.select(sa.exists().where(faq_version.c.hash == hash_))
-        return bool(self._database.read(lambda connection: connection.scalar(query)))
+    def author_of(self, hash_: str) -> str | None:
+        """Return who made a form live last; None for one that is not kept here."""
+        query = sa.select(faq_version.c.author).where(faq_version.c.hash == hash_)
+        return self._database.read(lambda connection: connection.scalar(query))
 
     def draft(self, version: FaqVersion) -> bool:
         """Keep a form that is not live; return False when it is known."""
-        values = _row(version, DRAFT)
-        return self._database.write(lambda connection: insert_new(connection, faq_version, values, "hash"))
+        return self._database.write(lambda connection: keep_form(connection, version))
 
     def publish(self, version: FaqVersion, *, instead_of: str | None) -> None:
         """Make a form live; raise ConflictError when not this hash is live any more."""
@@ -89,6 +88,11 @@ def form_where(connection: Connection, condition: sa.ColumnElement[bool]) -> Faq
     return FaqVersion(row.hash, row.yaml, row.author, row.at) if row else None
 
 
+def keep_form(connection: Connection, version: FaqVersion) -> bool:
+    """Keep a form that is not live within a unit of work; return False when it is known."""
+    return insert_new(connection, faq_version, _row(version, DRAFT), "hash")
+
+
 def make_live(
     connection: Connection, version: FaqVersion, *, instead_of: str | None, editors: Sequence[str] = ()
 ) -> int:
@@ -98,7 +102,7 @@ def make_live(
     """
     if instead_of is not None:
         _retire(connection, instead_of)
-    insert_new(connection, faq_version, _row(version, DRAFT), "hash")
+    keep_form(connection, version)
     same = faq_version.c.hash == version.hash
     connection.execute(sa.update(faq_version).where(same).values(**_row(version, ACTIVE)))
     told = {"hash": version.hash, "replaced": instead_of, "author": version.author, "at": version.at}

@@ -19,6 +19,15 @@ faq_draft = sa.Table(
     sa.Column("at", Moment, nullable=False),
 )
 
+faq_waiting = sa.Table(
+    "faq_waiting",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False, comment="always 1: the latest one counts"),
+    sa.Column("hash", sa.String(64), nullable=False, comment="of a form that somebody wrote beside the draft"),
+    sa.Column("base", sa.String(64), nullable=False, comment="hash of the form that it was made of"),
+    sa.Column("at", Moment, nullable=False),
+)
+
 faq_gate = sa.Table(
     "faq_gate",
     metadata,

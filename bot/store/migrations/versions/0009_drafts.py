@@ -31,6 +31,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_faq_draft"),
     )
     op.create_table(
+        "faq_waiting",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("hash", sa.String(64), nullable=False),
+        sa.Column("base", sa.String(64), nullable=False),
+        sa.Column("at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_faq_waiting"),
+    )
+    op.create_table(
         "faq_gate",
         sa.Column("key", sa.String(64), nullable=False),
         sa.Column("at", Moment(), nullable=False),
@@ -67,5 +75,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop them."""
-    for table in ("faq_file", "blocked_entry", "faq_publication", "faq_gate", "faq_draft"):
+    for table in ("faq_file", "blocked_entry", "faq_publication", "faq_gate", "faq_waiting", "faq_draft"):
         op.drop_table(table)
