@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.drafts import Block, Draft, Gate, Publication, Step, Waiting
 from bot.errors import ConflictError
 from bot.ports import FaqVersion
+from bot.store.audit import note
 from bot.store.database import Database
 from bot.store.faq_versions import active_form, form_where, keep_form, make_live
 from bot.store.inserting import insert_new
@@ -169,10 +170,6 @@ class SqlDrafts:
             return self._database.write(work)
         except IntegrityError as error:
             raise ConflictError from error
-
-
-def note(connection: Connection, who: str, action: str, subject: str, now: datetime) -> None:
-    """Record what somebody did."""
 
 
 def _draft(connection: Connection) -> Draft | None:

@@ -2,9 +2,7 @@
 
 import sqlalchemy as sa
 
-from bot.store.tables import Moment, metadata
-
-_ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+from bot.store.tables import ID, Moment, metadata
 
 faq_draft = sa.Table(
     "faq_draft",
@@ -39,7 +37,7 @@ faq_gate = sa.Table(
 faq_publication = sa.Table(
     "faq_publication",
     metadata,
-    sa.Column("number", _ID, sa.Identity(), primary_key=True),
+    sa.Column("number", ID, sa.Identity(), primary_key=True),
     sa.Column("hash", sa.String(64), sa.ForeignKey("faq_version.hash"), nullable=False),
     sa.Column("replaced", sa.String(64), nullable=True, comment="hash of what was live before"),
     sa.Column("author", sa.String(128), nullable=False, comment="who published it"),
