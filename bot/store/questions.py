@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection, Row
 from bot.journal import Question
 from bot.state import CONTEXT_SECONDS, ChatState
 from bot.store.database import Database
+from bot.store.notices import forget_notices
 from bot.store.tables import chat as chats
 from bot.store.tables import question as questions
 from intents.decision import Candidate, Embedding
@@ -34,7 +35,7 @@ def questions_of(connection: Connection, chat: str) -> list[Question]:
 
 
 def forget(database: Database, *, now: datetime, before: datetime) -> int:
-    """Delete question texts, with their embeddings, from before a moment and the context of silent chats.
+    """Delete question texts, with embeddings and wishes, from before a moment and the context of silent chats.
 
     Return how many texts.
     """
@@ -42,6 +43,7 @@ def forget(database: Database, *, now: datetime, before: datetime) -> int:
     def work(connection: Connection) -> int:
         old = (questions.c.at < before) & questions.c.text.is_not(None)
         count = connection.execute(sa.update(questions).where(old).values(**_WORDLESS)).rowcount
+        forget_notices(connection, before)
         _forget_contexts(connection, max(before, now - CONTEXT_KEPT))
         return count
 

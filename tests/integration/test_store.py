@@ -192,7 +192,7 @@ SECOND = '''"""A further column."""
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "9999", "0006", None, None
+revision, down_revision, branch_labels, depends_on = "9999", "0011", None, None
 
 
 def upgrade() -> None:
