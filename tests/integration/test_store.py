@@ -220,7 +220,7 @@ def test_a_migration_keeps_the_data_and_a_copy(tmp_path: Path, database: Databas
     assert upgrade(database, scripts=newer_scripts(tmp_path))
     assert chats.load("c").state.asked == 3
     assert questions_since(database, FOREVER_AGO) == [QUESTION]
-    copy = sqlite3.connect(tmp_path / "bot.sqlite.vor-0006")
+    copy = sqlite3.connect(tmp_path / "bot.sqlite.vor-0011")
     assert copy.execute("SELECT count(*) FROM question").fetchone() == (1,)
     assert "extra" not in str(copy.execute("SELECT sql FROM sqlite_master").fetchall())
     copy.close()
