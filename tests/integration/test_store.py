@@ -23,7 +23,7 @@ from bot.store.database import Database
 from bot.store.index import IndexCache
 from bot.store.migrate import SCRIPTS, backup, upgrade
 from bot.store.questions import forget, questions_since
-from bot.store.tables import metadata
+from bot.store.schema import metadata
 from intents.decision import Candidate, Embedding
 from tests.fakes import NOW
 
