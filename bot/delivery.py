@@ -31,8 +31,8 @@ _PLACING = ("reply_parameters", "message_thread_id")
 BUDGET_WINDOW = timedelta(seconds=60)
 """How far back Telegram's limits look."""
 
-URGENT, PERSONAL, ANSWER, ASIDE = 0, 1, 2, 5
-"""Priorities: emergencies, wishes for a human, answers, everything else."""
+URGENT, PERSONAL, ANSWER, ASIDE, NEWS = 0, 1, 2, 5, 8
+"""Priorities: emergencies, wishes for a human, answers, everything else, what nobody waits for just now."""
 
 URGENCY_KEPT = timedelta(minutes=10)
 """How long a chat is preferred at most; who waits that long is the oldest anyway."""

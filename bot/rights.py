@@ -23,7 +23,7 @@ def stored_reply(situation: Situation, questions: Sequence[Question], remains: R
         lines.append(texts.stored_plain)
     remembered = dict.fromkeys(filter(None, (state.earlier.question, state.last_question)))
     lines += [texts.stored_last.format(frage=unmarked(words)) for words in remembered]
-    lines += [_line(situation, question) for question in questions] or [texts.stored_none]
+    lines += [_line(situation, question, remains) for question in questions] or [texts.stored_none]
     lines += _remains(texts, remains)
     listed = "\n".join(f"- {line}" for line in lines)
     return Reply(f"{texts.stored}\n{listed}\n\n{texts.stored_rest}")
@@ -48,10 +48,12 @@ def _remains(texts: Texts, remains: Remains) -> list[str]:
     return [line for count, line in ((remains.dead_letters, dead), (remains.unsent, unsent)) if count]
 
 
-def _line(situation: Situation, question: Question) -> str:
-    """Return one logged question as a line: its words, what became of it, and what the citizen thought of that."""
+def _line(situation: Situation, question: Question, remains: Remains) -> str:
+    """Return one logged question as a line: its words, what became of it, and what the citizen thinks or wishes."""
     texts = situation.texts
     line = f"{_asked(texts, question)} – {_outcome(situation, question)}"
+    if question.number in remains.awaited:
+        line = texts.stored_awaited.format(zeile=line)
     rating = texts.stored_ratings.get(question.feedback or "")
     return texts.stored_feedback.format(zeile=line, wert=rating) if rating else line
 

@@ -21,6 +21,7 @@ _PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "part_answered": frozenset({"frage"}),
     "part_unknown": frozenset({"frage"}),
     "clarify_part": frozenset({"frage"}),
+    "notice_answer": frozenset({"frage"}),
     "contact_name": frozenset({"wert"}),
     "contact_website": frozenset({"wert"}),
     "contact_phone": frozenset({"wert"}),
@@ -35,6 +36,7 @@ _PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "stored_question": frozenset({"datum", "frage"}),
     "stored_textless": frozenset({"datum"}),
     "stored_feedback": frozenset({"zeile", "wert"}),
+    "stored_awaited": frozenset({"zeile"}),
     "stored_dead": frozenset({"anzahl", "tage"}),
     "stored_unsent": frozenset({"anzahl"}),
     "console_preparing": frozenset({"prozent"}),
@@ -244,6 +246,12 @@ class Texts:
     fallback: str
     fallback_empty: str
     fallback_expired: str
+    notice_wish: str
+    notice_unwish: str
+    notice_on: str
+    notice_off: str
+    notice_answer: str
+    correction: str
     offer_human: str
     human_choice: str
     contact_name: str
@@ -297,6 +305,7 @@ class Texts:
     stored_id: str
     stored_plain: str
     stored_last: str
+    stored_awaited: str
     stored_none: str
     stored_question: str
     stored_textless: str

@@ -15,6 +15,7 @@ from bot.state import ChatState
 from bot.store.addresses import chat_key, new_key
 from bot.store.cases import forget_cases
 from bot.store.database import Database
+from bot.store.notices import awaited_in, stays_open
 from bot.store.outbox import queue
 from bot.store.questions import questions_of
 from bot.store.tables import chat as chats
@@ -38,8 +39,17 @@ class SqlRecords:
         """Return what else of a chat has words in it."""
         dead = (inbox.c.chat_key == chat) & (inbox.c.state == _DEAD) & inbox.c.raw.is_not(None)
         unsent = (outbox.c.chat_key == chat) & outbox.c.payload.is_not(None)
-        counts = [sa.select(sa.func.count()).where(which) for which in (dead, unsent)]
-        return self._database.read(lambda connection: Remains(*(connection.scalar(each) or 0 for each in counts)))
+        many = sa.select(sa.func.count())
+
+        def work(connection: Connection) -> Remains:
+            left, right = connection.scalar(many.where(dead)), connection.scalar(many.where(unsent))
+            return Remains(left or 0, right or 0, awaited_in(connection, chat))
+
+        return self._database.read(work)
+
+    def stays_open(self, chat: str, number: int) -> bool:
+        """Say whether a question has no answer, and its words are there to be quoted with one."""
+        return self._database.read(lambda connection: stays_open(connection, chat, number))
 
 
 def erase(connection: Connection, chat: str, farewell: Sequence[Message], now: datetime) -> None:
