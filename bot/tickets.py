@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from bot.cases import Case, CaseState, DueKind, Link, LinkState, Side, TopicState
+from bot.cases import Case, CaseState, DueKind, Folder, Link, LinkState, Side, TopicState
 
 CARD_PAUSE = timedelta(seconds=3)
 """The card is refreshed once for all that happens in so long a time."""
@@ -17,6 +17,8 @@ REOPENABLE = timedelta(hours=24)
 """How long after its end a case goes on when the citizen writes again."""
 WITHDRAWABLE = timedelta(hours=48)
 """How long Telegram lets a bot delete a message."""
+MOST_AT_ONCE = 100
+"""Messages that one call may delete."""
 MOST_A_MINUTE = 20
 """Messages of one citizen that are passed on."""
 
@@ -143,6 +145,19 @@ class Forum:
     class Reopen:
         """The topic is opened again."""
 
+    @dataclass(frozen=True)
+    class Delete:
+        """A topic goes, with all that stands in it."""
+
+        thread: int
+
+
+@dataclass(frozen=True)
+class Erase:
+    """Messages on the clerks' side go."""
+
+    messages: tuple[int, ...]
+
 
 @dataclass(frozen=True)
 class Later:
@@ -181,6 +196,8 @@ Effect = (
     | Forum.Open
     | Forum.Close
     | Forum.Reopen
+    | Forum.Delete
+    | Erase
     | Later
     | Never
     | Told
@@ -282,6 +299,17 @@ def bar(case: Case, now: datetime, *, barred: bool) -> Step:
     return over.then(Tell(Side.STAFF, "barred" if barred else "unbarred"))
 
 
+def erase(folder: Folder) -> Step:
+    """Delete what stands on the clerks' side: the topic, or, without one, every message of the case."""
+    case = folder.case
+    if case.thread is not None:
+        return Step(case, (Forum.Delete(case.thread),))
+    found = [link.copy if link.side is Side.CITIZEN else link.message for link in folder.links]
+    messages = sorted({one for one in (case.card, *found) if one is not None})
+    parts = [tuple(messages[start : start + MOST_AT_ONCE]) for start in range(0, len(messages), MOST_AT_ONCE)]
+    return Step(case, tuple(map(Erase, parts)))
+
+
 # ------------------------------------------------------------------ whose case it is
 
 
@@ -355,7 +383,9 @@ def _internal(case: Case, author: Author, said: Pass) -> Step:
 
 
 def jot(case: Case, message: int, text: str, author: Author) -> Step:
-    """Keep a note for colleagues."""
+    """Keep a note for colleagues; nothing is kept any more of somebody who wanted all deleted."""
+    if case.chat is None:
+        return Step(case, (Tell(Side.STAFF, "is_erased", answers=message, fails=True),))
     return Step(case, (Jot(message, text, author.name),))
 
 
@@ -405,7 +435,7 @@ def fail(case: Case, links: Sequence[Link], *, is_blocked: bool) -> Step:
 
 
 def _failure(link: Link) -> Tell:
-    if link.edit_failed:
+    if link.edit_failed and link.state not in (LinkState.FAILED, LinkState.UNKNOWN):
         return Tell(Side.STAFF, "edit_not_sent", answers=link.message, fails=True)
     key = "uncertain" if link.state is LinkState.UNKNOWN else "failed"
     return Tell(Side.STAFF, key, answers=link.message, fails=True, link=link.id)
@@ -428,7 +458,9 @@ def do_without_topic(case: Case) -> Step:
 
 
 def find_topic(case: Case, thread: int) -> Step:
-    """Take note of a topic of the bot's own: it is the case's, or a twin that came late."""
+    """Take note of a topic of the bot's own: it is the case's, or a twin that came late, or for somebody erased."""
+    if case.chat is None:
+        return Step(case, (Forum.Delete(thread),))
     if case.thread == thread:
         return Step(case)
     if case.thread is None and case.topic in (TopicState.OPENING, TopicState.UNKNOWN):

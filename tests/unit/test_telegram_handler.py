@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.cases import Folder
 from bot.channels.telegram.handler import TelegramHandler
 from bot.channels.telegram.profile import commands_for, profile_calls
 from bot.content import Content
@@ -54,11 +55,16 @@ class FakeRecords:
     """A log of the test's own."""
 
     kept = Remains()
+    folders: tuple[Folder, ...] = ()
 
     def questions(self, chat: str) -> Sequence[Question]:
         """Return two questions, one of them without its text."""
         second = replace(LOGGED, number=2, text=None, feedback=None, decision="fallback", entry=None)
         return (LOGGED, second) if chat == "c" else ()
+
+    def cases(self, chat: str) -> Sequence[Folder]:
+        """Return what the test says."""
+        return self.folders if chat == "c" else ()
 
     def remains(self, chat: str) -> Remains:
         """Return what the test says."""

@@ -14,6 +14,7 @@ from bot.replies import Choice, Reply
 from bot.texts import Texts
 from bot.tickets import (
     Effect,
+    Erase,
     Forum,
     Hint,
     Hours,
@@ -176,6 +177,14 @@ class Scribe:
         self._topic_call(MessageKind.EDIT, {"method": "reopenForumTopic", "params": {}})
 
     @write.register
+    def _(self, deleted: Forum.Delete) -> None:
+        self._erase({"method": "deleteForumTopic", "params": {"message_thread_id": deleted.thread}})
+
+    @write.register
+    def _(self, erased: Erase) -> None:
+        self._erase({"method": "deleteMessages", "params": {"message_ids": list(erased.messages)}})
+
+    @write.register
     def _(self, later: Later) -> None:
         due = Due(self._case.number, later.kind, later.at)
         self.change = replace(self.change, due=(*self.change.due, due))
@@ -195,6 +204,12 @@ class Scribe:
 
     def _topic_call(self, kind: MessageKind, payload: Payload, **more: Any) -> None:
         self.messages.append(self._desk.into_topic(self._case, kind, payload, TOPIC, **more))
+
+    def _erase(self, payload: Payload) -> None:
+        """Delete something in the group, whatever has become of the case's topic."""
+        number = self._case.number
+        whole = Message(self._desk.group, MessageKind.ERASE, payload, lane=f"erase:{number}", priority=FAILURE)
+        self.messages.append(replace(whole, topic_of=number))
 
     def _to_citizen(self, reply: Reply) -> None:
         """Say something to the citizen."""

@@ -252,10 +252,10 @@ class Handover:
         return Outcome(replace(claim.saved.state, missed=0), cases=change, messages=messages)
 
     def _erased(self, claim: Claim, outcome: Outcome) -> Outcome:
-        """Delete the topics of somebody who wants all deleted."""
-        group, gone = self._bureau.desk().group, []
-        for case in self._cases.of_chat(claim.chat):
-            if case.thread:
-                payload = {"method": "deleteForumTopic", "params": {"message_thread_id": case.thread}}
-                gone.append(Message(group, MessageKind.EDIT, payload, priority=8))
-        return replace(outcome, messages=(*outcome.messages, *gone)) if outcome.erases else outcome
+        """Delete what the clerks see of somebody who wants all deleted."""
+        if not outcome.erases:
+            return outcome
+        desk, gone = self._bureau.desk(), list[Message]()
+        for folder in self._bureau.records.cases(claim.chat):
+            gone += desk.written(tickets.erase(folder), folder.case.opened_at)[1]
+        return replace(outcome, messages=(*outcome.messages, *gone))

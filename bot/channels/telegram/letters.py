@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from bot.channels.telegram.api import Api, EntitiesError, NoReplyError, NotModifiedError
+from bot.channels.telegram.api import Api, EntitiesError, NoReplyError, NotModifiedError, TopicGoneError
 from bot.delivery import MessageKind, Sending
 
 _PLACED = ("sendMessage", "copyMessage", "copyMessages")
 """Calls that put something into a topic."""
 _ON_TOPICS = ("closeForumTopic", "reopenForumTopic")
 """Calls that need a topic, and are nothing without one."""
+_ENDING = ("closeForumTopic", "deleteForumTopic")
+"""Calls that have nothing to do where the topic is gone."""
 
 
 def problem_with(sending: Sending) -> str | None:
@@ -67,6 +69,10 @@ async def post(api: Api, sending: Sending) -> tuple[int, ...]:
         return ids_in(await _posted(api, method, params, sending), sending.kind)
     except NotModifiedError:  # it says so already
         return (sending.target,) if sending.target is not None else ()
+    except TopicGoneError:
+        if method not in _ENDING:
+            raise
+        return ()
 
 
 async def _posted(api: Api, method: str, params: dict[str, Any], sending: Sending) -> object:
