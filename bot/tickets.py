@@ -94,7 +94,10 @@ class Revise:
     text: str
     entities: tuple[Mapping[str, Any], ...] = ()
     """How it is marked up, in the channel's terms."""
-    is_caption: bool = False
+    kind: str = ""
+    """What is attached, in the channel's terms; nothing for words alone."""
+    file: str = ""
+    """The channel's id of it."""
 
 
 @dataclass(frozen=True)
@@ -392,11 +395,18 @@ def jot(case: Case, message: int, text: str, author: Author) -> Step:
 def revise(case: Case, revision: Revise) -> Step:
     """Carry a change over; where there is nothing to change on the other side, say so to staff."""
     link = revision.link
-    if link.state in (LinkState.QUEUED, LinkState.SENT) and case.is_open:
+    if link.state in (LinkState.QUEUED, LinkState.SENT) and case.is_open and not link.spoken:
         return Step(case, (revision,))
     if link.side is Side.STAFF:
-        return Step(case, (Tell(Side.STAFF, "edit_not_sent", answers=link.message, fails=True),))
+        return keep_unchanged(case, link)
+    if link.state in (LinkState.FAILED, LinkState.UNKNOWN) and case.is_open:
+        return Step(case, (Pass(Side.CITIZEN, (link.message,), revision.text),))
     return Step(case)
+
+
+def keep_unchanged(case: Case, link: Link) -> Step:
+    """Tell a clerk that a change of their words stays on their side."""
+    return Step(case, (Tell(Side.STAFF, "edit_not_sent", answers=link.message, fails=True),))
 
 
 def withdraw(case: Case, link: Link | None, asked_in: int, now: datetime) -> Step:
@@ -427,6 +437,8 @@ def fail(case: Case, links: Sequence[Link], *, is_blocked: bool) -> Step:
     own = [link for link in links if link.side is Side.STAFF]
     lost = [link for link in links if link.side is Side.CITIZEN and link.state is not LinkState.UNKNOWN]
     effects: list[Effect] = [Tell(Side.CITIZEN, "lost")] if lost else []
+    changed = [link for link in lost if link.edit_failed and link.state is LinkState.SENT]
+    effects += [Tell(Side.STAFF, "change_lost", answers=link.copy, fails=True) for link in changed]
     if is_blocked and own:
         effects.append(Tell(Side.STAFF, "failed_blocked", (("zahl", str(len(own))),), own[-1].message, fails=True))
     else:
@@ -449,7 +461,10 @@ def block(case: Case, *, is_blocked: bool) -> Step:
 def renew_topic(case: Case) -> Step:
     """Open another topic: the last one is gone, or never turned up."""
     fresh = replace(case, topic=TopicState.OPENING, thread=None, card=None, generation=case.generation + 1)
-    return Step(fresh, (Forum.Open(card=case.card is not None, continued=case.card is not None),))
+    if case.card is not None:
+        return Step(fresh, (Forum.Open(continued=True),))
+    told = (Tell(Side.CITIZEN, "delayed"),) if case.generation == 1 and case.is_open else ()
+    return Step(fresh, (Forum.Open(card=False), *told))
 
 
 def do_without_topic(case: Case) -> Step:

@@ -166,7 +166,7 @@ def save_change(connection: Connection, change: CaseChange, now: datetime) -> No
     if change.case:
         _save_case(connection, change.case)
     for note in change.notes:
-        insert_new(connection, msg_link, _note_row(note, now), "number", "side", "message")
+        _save_note(connection, note, now)
     for number, kind in change.undue:
         connection.execute(sa.delete(case_due).where(case_due.c.number == number, case_due.c.kind == kind))
     for due in change.due:
@@ -196,6 +196,14 @@ def _save_case(connection: Connection, case: Case) -> None:
     same = (ticket.c.number == case.number, ticket.c.version == case.version)
     if connection.execute(sa.update(ticket).where(*same).values(**values)).rowcount != 1:
         raise ConflictError
+
+
+def _save_note(connection: Connection, note: Link, now: datetime) -> None:
+    """Write a note, or what became of it."""
+    if insert_new(connection, msg_link, _note_row(note, now), "number", "side", "message"):
+        return
+    same = (msg_link.c.number == note.case, msg_link.c.side == Side.NOTE, msg_link.c.message == note.message)
+    connection.execute(sa.update(msg_link).where(*same).values(text=note.text))
 
 
 def _save_clerk(connection: Connection, one: Clerk) -> None:
