@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from bot.cases import Case, CaseChange, Clerk, Due, Link, Side
+from bot.cases import Case, CaseChange, Clerk, Due, Folder, Link, Side
 from bot.delivery import Arrival, Arrived, Message, Part, Rewrite, Sending, SendState, Spent
 from bot.effects import Mark, Wish
 from bot.journal import Question
@@ -300,6 +300,9 @@ class Records(Protocol):
 
     def questions(self, chat: str) -> Sequence[Question]:
         """Return the logged questions of a chat, oldest first."""
+
+    def cases(self, chat: str) -> Sequence[Folder]:
+        """Return the cases of a chat with all that was written in them, oldest first."""
 
     def remains(self, chat: str) -> Remains:
         """Return what else of a chat has words in it."""
