@@ -45,6 +45,7 @@ entries:
 """
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
     """Say which tests stay together when several workers run them."""
     for item in items:
