@@ -97,8 +97,9 @@ class Settings(BaseSettings):
     oidc_roles: str | None = Field(
         None, description=f"GRUPPE=ROLLE, mehrere mit Semikolon; Rollen: {', '.join(ROLE_WORDS)}"
     )
-    workers: int = Field(8, ge=1, le=24, description="eine ganze Zahl von 1 bis 24")
+    workers: int = Field(3, ge=1, le=24, description="eine ganze Zahl von 1 bis 24")
     faq_reload: bool = Field(True, description="true oder false")
+    four_eyes: bool = Field(False, description="true oder false")
     database_url: SecretStr | None = Field(
         None, description="sqlite:///PFAD einer Datei oder postgresql://NUTZER:PASSWORT@RECHNER/DATENBANK"
     )

@@ -159,7 +159,9 @@ class SingleSignOn:
     def _role(self, groups: object) -> Role | None:
         """Return the highest role that the groups give."""
         named = groups if isinstance(groups, list) else [groups]
-        return max((self._provider.roles[each] for each in map(str, named) if each in self._provider.roles), default=None)
+        return max(
+            (self._provider.roles[each] for each in map(str, named) if each in self._provider.roles), default=None
+        )
 
 
 @contextmanager
