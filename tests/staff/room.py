@@ -49,11 +49,11 @@ class Browser:
     """The last answer."""
     headers: dict[str, str] = field(default_factory=lambda: {"User-Agent": "Testbrowser"})
 
-    def get(self, path: str, **query: Any) -> httpx.Response:
+    def get(self, path: str, /, **query: Any) -> httpx.Response:
         """Open a page; redirects are not followed."""
         return self.send("GET", f"{self.root}/staff{path}", params=query or None)
 
-    def post(self, path: str, **fields: Any) -> httpx.Response:
+    def post(self, path: str, /, **fields: Any) -> httpx.Response:
         """Send a form with the token of the last page."""
         token = {"csrf_token": self.token()} if self.token() else {}
         return self.send("POST", f"{self.root}/staff{path}", data={**token, **fields})
@@ -110,11 +110,11 @@ class Room:
 
     @classmethod
     def opened(cls, app: App, database: Database, faq: LiveFaq) -> "Room":
-        """Put the pages together, with accounts."""
+        """Put the pages together."""
         site = staff_site(app, database, faq, CHEAP)
         clock = app.wiring.clock
         served = internal_app(Pulse(lambda: None, database.ping), faq, clock, site)
-        return cls(app, database, faq, site, served, settle(database, clock))
+        return cls(app, database, faq, site, served, Logins(SqlStaff(database), CHEAP))
 
     @property
     def front(self) -> Front:
@@ -137,13 +137,11 @@ class Room:
         return found
 
 
-def settle(database: Database, clock: Clock) -> Logins:
+def settle(logins: Logins, clock: Clock) -> None:
     """Make an account for each role; everybody has changed their first password."""
-    logins = Logins(SqlStaff(database), CHEAP)
     for role, name in NAMES.items():
         logins.add(name, role, who="Test", now=clock.now())
         member = logins.store.member(name=name)
         assert member
         values = {"password": CHEAP.hashed(SECRET), "first_until": None}
         logins.store.change(member.key, values, ("Test", "Eigenes Passwort geändert"), clock.now())
-    return logins
