@@ -88,6 +88,15 @@ def check(
     _finish(lambda: verbs.check(_settings(), _wiring(context), faq, tests))
 
 
+@app.command("gate")
+def gate(
+    context: typer.Context,
+    job: Annotated[str | None, typer.Option("--job", hidden=True, help="Der Auftrag der Seiten.")] = None,
+) -> None:
+    """Prüft den Entwurf der FAQ: Befunde, Formulierungen, Wirkung auf echte Fragen."""
+    _finish(lambda: verbs.gate(_settings(), _wiring(context), job))
+
+
 @app.command("eval")
 def evaluate(
     context: typer.Context,

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from bot.cases import Case, CaseChange, Clerk, Due, Link, Side
@@ -11,6 +11,7 @@ from bot.effects import Mark
 from bot.journal import Question
 from bot.state import ChatState
 from intents.decision import Decision, Embedding
+from intents.faq import FaqBase
 from intents.query import Query
 
 
@@ -32,6 +33,9 @@ class Understanding(Protocol):
 
     def embed(self, texts: Sequence[str], /) -> list[Embedding]:
         """Return what texts mean, comparable with what decisions carry."""
+
+    def on(self, faq: FaqBase, today: date, /) -> "Understanding":
+        """Return one for the same texts on another day, or with other entries blocked; nothing is prepared anew."""
 
 
 @dataclass(frozen=True)
@@ -258,11 +262,23 @@ class FaqVersions(Protocol):
     def last_hash(self, author: str) -> str | None:
         """Return the hash of what an author wrote or made live last."""
 
+    def author_of(self, hash_: str) -> str | None:
+        """Return who made a form live last; None for one that is not kept here."""
+
     def draft(self, version: FaqVersion) -> bool:
         """Keep a form that is not live; return False when it is known."""
 
     def publish(self, version: FaqVersion, *, instead_of: str | None) -> None:
         """Make a form live; raise ConflictError when not this hash is live any more."""
+
+    def blocked(self) -> frozenset[str]:
+        """Return the entries that must not be answered; cheap, to be asked often."""
+
+    def left_in(self, place: str) -> frozenset[str] | None:
+        """Return the hashes of what the program left in a file or took from it; None for a file it does not know."""
+
+    def note_file(self, place: str, hashes: Collection[str]) -> None:
+        """Note what the program leaves in a file, or took from it."""
 
 
 @dataclass(frozen=True)

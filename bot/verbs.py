@@ -124,6 +124,23 @@ def check(settings: Settings, wiring: Wiring, faq: Path | None, tests: Path | No
     return code
 
 
+def gate(settings: Settings, wiring: Wiring, job: str | None) -> int:
+    """Check the draft of the FAQ, and print what it would change."""
+    from bot.gatekeeper import check_draft
+
+    found = check_draft(settings, wiring, job)
+    fresh = [each for each in found.result["findings"] if each["new"]]
+    for each in fresh:
+        print(f"Zeile {each['line']}, Spalte {each['column']}: {each['message']}")
+    missed = sum(not each["ok"] for each in found.result["wordings"])
+    changed = sum(len(each["questions"]) for each in found.result["impact"])
+    print(
+        f"Entwurf geprüft: {len(fresh)} neue Befunde, {missed} von {len(found.result['wordings'])} Formulierungen"
+        f" verfehlen ihren Eintrag. Ändert {changed} der letzten {found.result['asked']} Fragen."
+    )
+    return FINDING if found.errors else OK
+
+
 def _show_findings(findings: Sequence[Finding]) -> int:
     """Print findings; return the exit code that they amount to."""
     for finding in findings:

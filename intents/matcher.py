@@ -50,11 +50,24 @@ class Matcher:
         self.policy = policy
         self.model = model
         self.index = index
+        self._encoders = encoders
         self._quick = next((family, encoder) for family, encoder in encoders.items() if encoder.quick)
         self._smalltalk = smalltalk
         closed = {entry.id for entry in faq.entries if not entry.is_valid_on(today)}
         self._reader = Reader(index, policy, encoders, closed=closed)
         self._following = Following(self._reader, Contents(faq, self._reader))
+
+    def on(self, faq: FaqBase, today: date) -> "Matcher":
+        """Return one for the same texts on another day, or with other entries blocked; nothing is prepared anew."""
+        return Matcher(
+            faq,
+            index=self.index,
+            policy=self.policy,
+            encoders=self._encoders,
+            smalltalk=self._smalltalk,
+            today=today,
+            model=self.model,
+        )
 
     def match_many(self, queries: Sequence[Query]) -> list[Decision]:
         """Decide each query on its own, in order; two threads share the work."""

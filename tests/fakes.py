@@ -128,6 +128,10 @@ class FakeUnderstanding:
         """Return a vector for each text; texts with the same words have the same."""
         return [meaning_of(self.lemma_key(text)) for text in texts]
 
+    def on(self, _faq: FaqBase, _today: date, /) -> "FakeUnderstanding":
+        """Decide by the same table."""
+        return self
+
 
 class FakeChats:
     """Chats in memory; can be told to conflict some times."""
