@@ -29,7 +29,7 @@ from bot.settings import Settings
 from bot.situation import Situation
 from bot.state import ChatState
 from bot.store.addresses import new_key
-from bot.store.cases import forget_words
+from bot.store.case_words import forget_words
 from bot.store.chats import SqlChats
 from bot.store.database import Database
 from bot.store.drafts import SqlDrafts

@@ -50,6 +50,10 @@ class RunningError(BotError):
     """A job of this kind runs already."""
 
 
+class LaunchError(BotError):
+    """The machine does not start the process of a job."""
+
+
 @dataclass(frozen=True)
 class Job:
     """One run of a kind of work."""
@@ -101,13 +105,13 @@ class Launcher(Protocol):
 
 
 def start(jobs: Jobs, launcher: Launcher, kind: JobKind, subject: str, now: datetime) -> Job:
-    """Begin a job in a process of its own; raise RunningError while one of its kind runs."""
+    """Begin a job in a process of its own; raise RunningError while one of its kind runs, or LaunchError."""
     job = jobs.begin(kind, subject, now)
     try:
         launcher.launch(job)
     except OSError as error:
         jobs.end(job.key, now, str(error))
-        raise BotError(f"Der Prozess «{kind}» lässt sich nicht starten: {error.strerror}.") from error
+        raise LaunchError(f"Der Prozess «{kind}» lässt sich nicht starten: {error.strerror}.") from error
     return job
 
 
