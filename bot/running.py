@@ -20,8 +20,10 @@ from bot.channels.telegram.service import Page, Service, Take, run_service
 from bot.channels.telegram.staff import StaffRoom
 from bot.channels.telegram.switchboard import Switchboard
 from bot.channels.telegram.translate import Me
+from bot.clustering import regrouping
 from bot.content import Content
 from bot.conversation import LONGEST_QUESTION
+from bot.jobs import Processes
 from bot.live import LiveFaq
 from bot.opening_hours import OpeningHours
 from bot.ports import Leadership
@@ -98,6 +100,7 @@ def service(
         profile=profile_calls(app.texts),
         tidy=lambda: forget_old(database, settings, clock),
         clear=database.shrink_again,
+        regroup=regrouping(database, app.wiring, Processes()).look,
         prepare=prepare,
         is_urgent=partial(is_urgent, Smalltalk.from_file()),
         slots=settings.workers,
