@@ -8,8 +8,9 @@ from bot.logins import Logins
 from bot.passwords import Passwords
 from bot.store.audit import SqlAudit
 from bot.store.database import Database
+from bot.store.figures import SqlFigures
 from bot.store.staff import SqlStaff
-from bot.web.staff import account_pages, audit_pages, own_pages, start_pages
+from bot.web.staff import account_pages, audit_pages, figures_pages, own_pages, start_pages
 from bot.web.staff.app import StaffApp, staff_app
 from bot.web.staff.front import Front
 from bot.web.staff.page import Page
@@ -30,4 +31,4 @@ def staff_site(app: App, database: Database, faq: LiveFaq) -> StaffApp:
 
 def slices(app: App, database: Database, faq: LiveFaq) -> Sequence[Page]:  # noqa: ARG001 - each part needs some
     """Return the pages of what staff do here, in the order of the navigation."""
-    return ()
+    return (*figures_pages.pages(SqlFigures(database), lambda: faq.current().faq),)
