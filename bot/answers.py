@@ -6,6 +6,7 @@ from bot.languages import sentence_for
 from bot.replies import NONE, Choice, Reply
 from bot.situation import Situation
 from bot.standby import Standby
+from bot.texts import Texts
 from bot.wishes import wish_choices
 from intents.decision import Decision, DecisionKind
 from intents.faq import FaqEntry, Kind, Source
@@ -142,13 +143,18 @@ def help_reply(situation: Situation, lead: str = "") -> Reply:
 def privacy_reply(situation: Situation, lead: str = "") -> Reply:
     """Say what is stored and for how long."""
     texts, days, link = situation.texts, situation.keep_days, situation.faq.contact.privacy
-    period = texts.period_day if days == 1 else texts.period_days.format(tage=days)
-    kept = texts.privacy_kept.format(frist=period) if days else texts.privacy_not_kept
+    kept = texts.privacy_kept.format(frist=period(texts, days)) if days else texts.privacy_not_kept
     remembered = texts.privacy_context_timed if situation.rights else texts.privacy_context_kept
     memory = remembered if days else texts.privacy_context_not_kept
     lines = (texts.privacy_link.format(wert=link),) if link else ()
+    cases = texts.privacy_cases.format(frist=period(texts, max(days, 1))) if situation.standby else ""
     rights = texts.privacy_rights if situation.rights else ""
-    return Reply("\n\n".join(filter(None, (lead, texts.privacy.strip(), f"{kept} {memory}", rights))), lines)
+    return Reply("\n\n".join(filter(None, (lead, texts.privacy.strip(), f"{kept} {memory}", cases, rights))), lines)
+
+
+def period(texts: Texts, days: int) -> str:
+    """Return a number of days as it follows «nach»."""
+    return texts.period_day if days == 1 else texts.period_days.format(tage=days)
 
 
 def emergency_reply(situation: Situation, decision: Decision) -> Reply:

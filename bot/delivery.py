@@ -79,6 +79,10 @@ class MessageKind(StrEnum):
     """The summary of a case at the head of its topic."""
     CLERK = "clerk"
     """A clerk speaks to a citizen."""
+    ERASE = "erase"
+    """What a citizen wrote is deleted on the clerks' side."""
+    REACTION = "reaction"
+    """A reaction of one side is shown on the other; the first to go when there is little room."""
 
     @property
     def may_come_twice(self) -> bool:
@@ -179,8 +183,9 @@ class Sending:
 
     @property
     def cost(self) -> int:
-        """How many messages it counts for."""
-        return max(1, len(self.payload.get("params", {}).get("message_ids", ())))
+        """How many messages it counts for: several that are copied count each, several that are deleted once."""
+        copies = self.payload.get("method") == "copyMessages"
+        return max(1, len(self.payload.get("params", {}).get("message_ids", ()))) if copies else 1
 
 
 @dataclass(frozen=True)

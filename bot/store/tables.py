@@ -83,6 +83,7 @@ question = sa.Table(
     sa.Column("message", sa.BigInteger, nullable=True, comment="the channel's id of the message it stood in"),
     sa.Column("embedding", sa.LargeBinary, nullable=True, comment="float16; deleted with the text"),
     sa.Column("encoder", sa.String(64), nullable=True, comment="that made the embedding"),
+    sa.Column("lemmas", sa.Text, nullable=True, comment="base forms of the words; deleted with the text"),
     sa.UniqueConstraint("chat_key", "number"),
     sa.Index(None, "at", "decision", "feedback", "entry"),  # all that the figures read
 )

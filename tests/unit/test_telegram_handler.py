@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.cases import Folder
 from bot.channels.telegram.handler import TelegramHandler
 from bot.channels.telegram.profile import commands_for, profile_calls
 from bot.content import Content
@@ -57,6 +58,7 @@ class FakeRecords:
     """A log of the test's own."""
 
     kept = Remains()
+    folders: tuple[Folder, ...] = ()
     open: tuple[int, ...] = ()
     """Numbers of the questions without an answer."""
 
@@ -68,6 +70,10 @@ class FakeRecords:
         """Return two questions, one of them without its text."""
         second = replace(LOGGED, number=2, text=None, feedback=None, decision="fallback", entry=None)
         return (LOGGED, second) if chat == "c" else ()
+
+    def cases(self, chat: str) -> Sequence[Folder]:
+        """Return what the test says."""
+        return self.folders if chat == "c" else ()
 
     def remains(self, chat: str) -> Remains:
         """Return what the test says."""

@@ -121,13 +121,18 @@ class TelegramHandler:
             case CommandGiven("loeschen"):
                 return _said(situation, erase_question(situation))
             case ChoicePicked(token) if token in (ERASE, KEEP):
-                return _said(situation, erase_reply(situation, erased=token == ERASE))
+                return _said(situation, self._erase_reply(situation, claim.chat, erased=token == ERASE))
             case event:
                 return step(situation, event, content.decide)
 
     def _stored_reply(self, situation: Situation, chat: str) -> Reply:
         """Tell what is stored of a chat."""
-        return stored_reply(situation, self._records.questions(chat), self._records.remains(chat))
+        records = self._records
+        return stored_reply(situation, records.questions(chat), records.cases(chat), records.remains(chat))
+
+    def _erase_reply(self, situation: Situation, chat: str, *, erased: bool) -> Reply:
+        """Say what was done after the question whether to delete."""
+        return erase_reply(situation, erased=erased, had_cases=bool(self._records.cases(chat)))
 
     def _private_reply(self, texts: Texts, name: str) -> Reply:
         """Ask for the private chat, with the way to it."""
