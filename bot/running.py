@@ -55,6 +55,26 @@ def serve_telegram(app: App, options: TelegramOptions, ready: Callable[[], None]
             faq.stop()
 
 
+def serve_web(app: App, ready: Callable[[], None]) -> None:
+    """Serve health checks and staff pages beside a running bot, until SIGTERM or SIGINT. Raises BotError."""
+    from bot.web.alone import serve_alone
+
+    with closing(open_database(app.settings)) as database:
+        faq = live_faq(app.settings, app.wiring, database)
+
+        def prepare() -> None:
+            faq.load()
+            faq.start()
+            ready()
+
+        inbox = SqlInbox(database)
+        pulse = Pulse(inbox.oldest_waiting, database.ping, pages_only=True)
+        try:
+            serve_alone((partial(internal_page, app, database, pulse, faq),), prepare)
+        finally:
+            faq.stop()
+
+
 def service(
     app: App, options: TelegramOptions, database: Database, faq: LiveFaq, prepare: Callable[[], None]
 ) -> Service:
