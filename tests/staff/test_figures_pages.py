@@ -9,24 +9,20 @@ from bot.journal import Question
 from bot.ports import Outcome
 from bot.state import ChatState
 from bot.store.chats import SqlChats
-from bot.store.database import Database
-from bot.store.figures import SqlFigures
-from bot.web.staff.figures_pages import pages
-from tests.fakes import FAQ, NOW
-from tests.staff.room import Browser
-from tests.staff.slices import slice_of
+from tests.fakes import NOW
+from tests.staff.room import Browser, Room
 
 
 @pytest.fixture
-def browser(database: Database) -> Browser:
+def browser(room: Room) -> Browser:
     """Return a browser of somebody who may read, after some questions."""
     asked = [("answer", "beschluss"), ("answer", "beschluss"), ("fallback", None), ("answer", "weg")]
     log = [
         Question(number, NOW - timedelta(days=8 * (number == 4)), "?", kind, "clear", entry, 0.9, (), "f", "m")
         for number, (kind, entry) in enumerate(asked, 1)
     ]
-    SqlChats(database, "telegram").commit("c", 0, Outcome(ChatState(), tuple(log)), NOW)
-    return slice_of(database, pages(SqlFigures(database), lambda: FAQ), Role.READ)
+    SqlChats(room.database, "telegram").commit("c", 0, Outcome(ChatState(), tuple(log)), NOW)
+    return room.browser(Role.READ)
 
 
 def test_the_dashboard_shows_the_last_thirty_days(browser: Browser) -> None:
@@ -36,7 +32,6 @@ def test_the_dashboard_shows_the_last_thirty_days(browser: Browser) -> None:
     assert '<svg xmlns="http://www.w3.org/2000/svg"' in browser.page
     assert "Wer hat die Strategie beschlossen?" in browser.page
     assert "(gibt es nicht mehr)" in browser.page
-    assert "Was galt früher?" in browser.page  # its time is over
 
 
 def test_a_period_can_be_chosen(browser: Browser) -> None:

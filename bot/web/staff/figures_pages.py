@@ -6,6 +6,7 @@ from datetime import date, datetime
 from functools import partial
 
 from wtforms import Form, SelectField, StringField
+from wtforms.fields import SelectChoice
 from wtforms.validators import Length
 from wtforms.widgets import DateInput
 
@@ -26,7 +27,9 @@ _NO_DATE = "Bitte geben Sie ein Datum ein, zum Beispiel 2026-11-22."
 class PeriodForm(Form):
     """Which days."""
 
-    tage = SelectField("Zeitraum", choices=_SPANS, default="30", validate_choice=False)
+    tage = SelectField(
+        "Zeitraum", choices=[SelectChoice(*span) for span in _SPANS], default="30", validate_choice=False
+    )
     von = StringField("Von", [Length(max=10, message=_NO_DATE)], widget=DateInput(), description="Nur für «eigener»")
     bis = StringField("Bis", [Length(max=10, message=_NO_DATE)], widget=DateInput(), description="Nur für «eigener»")
 

@@ -109,11 +109,15 @@ def by_entry(found: Sequence[EntryFigures], names: Mapping[str, str]) -> Table:
 def by_report(found: Sequence[EntryFigures], names: Mapping[str, str]) -> Table:
     """Return which answers citizens complained of."""
     wrong = sorted((one for one in found if one.reports), key=lambda one: (-one.reports, one.entry))
-    rows = [(*_named(one.entry, names), *(one.said[kind] for kind in REPORTS), one.reports) for one in wrong]
+    rows = [(*_named(one.entry, names), *_reasons(one), one.reports) for one in wrong]
     sums = [sum(one.said[kind] for one in wrong) for kind in REPORTS]
     chart = charts.bars("Gemeldete Antworten nach Grund", list(zip(_REPORTS, sums, strict=True))) if wrong else None
     columns = ("Eintrag", "Kennung", *_REPORTS, "zusammen")
     return Table("meldungen", "Gemeldete Antworten", columns, rows, chart, entries=[one.entry for one in wrong])
+
+
+def _reasons(one: EntryFigures) -> tuple[Cell, ...]:
+    return tuple(one.said[kind] for kind in REPORTS)
 
 
 def by_topic(found: Sequence[Topic], names: Mapping[str, str]) -> Table:
