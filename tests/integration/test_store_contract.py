@@ -800,7 +800,8 @@ def finish_after_crash(store: Database, sent: Path) -> None:
     SqlOutbox(store).recover(NOW)
     while time.monotonic() < end:
         live(store, sent)
-        if not rows(store, "SELECT seq FROM inbox WHERE state = 'queued'"):
+        waiting = "SELECT 1 FROM inbox WHERE state = 'queued' UNION ALL SELECT 1 FROM outbox WHERE state = 'queued'"
+        if not rows(store, waiting):
             return
         time.sleep(0.01)  # the server has not yet seen that the other process is dead
     pytest.fail("the update stays locked")
