@@ -8,6 +8,7 @@ PARAMS = {
     "accounts_lock": ("key",),
     "accounts_reset": ("key",),
     "accounts_remove": ("key",),
+    "figures_csv": ("table",),
 }
 """By page: the parts of its path, which `sample` fills in."""
 
@@ -17,3 +18,4 @@ def fill(room: Room) -> None:
     member = room.logins.store.member(name=NAMES[Role.READ])
     assert member
     room.samples["key"] = member.key
+    room.samples["table"] = "tage"
