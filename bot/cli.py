@@ -120,6 +120,15 @@ def unanswered(
     _finish(lambda: verbs.show_unanswered(_app(context), days=days, as_csv=as_csv))
 
 
+@app.command("cluster")
+def cluster(
+    context: typer.Context,
+    job: Annotated[str | None, typer.Option(help="Nummer eines begonnenen Laufs.", hidden=True)] = None,
+) -> None:
+    """Fasst ähnliche Fragen der Auswertung zu Gruppen zusammen; der laufende Bot tut es von selbst."""
+    _finish(lambda: verbs.cluster_questions(_settings(), _wiring(context), job))
+
+
 @app.command("doctor")
 def doctor(context: typer.Context, *, as_json: AsJson = False) -> None:
     """Prüft alles, was der Bot braucht, und sagt, was zu tun ist."""

@@ -10,7 +10,7 @@ from bot.delivery import Arrival, Arrived, Message, Part, Rewrite, Sending, Send
 from bot.effects import Mark
 from bot.journal import Question
 from bot.state import ChatState
-from intents.decision import Decision
+from intents.decision import Decision, Embedding
 from intents.query import Query
 
 
@@ -29,6 +29,9 @@ class Understanding(Protocol):
 
     def lemma_key(self, text: str, /) -> str:
         """Return the sorted content lemmas of a text: the same for wordings that differ in form alone."""
+
+    def embed(self, texts: Sequence[str], /) -> list[Embedding]:
+        """Return what texts mean, comparable with what decisions carry."""
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from bot.bootstrap import (
     lint_file,
     logged_questions,
     open_database,
+    progress_line,
     sole_run,
     talk,
     telegram_options,
@@ -164,6 +165,21 @@ def show_unanswered(app: App, *, days: int, as_csv: bool) -> int:
     else:
         _print_groups(groups, days)
     return OK
+
+
+def cluster_questions(settings: Settings, wiring: Wiring, job: str | None) -> int:
+    """Group the questions of the review list."""
+    from bot.clustering import cluster
+
+    tell = progress_line("Fragen werden zusammengefasst: {prozent} %") if sys.stderr.isatty() else _silent
+    new, moved = cluster(settings, wiring, job, tell)
+    if job is None:
+        print(f"{_grouped(new)} neue Fragen, {_grouped(moved)} in eine andere Gruppe eingeordnet")
+    return OK
+
+
+def _silent(_done: int, _total: int) -> None:
+    """Tell nobody."""
 
 
 def migrate_database(settings: Settings) -> int:

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot.cases import CaseState
+from bot.store.case_drafts import forget_case_drafts
 from bot.store.tables import case_due, msg_link, outbox, ticket
 
 
@@ -15,6 +16,7 @@ def forget_cases(connection: Connection, chat: str, now: datetime) -> None:
     connection.execute(sa.delete(msg_link).where(msg_link.c.number.in_(numbers)))
     connection.execute(sa.delete(case_due).where(case_due.c.number.in_(numbers)))
     connection.execute(sa.delete(outbox).where(outbox.c.topic_of.in_(numbers)))
+    forget_case_drafts(connection, numbers)
     over = sa.func.coalesce(ticket.c.closed_at, now)
     blank = {"chat_key": None, "summary": None, "theme": "", "close_reason": "", "card_id": None}
     ending = {"state": CaseState.CLOSED, "closed_at": over, "version": ticket.c.version + 1}
@@ -37,6 +39,7 @@ def forget_words(connection: Connection, before: datetime) -> None:
     kept = sa.or_(ticket.c.summary.is_not(None), ticket.c.close_reason != "")
     blank = sa.update(ticket).where(ticket.c.number.in_(old), kept)
     connection.execute(blank.values(summary=None, close_reason=""))
+    forget_case_drafts(connection, old)
 
 
 def has_words() -> sa.ColumnElement[bool]:

@@ -99,6 +99,7 @@ def _row(question: Question) -> dict[str, Any]:
         "message": question.message,
         "embedding": question.embedding.vector if question.embedding else None,
         "encoder": question.embedding.encoder if question.embedding else None,
+        "lemmas": question.lemmas,
     }
 
 
