@@ -59,9 +59,12 @@ def single_sign_on(settings: Settings) -> SingleSignOn | None:
     )
 
 
-def slices(app: App, database: Database, faq: LiveFaq) -> Sequence[Page]:  # noqa: ARG001 - each part needs some
+def slices(app: App, database: Database, faq: LiveFaq) -> Sequence[Page]:
     """Return the pages of what staff do here, in the order of the navigation."""
     jobs, publishing = SqlJobs(database), Publishing(SqlDrafts(database))
     review = Reviewing(SqlReview(database), SqlDeeds(database), publishing, jobs, Processes())
-    return (*review_pages.pages(review), *group_pages.pages(review))
-    return (*figures_pages.pages(SqlFigures(database), lambda: faq.current().faq),)
+    return (
+        *review_pages.pages(review),
+        *group_pages.pages(review),
+        *figures_pages.pages(SqlFigures(database), lambda: faq.current().faq),
+    )
