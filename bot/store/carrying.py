@@ -162,7 +162,25 @@ def group_moved(connection: Connection, now: datetime) -> None:
 
 def _lose(connection: Connection, messages: Sequence[int], state: LinkState, now: datetime) -> None:
     """Note what was not carried over, and that the clerks have to hear of it."""
-    mine = msg_link.c.outbox_id.in_(messages)
+    _lost(connection, msg_link.c.outbox_id.in_(messages), state, now)
+    parts = sa.select(outbox.c.depends_on).where(outbox.c.id.in_(messages), outbox.c.kind == MessageKind.CLERK)
+    if before := [first for first in connection.scalars(parts) if first is not None]:
+        begun_well = msg_link.c.outbox_id.in_(_beginnings(connection, before)) & (msg_link.c.state == LinkState.SENT)
+        _lost(connection, begun_well, LinkState.UNKNOWN, now)
+
+
+def _beginnings(connection: Connection, messages: Sequence[int]) -> set[int]:
+    """Return messages, and those that they go on with, up to the first part of a long text."""
+    found, latest = set(messages), list(messages)
+    while latest:
+        before = sa.select(outbox.c.depends_on).where(outbox.c.id.in_(latest), outbox.c.depends_on.is_not(None))
+        latest = [one for one in connection.scalars(before) if one not in found]
+        found.update(latest)
+    return found
+
+
+def _lost(connection: Connection, mine: sa.ColumnElement[bool], state: LinkState, now: datetime) -> None:
+    """Note what became of some links, and that the clerks have to hear of it."""
     cases = set(connection.scalars(sa.select(msg_link.c.number).where(mine)))
     if cases:
         connection.execute(sa.update(msg_link).where(mine).values(state=state, told=False))
@@ -177,4 +195,6 @@ def _change(connection: Connection, case: int, **values: Any) -> None:
 
 
 def _due(connection: Connection, case: int, kind: DueKind, at: datetime) -> None:
+    """Let something be done; who does it at this very moment has read too early, and must find the case changed."""
+    _change(connection, case)
     insert_new(connection, case_due, {"number": case, "kind": kind, "at": at}, "number", "kind")

@@ -112,6 +112,48 @@ def test_what_became_of_a_clerks_words_is_kept(store: Database, chat: str) -> No
     assert DueKind.FAILURE in [due.kind for due in cases.due(NOW, 9)]
 
 
+def test_what_fails_while_a_failure_is_told_is_told_as_well(store: Database, chat: str) -> None:
+    """Whoever read the failures before the second one may not end the matter."""
+    outbox, cases = SqlOutbox(store), SqlCases(store)
+    save(store, chat, CaseChange(Case(1, chat, NOW)), *(relayed(chat, 1, number) for number in (5, 6)))
+    outbox.failed(outbox.take(NOW, most=1)[0].id, NOW)
+    (due,), case, (first,) = cases.due(NOW, 9), cases.of_number(1), cases.untold(1)
+    outbox.failed(outbox.take(NOW, most=1)[0].id, NOW)
+    with pytest.raises(ConflictError):
+        cases.done(due, CaseChange(case, told=(first.id,)), (), NOW)
+    assert cases.due(NOW, 9) == (due,)
+    assert [link.message for link in cases.untold(1)] == [5, 6]
+
+
+@pytest.mark.parametrize(
+    ("fate", "state"), [("sent", LinkState.SENT), ("doubt", LinkState.UNKNOWN), ("failed", LinkState.UNKNOWN)]
+)
+def test_a_long_text_is_delivered_with_its_last_part(store: Database, chat: str, fate: str, state: LinkState) -> None:
+    """Where the beginning has arrived, but not surely the rest, the clerk hears of it."""
+    outbox, cases = SqlOutbox(store), SqlCases(store)
+    rest = [Message(chat, MessageKind.CLERK, {"method": "sendMessage"}, follows=True) for _ in range(2)]
+    save(store, chat, CaseChange(Case(1, chat, NOW)), relayed(chat, 1, 5), *rest)
+    for number in range(2):
+        (sending,) = outbox.take(NOW, most=1)
+        outbox.take(NOW, most=0, arrived=[Arrived(sending.id, 900 + number, NOW, is_of_case=True)])
+    (last,) = outbox.take(NOW, most=1)
+    if fate == "sent":
+        outbox.take(NOW, most=0, arrived=[Arrived(last.id, 902, NOW, is_of_case=True)])
+    else:
+        getattr(outbox, fate)(last.id, NOW)
+    assert [link.state for link in cases.links(1)] == [state]
+    assert [link.message for link in cases.untold(1)] == ([] if fate == "sent" else [5])
+
+
+def test_a_long_text_that_fails_at_once_has_failed(store: Database, chat: str) -> None:
+    """Its other parts go with the first one, and say nothing else."""
+    outbox, cases = SqlOutbox(store), SqlCases(store)
+    rest = Message(chat, MessageKind.CLERK, {"method": "sendMessage"}, follows=True)
+    save(store, chat, CaseChange(Case(1, chat, NOW)), relayed(chat, 1, 5), rest)
+    outbox.failed(outbox.take(NOW, most=1)[0].id, NOW)
+    assert [link.state for link in cases.links(1)] == [LinkState.FAILED]
+
+
 def test_something_due_is_done_once(store: Database, chat: str) -> None:
     """The second process finds it done."""
     cases, due = SqlCases(store), Due(1, DueKind.REMIND, NOW)
