@@ -1,6 +1,7 @@
 """Staff accounts: who may read, edit, publish and administer."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import IntEnum
 
 
@@ -12,6 +13,27 @@ class Role(IntEnum):
     PUBLISH = 3
     ADMINISTER = 4
 
+    @property
+    def word(self) -> str:
+        """The role as staff and operators call it."""
+        return _WORDS[self]
+
+    @classmethod
+    def from_word(cls, word: str) -> "Role":
+        """Return the role of a word, also without umlaut; raises KeyError."""
+        plain = word.strip().casefold().replace("oe", "ö")
+        return {name: role for role, name in _WORDS.items()}[plain]
+
+
+_WORDS = {
+    Role.READ: "lesen",
+    Role.EDIT: "bearbeiten",
+    Role.PUBLISH: "veröffentlichen",
+    Role.ADMINISTER: "verwalten",
+}
+ROLE_WORDS = tuple(_WORDS.values())
+"""From the least to the most."""
+
 
 @dataclass(frozen=True)
 class Account:
@@ -19,3 +41,15 @@ class Account:
 
     name: str
     role: Role
+    key: str = ""
+    """Random; stays when the name changes."""
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Something that somebody did on the staff pages."""
+
+    at: datetime
+    who: str
+    action: str
+    subject: str

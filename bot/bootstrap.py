@@ -1,5 +1,6 @@
 """The composition root: puts store, channel, conversation and language understanding together."""
 
+import os
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,17 +19,20 @@ from bot.channels.telegram.options import Limits, TelegramOptions, Webhook
 from bot.clock import Clock, SystemClock, city_day
 from bot.errors import BotError, ModelsError
 from bot.events import Event
+from bot.going_live import GoingLive, Rules
 from bot.journal import Question
 from bot.live import LiveFaq
 from bot.ports import Understanding
+from bot.publishing import Publishing
 from bot.recall import UnwrittenChats
 from bot.settings import Settings
 from bot.situation import Situation
 from bot.state import ChatState
 from bot.store.addresses import new_key
-from bot.store.cases import forget_words
+from bot.store.case_words import forget_words
 from bot.store.chats import SqlChats
 from bot.store.database import Database
+from bot.store.drafts import SqlDrafts
 from bot.store.faq_versions import SqlFaqVersions
 from bot.store.index import IndexCache
 from bot.store.locks import running
@@ -44,6 +48,7 @@ from intents.query import Query
 if TYPE_CHECKING:
     from bot.store.migrate import Status
     from intents.encoder import Encoder
+    from intents.models import LoadEncoders
 
 log = structlog.get_logger(__name__)
 
@@ -51,7 +56,13 @@ Progress = Callable[[int, int], None]
 """Called with (done, all) while the index is built."""
 
 
-def build_understanding(settings: Settings, faq: FaqBase, today: date, progress: Progress | None) -> Understanding:
+def build_understanding(
+    settings: Settings,
+    faq: FaqBase,
+    today: date,
+    progress: Progress | None,
+    load: "LoadEncoders | None" = None,
+) -> Understanding:
     """Prepare the matcher of an FAQ; seconds, with the embedding cache."""
     from intents.encoder import EncoderError
     from intents.matcher import build_matcher
@@ -66,7 +77,7 @@ def build_understanding(settings: Settings, faq: FaqBase, today: date, progress:
                 max_wrong_answer_rate=settings.max_wrong_answer_rate,
                 out_of_scope_share=settings.out_of_scope_share,
                 encoders=settings.encoders,
-                load=_load_once,
+                load=load or load_once,
                 progress=progress,
             )
     except FileNotFoundError as error:
@@ -76,7 +87,7 @@ def build_understanding(settings: Settings, faq: FaqBase, today: date, progress:
 
 
 @lru_cache(maxsize=1)
-def _load_once(reference: Path, *, wanted: str) -> Mapping[str, "Encoder"]:
+def load_once(reference: Path, *, wanted: str) -> Mapping[str, "Encoder"]:
     """Load the encoders once: a changed FAQ needs a new index, not their weights again."""
     from intents.encoder import load_encoders
 
@@ -176,8 +187,22 @@ def live_faq(settings: Settings, wiring: Wiring, database: Database) -> LiveFaq:
     def build(faq: FaqBase, today: date) -> Understanding:
         return wiring.understanding(settings, faq, today, None)
 
-    versions = SqlFaqVersions(database)
-    return LiveFaq(settings.faq_path, versions, wiring.clock, build, reload=settings.faq_reload)
+    place = f"{os.uname().nodename}:{settings.faq_path}" if database.is_server else str(settings.faq_path)
+    return LiveFaq(
+        settings.faq_path,
+        SqlFaqVersions(database),
+        wiring.clock,
+        build,
+        reload=settings.faq_reload,
+        place=place,
+        propose=going_live(settings, database).propose,
+        four_eyes=settings.four_eyes,
+    )
+
+
+def going_live(settings: Settings, database: Database) -> GoingLive:
+    """Return what may happen to drafts of the FAQ."""
+    return GoingLive(Publishing(SqlDrafts(database)), Rules(settings.four_eyes))
 
 
 def telegram_options(settings: Settings) -> TelegramOptions | None:

@@ -12,7 +12,7 @@ from bot.channels.telegram.checks import look
 from bot.clock import city_day
 from bot.doctor import FAIL, Check, bad_faq_check, disk_check, faq_check, said, telegram_checks
 from bot.errors import BotError, SettingsError
-from bot.live import AUTHOR
+from bot.faq_file import AUTHOR
 from bot.ports import FaqVersions
 from bot.reasons import reason
 from bot.settings import ROOT, Settings

@@ -88,6 +88,15 @@ def check(
     _finish(lambda: verbs.check(_settings(), _wiring(context), faq, tests))
 
 
+@app.command("gate")
+def gate(
+    context: typer.Context,
+    job: Annotated[str | None, typer.Option("--job", hidden=True, help="Der Auftrag der Seiten.")] = None,
+) -> None:
+    """Prüft den Entwurf der FAQ: Befunde, Formulierungen, Wirkung auf echte Fragen."""
+    _finish(lambda: verbs.gate(_settings(), _wiring(context), job))
+
+
 @app.command("eval")
 def evaluate(
     context: typer.Context,
@@ -118,6 +127,15 @@ def unanswered(
 ) -> None:
     """Zeigt, welche Fragen offen blieben; die häufigsten zuerst."""
     _finish(lambda: verbs.show_unanswered(_app(context), days=days, as_csv=as_csv))
+
+
+@app.command("cluster")
+def cluster(
+    context: typer.Context,
+    job: Annotated[str | None, typer.Option(help="Nummer eines begonnenen Laufs.", hidden=True)] = None,
+) -> None:
+    """Fasst ähnliche Fragen der Auswertung zu Gruppen zusammen; der laufende Bot tut es von selbst."""
+    _finish(lambda: verbs.cluster_questions(_settings(), _wiring(context), job))
 
 
 @app.command("doctor")

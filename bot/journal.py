@@ -31,6 +31,8 @@ class Question:
     """The channel's id of the message that it stood in."""
     embedding: Embedding | None = None
     """None without text, and where the text is redacted."""
+    lemmas: str | None = None
+    """Sorted base forms of the content words; None as with the embedding."""
 
 
 def question_from(note: Note, at: datetime, keep_days: int, message: int | None = None) -> Question:
@@ -50,4 +52,5 @@ def question_from(note: Note, at: datetime, keep_days: int, message: int | None 
         model=decision.model,
         message=message,
         embedding=words.embedding,
+        lemmas=words.lemmas,
     )

@@ -2,24 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
-from threading import BoundedSemaphore, Event, Thread
+from threading import BoundedSemaphore, Event, Lock, Thread
 
 import structlog
 
 from bot.clock import Clock, city_day
 from bot.conversation import Decide
 from bot.errors import BotError, ConflictError
+from bot.faq_file import AUTHOR, FaqFile
 from bot.filewatch import FileWatch
 from bot.ports import FaqVersion, FaqVersions, Understanding
 from intents.decision import Decision
 from intents.errors import FaqError
-from intents.faq import DEFAULT_NAME, FaqBase, parse_faq, read_faq
+from intents.faq import FaqBase, parse_faq
 from intents.query import Query
-
-AUTHOR = DEFAULT_NAME
-"""Who wrote a form that came from the file."""
 
 _AT_ONCE = 2
 """Questions that are matched at the same time, whatever FAQ they were asked of: more would only wait for the cores."""
@@ -32,6 +30,8 @@ _MOST_FINDINGS = 20
 
 Build = Callable[[FaqBase, date], Understanding]
 """Prepares an FAQ for questions of a day."""
+Propose = Callable[[str, str, datetime], None]
+"""Keeps a text as a draft, made of the form with this hash."""
 
 log = structlog.get_logger(__name__)
 
@@ -41,9 +41,9 @@ class Live:
     """An FAQ and what was prepared from it; whoever works on a question keeps one and the same."""
 
     faq: FaqBase
+    """Blocked entries are marked in it."""
+    understanding: Understanding
     decide: Decide
-    model: str
-    """Hash of the models."""
     day: date
     """The day on which entries have to be valid."""
 
@@ -52,28 +52,53 @@ class Live:
         """Content hash of the FAQ."""
         return self.faq.hash
 
+    @property
+    def model(self) -> str:
+        """Hash of the models."""
+        return self.understanding.model
+
 
 class LiveFaq:
     """Holds the FAQ that is live; `load` first, then `start` to follow the file, the database and the calendar."""
 
-    def __init__(self, path: Path, versions: FaqVersions, clock: Clock, build: Build, *, reload: bool = True) -> None:
+    def __init__(  # noqa: PLR0913 - the composition: each argument is a choice of its own
+        self,
+        path: Path,
+        versions: FaqVersions,
+        clock: Clock,
+        build: Build,
+        *,
+        reload: bool = True,
+        place: str = "",
+        propose: Propose | None = None,
+        four_eyes: bool = False,
+    ) -> None:
+        """Keep the parts; `propose` takes a file that must not go live at once: with `four_eyes` that is every one."""
         self._path = path
         self._versions = versions
         self._clock = clock
         self._build = build
         self._reload = reload
-        self._file = FileWatch(path)
-        self._file_hash: str | None = None
-        """Of the last usable content of the file."""
+        self._propose = propose
+        self._four_eyes = four_eyes
+        self._file = FaqFile(path, versions, place)
+        self._watched = FileWatch(path)
         self._is_due = False
         """The file has changed and is not dealt with yet."""
+        self._is_mirrored = True
+        """The file holds what is live, as far as it can."""
         self._refused: str | None = None
         """Hash of a published form that this program cannot read."""
         self._problems: dict[str, str] = {}
         self._live: Live | None = None
+        self._blocked: frozenset[str] = frozenset()
+        self._exchange = Lock()
         self._turns = BoundedSemaphore(_AT_ONCE)
         self._stop = Event()
-        self._thread = Thread(target=self._watch, name="faq-watch", daemon=True)
+        self._threads = (
+            Thread(target=self._watch, name="faq-watch", daemon=True),
+            Thread(target=self._watch_blocks, name="faq-blocks", daemon=True),
+        )
 
     # -------------------------------------------------------------- what others ask
 
@@ -96,37 +121,49 @@ class LiveFaq:
 
     def load(self) -> None:
         """Import the file if its content is new, and prepare what is live; raises FaqError where there is nothing."""
-        self._file.mark()
+        self._file.sweep()
+        self._watched.mark()
         try:
-            faq, text = self._read()
+            faq, text = self._file.read()
         except FaqError as error:
             if self._versions.active_hash() is None:
                 raise
             self._tell("file", error)
         else:
-            if faq.hash != self._versions.last_hash(AUTHOR):
-                self._publish(faq, text)
-            self._file_hash = faq.hash
-        self._live = self._prepared(self._published())
+            self._take_in(faq, text)
+        self.look_at_blocks()
+        self._show(self._published())
+        self._look_at_mirror()
 
     def start(self) -> None:
-        """Follow changes in a thread of its own."""
-        self._thread.start()
+        """Follow changes in threads of their own."""
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
-        """End the thread; one that is just preparing an FAQ is not waited for."""
+        """End the threads; one that is just preparing an FAQ is not waited for."""
         self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join(_STOP_SECONDS)
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join(_STOP_SECONDS)
 
     def _watch(self) -> None:
         try:
-            while not self._stop.wait(_SECOND_LOOK_SECONDS if self._file.is_moving else _LOOK_SECONDS):
+            while not self._stop.wait(_SECOND_LOOK_SECONDS if self._watched.is_moving else _LOOK_SECONDS):
                 self.look()
         finally:
             if not self._stop.is_set():
                 self._problems["watch"] = "Die FAQ wird nicht mehr beobachtet. Bitte den Bot neu starten."
                 log.error("faq_watch_ended")
+
+    def _watch_blocks(self) -> None:
+        """Look at blocked entries beside all else: preparing a large FAQ must not hold up a block."""
+        while not self._stop.wait(_LOOK_SECONDS):
+            try:
+                self.look_at_blocks()
+                self._problems.pop("blocks", None)
+            except BotError as error:
+                self._tell("blocks", error)
 
     # -------------------------------------------------------------- one look
 
@@ -136,20 +173,29 @@ class LiveFaq:
             self._look_at_file()
             self._look_at_versions()
             self._look_at_calendar()
+            if not self._is_mirrored:
+                self._look_at_mirror()
             self._problems.pop("watch", None)
         except (BotError, ConflictError) as error:
             if not self._stop.is_set():
                 self._tell("watch", error)
 
+    def look_at_blocks(self) -> None:
+        """Take blocked entries out of use, and released ones into it; nothing is prepared anew."""
+        blocked = self._versions.blocked()
+        with self._exchange:
+            self._blocked = blocked
+            if self._live is not None:
+                self._live = self._with_blocks(self._live)
+
     def _look_at_file(self) -> None:
-        """Publish another content of the file; a trouble of the database leaves it due."""
-        self._is_due = (self._reload and self._file.look()) or self._is_due
+        """Take in another content of the file; a trouble of the database leaves it due."""
+        self._is_due = (self._reload and self._watched.look()) or self._is_due
         if not self._is_due:
             return
         try:
-            faq, text = self._read()
-            if faq.hash != self._file_hash:
-                self._publish(faq, text)
+            faq, text = self._file.read()
+            self._take_in(faq, text)
             self._problems.pop("file", None)
         except FaqError as error:
             self._tell("file", error)
@@ -162,7 +208,8 @@ class LiveFaq:
             return
         try:
             if hash_ != self.current().hash:
-                self._live = self._prepared(self._published())
+                self._show(self._published())
+                self._is_mirrored = False
             self._refused = None
             self._problems.pop("version", None)
         except FaqError as error:
@@ -171,33 +218,48 @@ class LiveFaq:
 
     def _look_at_calendar(self) -> None:
         """Let entries begin and end with the city's day."""
-        live, today = self.current(), city_day(self._clock.now())
-        if today == live.day:
+        if city_day(self._clock.now()) != self.current().day:
+            with self._exchange:
+                self._live = self._with_blocks(self.current())
+
+    def _look_at_mirror(self) -> None:
+        """Let the file follow what is live, unless it has changed itself."""
+        version = self._versions.active()
+        moving = self._is_due or (self._reload and self._watched.is_moving)
+        if version is None or moving or version.hash != self.current().hash:
+            self._is_mirrored = False
             return
-        changed = any(entry.is_valid_on(today) != entry.is_valid_on(live.day) for entry in live.faq.entries)
-        self._live = self._prepared(live.faq) if changed else replace(live, day=today)
+        self._is_mirrored = self._file.mirror(version)
 
     # -------------------------------------------------------------- file and database
 
-    def _read(self) -> tuple[FaqBase, str]:
-        """Return the file's FAQ and text; raises FaqError."""
-        content = read_faq(self._path)
-        return parse_faq(content, str(self._path)), content.decode()
-
-    def _publish(self, faq: FaqBase, text: str) -> None:
-        """Make the file's form live, whatever is live now; raises ConflictError when others publish all the time."""
+    def _take_in(self, faq: FaqBase, text: str) -> None:
+        """Publish what somebody wrote into the file, or keep it as a draft where it must not go live at once."""
+        if not self._file.is_new(faq.hash):
+            return
         for left in reversed(range(_TRIES)):
             live = self._versions.active_hash()
-            if live == faq.hash:
-                break
             try:
-                version = FaqVersion(faq.hash, text, AUTHOR, self._clock.now())
-                self._versions.publish(version, instead_of=live)
+                if self._propose and live and self._must_wait(live):
+                    self._wait(self._propose, text, live)
+                elif live != faq.hash:
+                    version = FaqVersion(faq.hash, text, AUTHOR, self._clock.now())
+                    self._versions.publish(version, instead_of=live)
                 break
             except ConflictError:
                 if not left:
                     raise
-        self._file_hash = faq.hash
+        self._file.taken(faq.hash)
+
+    def _must_wait(self, live: str) -> bool:
+        """Say whether the file's change is a draft: each one with four eyes, else one that knows not what is live."""
+        return self._four_eyes or (self._versions.author_of(live) != AUTHOR and live not in self._file.before())
+
+    def _wait(self, propose: Propose, text: str, live: str) -> None:
+        before = self._file.before()
+        base = live if live in before or not before else sorted(before)[0]
+        propose(text, base, self._clock.now())
+        log.info("faq_draft_from_file", path=str(self._path), base=base)
 
     def _published(self) -> FaqBase:
         """Return the FAQ that is live in the database; raises FaqError when this program cannot read it."""
@@ -206,19 +268,33 @@ class LiveFaq:
             raise ConflictError
         return parse_faq(version.yaml, str(self._path) if version.author == AUTHOR else version.author)
 
-    def _prepared(self, faq: FaqBase) -> Live:
-        """Prepare an FAQ for today; seconds."""
+    def _show(self, faq: FaqBase) -> None:
+        """Prepare an FAQ for today, which takes seconds, and exchange it for what is live."""
         today = city_day(self._clock.now())
         understanding = self._build(faq, today)
-        log.info("faq_live", faq=faq.hash, model=understanding.model, entries=len(faq.entries), day=str(today))
-        return Live(faq, self._in_turn(understanding.match), understanding.model, today)
+        made = Live(faq, understanding, self._in_turn(understanding), today)
+        log.info("faq_live", faq=faq.hash, model=made.model, entries=len(faq.entries), day=str(today))
+        with self._exchange:
+            self._live = self._with_blocks(made)
 
-    def _in_turn(self, match: Decide) -> Decide:
+    def _with_blocks(self, live: Live) -> Live:
+        """Return the same for today, with the entries out of use that are blocked now."""
+        faq, today = live.faq.blocking(self._blocked), city_day(self._clock.now())
+        changed = any(
+            new.is_valid_on(today) != old.is_valid_on(live.day)
+            for new, old in zip(faq.entries, live.faq.entries, strict=True)
+        )
+        if not changed:
+            return live if today == live.day else replace(live, day=today)
+        understanding = live.understanding.on(faq, today)
+        return Live(faq, understanding, self._in_turn(understanding), today)
+
+    def _in_turn(self, understanding: Understanding) -> Decide:
         """Let few questions be matched at once."""
 
         def decide(query: Query) -> Decision:
             with self._turns:
-                return match(query)
+                return understanding.match(query)
 
         return decide
 

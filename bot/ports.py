@@ -2,15 +2,16 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
-from bot.cases import Case, CaseChange, Clerk, Due, Link, Side
+from bot.cases import Case, CaseChange, Clerk, Due, Folder, Link, Side
 from bot.delivery import Arrival, Arrived, Message, Part, Rewrite, Sending, SendState, Spent
-from bot.effects import Mark
+from bot.effects import Mark, Wish
 from bot.journal import Question
 from bot.state import ChatState
-from intents.decision import Decision
+from intents.decision import Decision, Embedding
+from intents.faq import FaqBase
 from intents.query import Query
 
 
@@ -30,6 +31,12 @@ class Understanding(Protocol):
     def lemma_key(self, text: str, /) -> str:
         """Return the sorted content lemmas of a text: the same for wordings that differ in form alone."""
 
+    def embed(self, texts: Sequence[str], /) -> list[Embedding]:
+        """Return what texts mean, comparable with what decisions carry."""
+
+    def on(self, faq: FaqBase, today: date, /) -> "Understanding":
+        """Return one for the same texts on another day, or with other entries blocked; nothing is prepared anew."""
+
 
 @dataclass(frozen=True)
 class Saved:
@@ -47,6 +54,8 @@ class Outcome:
     state: ChatState
     questions: tuple[Question, ...] = ()
     marks: tuple[Mark, ...] = ()
+    wishes: tuple[Wish, ...] = ()
+    """To hear of an answer later."""
     messages: tuple[Message, ...] = ()
     """What is to be sent, in order."""
     rewrite: Rewrite | None = None
@@ -255,11 +264,23 @@ class FaqVersions(Protocol):
     def last_hash(self, author: str) -> str | None:
         """Return the hash of what an author wrote or made live last."""
 
+    def author_of(self, hash_: str) -> str | None:
+        """Return who made a form live last; None for one that is not kept here."""
+
     def draft(self, version: FaqVersion) -> bool:
         """Keep a form that is not live; return False when it is known."""
 
     def publish(self, version: FaqVersion, *, instead_of: str | None) -> None:
         """Make a form live; raise ConflictError when not this hash is live any more."""
+
+    def blocked(self) -> frozenset[str]:
+        """Return the entries that must not be answered; cheap, to be asked often."""
+
+    def left_in(self, place: str) -> frozenset[str] | None:
+        """Return the hashes of what the program left in a file or took from it; None for a file it does not know."""
+
+    def note_file(self, place: str, hashes: Collection[str]) -> None:
+        """Note what the program leaves in a file, or took from it."""
 
 
 @dataclass(frozen=True)
@@ -270,6 +291,8 @@ class Remains:
     """Messages of the citizen that failed too often."""
     unsent: int = 0
     """Messages to the citizen that have not surely gone."""
+    awaited: tuple[int, ...] = ()
+    """Numbers of the questions of which the citizen wants to hear."""
 
 
 class Records(Protocol):
@@ -278,8 +301,14 @@ class Records(Protocol):
     def questions(self, chat: str) -> Sequence[Question]:
         """Return the logged questions of a chat, oldest first."""
 
+    def cases(self, chat: str) -> Sequence[Folder]:
+        """Return the cases of a chat with all that was written in them, oldest first."""
+
     def remains(self, chat: str) -> Remains:
         """Return what else of a chat has words in it."""
+
+    def stays_open(self, chat: str, number: int) -> bool:
+        """Say whether a question has no answer, and its words are there to be quoted with one."""
 
 
 class Addresses(Protocol):

@@ -63,18 +63,21 @@ class Kept:
 
     text: str | None = None
     embedding: Embedding | None = None
+    lemmas: str | None = None
 
 
 def kept(decision: Decision, keep_days: int) -> Kept:
     """Say what is stored of a question's words: nothing of emergencies and small talk, of others the redacted text.
 
-    The embedding stays only where nothing was replaced: a number could be guessed from it.
+    Embedding and lemmas stay only where nothing was replaced: a number could be guessed from them.
     """
     if keep_days <= 0 or decision.kind in (DecisionKind.EMERGENCY, DecisionKind.SMALLTALK):
         return Kept()
     words = _visible(_cut(decision.query))
     text = redact(words)
-    return Kept(text[:LONGEST_KEPT], decision.embedding if text == words else None)
+    if text != words:
+        return Kept(text[:LONGEST_KEPT])
+    return Kept(text, decision.embedding, decision.lemmas or None)
 
 
 def _cut(text: str) -> str:

@@ -74,7 +74,7 @@ def service(
         polling=_leadership(settings, Role.POLL),
         sending=_leadership(settings, Role.SEND),
         public=partial(_webhook_page, settings, options.webhook) if options.webhook else None,
-        pages=(partial(_internal_page, app, pulse, faq),),
+        pages=(partial(internal_page, app, database, pulse, faq),),
         profile=profile_calls(app.texts),
         tidy=lambda: forget_old(database, settings, clock),
         clear=database.shrink_again,
@@ -151,10 +151,13 @@ def _webhook_page(settings: Settings, webhook: Webhook, take: Take) -> Page:
     return listen(app, *place, root_path=settings.root_path, trusted=settings.trusted_proxies)
 
 
-def _internal_page(app: App, pulse: Pulse, faq: LiveFaq) -> Page:
-    """Serve the health checks."""
+def internal_page(app: App, database: Database, pulse: Pulse, faq: LiveFaq) -> Page:
+    """Serve the health checks and the staff pages."""
+    from bot.staff_site import staff_site
     from bot.web.internal import internal_app
     from bot.web.serving import listen
 
     settings = app.settings
-    return listen(internal_app(pulse, faq, app.wiring.clock), settings.internal_host, settings.internal_port)
+    served = internal_app(pulse, faq, app.wiring.clock, staff_site(app, database, faq))
+    place = (settings.internal_host, settings.internal_port)
+    return listen(served, *place, root_path=settings.root_path, trusted=settings.trusted_proxies)

@@ -78,8 +78,9 @@ class Settings(BaseSettings):
         " location, contact; oder none",
     )
     attachment_mb: int = Field(20, ge=1, le=2000, description="eine ganze Zahl von 1 bis 2000")
-    workers: int = Field(8, ge=1, le=24, description="eine ganze Zahl von 1 bis 24")
+    workers: int = Field(3, ge=1, le=24, description="eine ganze Zahl von 1 bis 24")
     faq_reload: bool = Field(True, description="true oder false")
+    four_eyes: bool = Field(False, description="true oder false")
     database_url: SecretStr | None = Field(
         None, description="sqlite:///PFAD einer Datei oder postgresql://NUTZER:PASSWORT@RECHNER/DATENBANK"
     )

@@ -23,6 +23,7 @@ from bot.bootstrap import (
     lint_file,
     logged_questions,
     open_database,
+    progress_line,
     sole_run,
     talk,
     telegram_options,
@@ -123,6 +124,23 @@ def check(settings: Settings, wiring: Wiring, faq: Path | None, tests: Path | No
     return code
 
 
+def gate(settings: Settings, wiring: Wiring, job: str | None) -> int:
+    """Check the draft of the FAQ, and print what it would change."""
+    from bot.gatekeeper import check_draft
+
+    found = check_draft(settings, wiring, job)
+    fresh = [each for each in found.result["findings"] if each["new"]]
+    for each in fresh:
+        print(f"Zeile {each['line']}, Spalte {each['column']}: {each['message']}")
+    missed = sum(not each["ok"] for each in found.result["wordings"])
+    changed = sum(len(each["questions"]) for each in found.result["impact"])
+    print(
+        f"Entwurf geprüft: {len(fresh)} neue Befunde, {missed} von {len(found.result['wordings'])} Formulierungen"
+        f" verfehlen ihren Eintrag. Ändert {changed} der letzten {found.result['asked']} Fragen."
+    )
+    return FINDING if found.errors else OK
+
+
 def _show_findings(findings: Sequence[Finding]) -> int:
     """Print findings; return the exit code that they amount to."""
     for finding in findings:
@@ -164,6 +182,21 @@ def show_unanswered(app: App, *, days: int, as_csv: bool) -> int:
     else:
         _print_groups(groups, days)
     return OK
+
+
+def cluster_questions(settings: Settings, wiring: Wiring, job: str | None) -> int:
+    """Group the questions of the review list."""
+    from bot.clustering import cluster
+
+    tell = progress_line("Fragen werden zusammengefasst: {prozent} %") if sys.stderr.isatty() else _silent
+    new, moved = cluster(settings, wiring, job, tell)
+    if job is None:
+        print(f"{_grouped(new)} neue Fragen, {_grouped(moved)} in eine andere Gruppe eingeordnet")
+    return OK
+
+
+def _silent(_done: int, _total: int) -> None:
+    """Tell nobody."""
 
 
 def migrate_database(settings: Settings) -> int:

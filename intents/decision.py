@@ -68,6 +68,8 @@ class Decision:
     """German lines for a clerk: what was read, nearest wording, probability, runner-up, why silent."""
     embedding: Embedding | None = None
     """Of the reading, by the quick encoder; None where nothing was read."""
+    lemmas: str = field(default="", repr=False)
+    """Sorted base forms of the reading's content words."""
     faq: str = ""
     """Content hash of the FAQ."""
     model: str = ""

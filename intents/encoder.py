@@ -129,7 +129,7 @@ class CachedEncoder:
 
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Floats:
         """Return unit vectors, shape (texts, dimension), in the order of the texts."""
-        keys = [f"{self.name}/{hashlib.sha256(text.encode()).hexdigest()[:32]}" for text in texts]
+        keys = [_key(self.name, text) for text in texts]
         known = self._cache.get(keys) if self._cache else {}
         size = self.dimension * 2
         known = {key: value for key, value in known.items() if len(value) == size}
@@ -158,6 +158,44 @@ class CachedEncoder:
 
     def _encode_batch(self, batch: Sequence[tuple[str, str]]) -> NDArray[np.float16]:
         return self._encoder.encode([text for _, text in batch]).astype(np.float16)
+
+
+class RememberingEncoder:
+    """An encoder that reads nothing twice in its life, for asking the same of two FAQs; it writes nothing to disk."""
+
+    def __init__(self, encoder: Encoder, cache: EmbeddingCache | None) -> None:
+        self.name = encoder.name
+        self.dimension = encoder.dimension
+        self.quick = encoder.quick
+        self._encoder = encoder
+        self._cache = cache
+        self._known: dict[str, Floats] = {}
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """Return unit vectors, shape (texts, dimension)."""
+        missing = [text for text in dict.fromkeys(texts) if text not in self._known]
+        self._known.update(self._looked_up(missing))
+        fresh = [text for text in missing if text not in self._known]
+        if fresh:
+            self._known.update(zip(fresh, self._encoder.encode(fresh), strict=True))
+        rows = [self._known[text] for text in texts]
+        return np.stack(rows) if rows else np.zeros((0, self.dimension), dtype=np.float32)
+
+    def _looked_up(self, texts: Sequence[str]) -> dict[str, Floats]:
+        """Return what the FAQ's own cache holds."""
+        keys = {_key(self.name, text): text for text in texts}
+        found = self._cache.get(list(keys)) if self._cache and keys else {}
+        size = self.dimension * 2
+        return {
+            keys[key]: np.frombuffer(value, dtype=np.float16).astype(np.float32)
+            for key, value in found.items()
+            if len(value) == size
+        }
+
+
+def _key(name: str, text: str) -> str:
+    """Return under which key a text's vector is cached."""
+    return f"{name}/{hashlib.sha256(text.encode()).hexdigest()[:32]}"
 
 
 # ------------------------------------------------------------------ reference vectors

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -85,6 +85,8 @@ class FaqEntry:
     review_by: date | None = None
     follow_ups: tuple[str, ...] = ()
     """Ids of entries offered after this one."""
+    blocked: bool = False
+    """Stopped at once by staff, whatever the dates say; stands in no file."""
 
     @property
     def phrasings(self) -> tuple[str, ...]:
@@ -93,6 +95,8 @@ class FaqEntry:
 
     def is_valid_on(self, day: date) -> bool:
         """Tell whether the entry may be answered on this day; both ends are included."""
+        if self.blocked:
+            return False
         started = self.valid_from is None or self.valid_from <= day
         return started and (self.valid_until is None or day <= self.valid_until)
 
@@ -120,10 +124,20 @@ class FaqBase:
         """Find an entry by its id, or None."""
         return self._by_id.get(entry_id)
 
+    def blocking(self, ids: Set[str]) -> FaqBase:
+        """Return the same FAQ in which these entries, and no others, are blocked."""
+        if ids == {entry.id for entry in self.entries if entry.blocked}:
+            return self
+        return replace(self, entries=tuple(_blocked(entry, entry.id in ids) for entry in self.entries))
+
     def position(self, entry_id: str, name: str, index: int = 0) -> Position:
         """Tell where a field stands; the entry itself, or 1:1, when it is not known."""
         fallback = self.positions.get((entry_id, "id", 0), Position(1, 1))
         return self.positions.get((entry_id, name, index), fallback)
+
+
+def _blocked(entry: FaqEntry, blocked: bool) -> FaqEntry:
+    return entry if entry.blocked == blocked else replace(entry, blocked=blocked)
 
 
 def load_faq(path: Path) -> FaqBase:

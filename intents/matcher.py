@@ -17,6 +17,7 @@ from intents.faq import FaqBase, Kind
 from intents.following import Following
 from intents.index import Index, build_index
 from intents.models import LoadEncoders, load_models
+from intents.pipeline import Analysis
 from intents.prepared import Prepared, answered
 from intents.query import Context, Query
 from intents.ranker import Policy, make_policy
@@ -49,11 +50,24 @@ class Matcher:
         self.policy = policy
         self.model = model
         self.index = index
+        self._encoders = encoders
         self._quick = next((family, encoder) for family, encoder in encoders.items() if encoder.quick)
         self._smalltalk = smalltalk
         closed = {entry.id for entry in faq.entries if not entry.is_valid_on(today)}
         self._reader = Reader(index, policy, encoders, closed=closed)
         self._following = Following(self._reader, Contents(faq, self._reader))
+
+    def on(self, faq: FaqBase, today: date) -> "Matcher":
+        """Return one for the same texts on another day, or with other entries blocked; nothing is prepared anew."""
+        return Matcher(
+            faq,
+            index=self.index,
+            policy=self.policy,
+            encoders=self._encoders,
+            smalltalk=self._smalltalk,
+            today=today,
+            model=self.model,
+        )
 
     def match_many(self, queries: Sequence[Query]) -> list[Decision]:
         """Decide each query on its own, in order; two threads share the work."""
@@ -71,9 +85,13 @@ class Matcher:
 
     def lemma_key(self, text: str) -> str:
         """Return the sorted base forms of the content words: equal for questions that say the same in other forms."""
-        analysis = self._reader.words(self._smalltalk.content(normalise(text)) or normalise(text))
-        chosen = analysis.content or analysis.words
-        return " ".join(sorted({word.lemma for word in chosen}))
+        return _lemmas(self._reader.words(self._smalltalk.content(normalise(text)) or normalise(text)))
+
+    def embed(self, texts: Sequence[str]) -> list[Embedding]:
+        """Return what texts mean, as the quick encoder sees them."""
+        _, encoder = self._quick
+        vectors = encoder.encode([self._smalltalk.content(normalise(text)) or normalise(text) for text in texts])
+        return [Embedding(encoder.name, vector.astype("<f2").tobytes()) for vector in vectors]
 
     # -------------------------------------------------------------- order of the policy
 
@@ -129,6 +147,7 @@ class Matcher:
             understood=asked.ranking.reading.text,
             explanation=explain(asked.ranking, outcome, self.policy),
             embedding=self._embedding(asked.ranking.reading),
+            lemmas=_lemmas(asked.ranking.reading.analysis),
         )
 
     def _embedding(self, reading: Reading) -> Embedding:
@@ -141,7 +160,7 @@ class Matcher:
     def _two_questions(self, query: Query, content: str, whole: Prepared) -> Decision | None:
         """Decide both halves; None when the message is better read as one question."""
         pieces = parts_of(content, content=self._smalltalk.content)
-        if not pieces:
+        if not pieces or (whole.ranking.exact and whole.is_given):
             return None
         readings = [self._reader.read(piece) for piece in pieces]
         first = self._following.decide(pieces[0], query.context, readings[0])
@@ -161,6 +180,11 @@ class Matcher:
             return None
         asking = Outcome(DecisionKind.CLARIFY, "margin", None, choices[:3])
         return self._decision(query, replace(whole, outcome=asking))
+
+
+def _lemmas(analysis: Analysis) -> str:
+    """Return the sorted base forms of the content words, or of all where there are none."""
+    return " ".join(sorted({word.lemma for word in analysis.content or analysis.words}))
 
 
 def build_matcher(  # noqa: PLR0913 - the composition: each argument is a choice of its own

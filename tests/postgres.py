@@ -22,7 +22,7 @@ import psycopg
 
 from bot.store.database import Database
 from bot.store.migrate import upgrade
-from bot.store.tables import metadata
+from bot.store.schema import metadata
 
 _FOLDER = Path(tempfile.gettempdir()) / f"faq-bot-postgres-{os.getuid()}"
 _STARTS = 3

@@ -1,6 +1,6 @@
 """Which tests stay on one worker when two run them (`make test`)."""
 
-from xdist.scheduler import LoadScopeScheduling
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 TOGETHER = {
     "tests/e2e/": "programs",

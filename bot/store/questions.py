@@ -9,6 +9,8 @@ from sqlalchemy.engine import Connection, Row
 from bot.journal import Question
 from bot.state import CONTEXT_SECONDS, ChatState
 from bot.store.database import Database
+from bot.store.notices import forget_notices
+from bot.store.review_tables import review_item
 from bot.store.tables import chat as chats
 from bot.store.tables import question as questions
 from intents.decision import Candidate, Embedding
@@ -16,7 +18,7 @@ from intents.decision import Candidate, Embedding
 CONTEXT_KEPT = timedelta(seconds=CONTEXT_SECONDS)
 """How long a silent chat's last question stays in its state."""
 
-_WORDLESS = {"text": None, "embedding": None, "encoder": None}
+_WORDLESS = {"text": None, "embedding": None, "encoder": None, "lemmas": None}
 """All that tells what was asked."""
 
 
@@ -34,14 +36,17 @@ def questions_of(connection: Connection, chat: str) -> list[Question]:
 
 
 def forget(database: Database, *, now: datetime, before: datetime) -> int:
-    """Delete question texts, with their embeddings, from before a moment and the context of silent chats.
+    """Delete question texts from before a moment, with all that tells of them, and the context of silent chats.
 
     Return how many texts.
     """
 
     def work(connection: Connection) -> int:
         old = (questions.c.at < before) & questions.c.text.is_not(None)
+        without_words = sa.select(questions.c.id).where(old)
+        connection.execute(sa.delete(review_item).where(review_item.c.question_id.in_(without_words)))
         count = connection.execute(sa.update(questions).where(old).values(**_WORDLESS)).rowcount
+        forget_notices(connection, before)
         _forget_contexts(connection, max(before, now - CONTEXT_KEPT))
         return count
 

@@ -33,7 +33,7 @@ class Moment(sa.TypeDecorator[datetime]):
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
 
-_ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 """A growing number; SQLite knows it as Integer alone."""
 
 chat = sa.Table(
@@ -67,10 +67,10 @@ person = sa.Table(
 question = sa.Table(
     "question",
     metadata,
-    sa.Column("id", _ID, sa.Identity(), primary_key=True),
+    sa.Column("id", ID, sa.Identity(), primary_key=True),
     sa.Column("chat_key", sa.String(32), sa.ForeignKey("chat.key", ondelete="CASCADE"), nullable=False),
     sa.Column("number", sa.Integer, nullable=False, comment="of its chat, from 1"),
-    sa.Column("at", Moment, nullable=False, index=True),
+    sa.Column("at", Moment, nullable=False),
     sa.Column("text", sa.Text, nullable=True, comment="redacted; deleted after the retention time"),
     sa.Column("decision", sa.String(16), nullable=False),
     sa.Column("reason", sa.String(64), nullable=False),
@@ -83,13 +83,15 @@ question = sa.Table(
     sa.Column("message", sa.BigInteger, nullable=True, comment="the channel's id of the message it stood in"),
     sa.Column("embedding", sa.LargeBinary, nullable=True, comment="float16; deleted with the text"),
     sa.Column("encoder", sa.String(64), nullable=True, comment="that made the embedding"),
+    sa.Column("lemmas", sa.Text, nullable=True, comment="base forms of the words; deleted with the text"),
     sa.UniqueConstraint("chat_key", "number"),
+    sa.Index(None, "at", "decision", "feedback", "entry"),  # all that the figures read
 )
 
 inbox = sa.Table(
     "inbox",
     metadata,
-    sa.Column("seq", _ID, sa.Identity(), primary_key=True, comment="the order of arrival"),
+    sa.Column("seq", ID, sa.Identity(), primary_key=True, comment="the order of arrival"),
     sa.Column("bot_id", sa.BigInteger, nullable=False),
     sa.Column("update_id", sa.BigInteger, nullable=False),
     sa.Column("chat_key", sa.String(32), sa.ForeignKey("chat.key", ondelete="CASCADE"), nullable=False),
@@ -106,11 +108,11 @@ inbox = sa.Table(
 outbox = sa.Table(
     "outbox",
     metadata,
-    sa.Column("id", _ID, sa.Identity(), primary_key=True, comment="the order within a lane"),
+    sa.Column("id", ID, sa.Identity(), primary_key=True, comment="the order within a lane"),
     sa.Column("lane", sa.String(64), nullable=False),
     sa.Column("chat_key", sa.String(32), sa.ForeignKey("chat.key", ondelete="CASCADE"), nullable=False),
     sa.Column("priority", sa.Integer, nullable=False, comment="smaller goes first"),
-    sa.Column("depends_on", _ID, sa.ForeignKey("outbox.id", ondelete="SET NULL"), nullable=True, index=True),
+    sa.Column("depends_on", ID, sa.ForeignKey("outbox.id", ondelete="SET NULL"), nullable=True, index=True),
     sa.Column("kind", sa.String(8), nullable=False),
     sa.Column("payload", sa.JSON(none_as_null=True), nullable=True, comment="None when sent or failed"),
     sa.Column("not_before", Moment, nullable=True, comment="None: at once; at the end: when that was"),
@@ -166,15 +168,15 @@ ticket = sa.Table(
 msg_link = sa.Table(
     "msg_link",
     metadata,
-    sa.Column("id", _ID, sa.Identity(), primary_key=True),
+    sa.Column("id", ID, sa.Identity(), primary_key=True),
     sa.Column("number", sa.Integer, sa.ForeignKey("ticket.number", ondelete="CASCADE"), nullable=False),
     sa.Column("side", sa.String(8), nullable=False, comment="citizen, staff, note"),
     sa.Column("message", sa.BigInteger, nullable=False, comment="id where it was written"),
     sa.Column("copy", sa.BigInteger, nullable=True, comment="id on the other side"),
     sa.Column("album", sa.BigInteger, nullable=True, comment="first message of the album"),
     sa.Column("state", sa.String(8), nullable=False, comment="queued, sent, failed, unknown, taken, note"),
-    sa.Column("outbox_id", _ID, nullable=True, index=True),
-    sa.Column("edit_id", _ID, nullable=True, index=True),
+    sa.Column("outbox_id", ID, nullable=True, index=True),
+    sa.Column("edit_id", ID, nullable=True, index=True),
     sa.Column("edit_failed", sa.Boolean, nullable=False),
     sa.Column("told", sa.Boolean, nullable=False, comment="the clerk knows that it failed"),
     sa.Column("at", Moment, nullable=False),

@@ -1,7 +1,9 @@
 """The web app's last resort: an unexpected error is an answer, not a traceback."""
 
+from collections.abc import Callable
+
 import structlog
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.logs import places
@@ -9,11 +11,16 @@ from bot.logs import places
 log = structlog.get_logger(__name__)
 
 
+def _as_json() -> Response:
+    return JSONResponse({"error": "internal"}, status_code=500)
+
+
 class Guard:
     """Answers 500 where the app fails; what the request held is not logged."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, failed: Callable[[], Response] = _as_json) -> None:
         self._app = app
+        self._failed = failed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on."""
@@ -30,4 +37,4 @@ class Guard:
             log.error("request_failed", error=type(error).__name__)  # noqa: TRY400 - a traceback may quote a citizen
             log.debug("request_failed_at", at=places(error))
             if not begun:
-                await JSONResponse({"error": "internal"}, status_code=500)(scope, receive, send)
+                await self._failed()(scope, receive, send)

@@ -20,7 +20,7 @@ from bot.channels.telegram.checks import look
 from bot.cli import main
 from bot.clock import SystemClock
 from bot.doctor import Check, TelegramFacts, telegram_checks
-from bot.live import AUTHOR
+from bot.faq_file import AUTHOR
 from bot.ports import FaqVersion
 from bot.settings import load_settings
 from bot.store.faq_versions import SqlFaqVersions

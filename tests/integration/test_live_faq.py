@@ -10,7 +10,8 @@ import pytest
 
 from bot.bootstrap import PRODUCTION, Wiring, build_understanding, live_faq
 from bot.clock import SystemClock
-from bot.live import AUTHOR, LiveFaq
+from bot.faq_file import AUTHOR
+from bot.live import LiveFaq
 from bot.ports import FaqVersion
 from bot.settings import load_settings
 from bot.store.database import Database

@@ -17,11 +17,11 @@ from bot.store.chats import SqlChats
 from bot.store.database import Database
 from bot.store.migrate import SCRIPTS, make_ready, status, upgrade
 from bot.store.questions import questions_since
-from bot.store.tables import metadata
+from bot.store.schema import metadata
 from tests.integration.test_store import FOREVER_AGO, newer_scripts
 from tests.store_actor import live, opened
 
-EARLIER = ("0001", "0002", "0003", "0004", "0005")
+EARLIER = tuple(f"{number:04}" for number in range(1, 11))
 """Every form that a city may still have."""
 
 CHAT = """INSERT INTO chat (key, channel, state, version, updated_at)
@@ -35,7 +35,7 @@ REBUILDING = '''"""A stricter column, for which SQLite has to build the table an
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "9999", "0006", None, None
+revision, down_revision, branch_labels, depends_on = "9999", "0011", None, None
 
 
 def upgrade() -> None:

@@ -23,7 +23,7 @@ from bot.store.database import Database
 from bot.store.index import IndexCache
 from bot.store.migrate import SCRIPTS, backup, upgrade
 from bot.store.questions import forget, questions_since
-from bot.store.tables import metadata
+from bot.store.schema import metadata
 from intents.decision import Candidate, Embedding
 from tests.fakes import NOW
 
@@ -192,7 +192,7 @@ SECOND = '''"""A further column."""
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "9999", "0006", None, None
+revision, down_revision, branch_labels, depends_on = "9999", "0011", None, None
 
 
 def upgrade() -> None:
@@ -220,7 +220,7 @@ def test_a_migration_keeps_the_data_and_a_copy(tmp_path: Path, database: Databas
     assert upgrade(database, scripts=newer_scripts(tmp_path))
     assert chats.load("c").state.asked == 3
     assert questions_since(database, FOREVER_AGO) == [QUESTION]
-    copy = sqlite3.connect(tmp_path / "bot.sqlite.vor-0006")
+    copy = sqlite3.connect(tmp_path / "bot.sqlite.vor-0011")
     assert copy.execute("SELECT count(*) FROM question").fetchone() == (1,)
     assert "extra" not in str(copy.execute("SELECT sql FROM sqlite_master").fetchall())
     copy.close()

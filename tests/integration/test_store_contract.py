@@ -40,7 +40,7 @@ from bot.store.inbox import SqlInbox
 from bot.store.outbox import SqlOutbox
 from bot.store.questions import forget, questions_since
 from bot.store.retention import purge
-from bot.store.tables import metadata
+from bot.store.schema import metadata
 from bot.store.wakeup import listening
 from tests.fakes import NOW
 from tests.store_actor import ARRIVAL, BOT, MEANING, live, live_until, outcome_of, work_all

@@ -1,14 +1,15 @@
 """The live FAQ: what is taken in at a look, and what stays out."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
 from bot.errors import ConflictError, ModelsError, StoreError
-from bot.live import AUTHOR, LiveFaq
+from bot.faq_file import AUTHOR
+from bot.live import LiveFaq
 from bot.ports import FaqVersion
 from intents.decision import Decision
 from intents.errors import FaqError
@@ -30,6 +31,8 @@ class Versions:
         self.live: str | None = None
         self.rivals: list[FaqVersion] = []
         self.down = False
+        self.files: dict[str, frozenset[str]] = {}
+        self.closed: frozenset[str] = frozenset()
 
     def active(self) -> FaqVersion | None:
         """Return what is live."""
@@ -57,6 +60,22 @@ class Versions:
         if instead_of != self.live:
             raise ConflictError
         self.put(version)
+
+    def author_of(self, hash_: str) -> str | None:
+        """Return who made a form live last."""
+        return self.known[hash_].author if hash_ in self.known else None
+
+    def blocked(self) -> frozenset[str]:
+        """Return the entries that must not be answered."""
+        return self.closed
+
+    def left_in(self, place: str) -> frozenset[str] | None:
+        """Return what the program left in a file."""
+        return self.files.get(place)
+
+    def note_file(self, place: str, hashes: Collection[str]) -> None:
+        """Note what the program leaves in a file."""
+        self.files[place] = frozenset(hashes)
 
     def put(self, version: FaqVersion) -> None:
         """Make a form live, as somebody else does."""

@@ -28,6 +28,7 @@ from bot.threads import Threads
 
 TIDY_SECONDS = 3600.0
 CLEAR_SECONDS = 10.0
+REGROUP_SECONDS = 60.0
 MIND_SECONDS = 1.0
 LAST_SECONDS = 3.5
 """How long everything together may take at the end."""
@@ -83,6 +84,8 @@ class Service:
     """Forgets what is old; called at the start and every hour. May raise StoreError."""
     clear: Callable[[], object] = _nothing
     """Takes out of the files what was deleted and could not be taken out yet; called often. May raise StoreError."""
+    regroup: Callable[[], object] = _nothing
+    """Sees to it that new questions are grouped for the review; called every minute. May raise StoreError."""
     prepare: Callable[[], object] = _nothing
     """Done once the pages are served, before anything else; may take long."""
     is_urgent: Callable[[str], bool] = _never
@@ -126,6 +129,7 @@ async def serve(service: Service, stop: asyncio.Event) -> None:
                 _sender(service, api, send_bell).run(stop),
                 _repeating("tidying_failed", service.tidy, TIDY_SECONDS, threads, stop),
                 _repeating("clearing_failed", service.clear, CLEAR_SECONDS, threads, stop),
+                _repeating("regrouping_failed", service.regroup, REGROUP_SECONDS, threads, stop),
             ]
             if service.mind:
                 loops.append(_minding(service.mind, threads, send_bell, stop))

@@ -23,11 +23,13 @@ class Visit:
     """What stands in the page's path."""
     form: FormData | None = None
     """The fields of a POST."""
+    session: str = ""
+    """The key of the session."""
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A page made from a template."""
+    """A page made from a template, which sees `visit`, `url`, `csrf_token` and each value by its name."""
 
     template: str
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -52,6 +54,15 @@ class Moved:
 
 
 @dataclass(frozen=True)
+class Failed:
+    """There is nothing to show: 404 for what is not there, 400 for what cannot be read, 409 for what has changed."""
+
+    status: int
+    reason: str = ""
+    """A German sentence; empty: the usual one."""
+
+
+@dataclass(frozen=True)
 class File:
     """Something to download, or a picture."""
 
@@ -61,7 +72,7 @@ class File:
     download: bool = True
 
 
-Reply = Shown | Moved | File
+Reply = Shown | Moved | Failed | File
 
 
 @dataclass(frozen=True)
@@ -73,3 +84,9 @@ class Page:
     role: Role
     view: Callable[[Visit], Reply]
     method: str = "GET"
+    nav: str = ""
+    """In the navigation under this name; empty: not there."""
+    about: str = ""
+    """What it is for, in a sentence for the start page."""
+    needs_faq: bool = True
+    """While the FAQ is still being prepared, a page says so that comes later."""

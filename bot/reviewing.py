@@ -1,0 +1,147 @@
+"""The review of what citizens asked: looking through groups of questions, and turning them into better entries."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.jobs import Job, JobKind, Jobs, Launcher, start
+from bot.review_items import Action, Change, Filter, Group, Wording
+from intents.faq import FaqBase, FaqEntry
+
+PAGE = 50
+"""Groups on a page of the list."""
+
+
+class ReviewList(Protocol):
+    """Reads the review list; bot.store.review.SqlReview is one."""
+
+    def count(self, wanted: Filter) -> int:
+        """Return how many groups are wanted."""
+
+    def groups(self, wanted: Filter, *, most: int, skip: int = 0) -> list[Group]:
+        """Return some of the wanted groups, in their order."""
+
+    def group(self, number: int) -> Group | None:
+        """Return one group."""
+
+    def wordings(self, number: int) -> list[Wording]:
+        """Return what was asked in a group, the most frequent wording first."""
+
+    def texts(self, number: int, items: Collection[int]) -> dict[int, str]:
+        """Return the words of some items of a group."""
+
+    def questions(self, number: int) -> tuple[int, ...]:
+        """Return the ids of the logged questions in a group."""
+
+    def history(self, number: int) -> list[Change]:
+        """Return what was done about a group, the latest first."""
+
+
+class Taken(Protocol):
+    """What would be taken back."""
+
+    @property
+    def action(self) -> Action:
+        """What was done."""
+
+    @property
+    def entry(self) -> str | None:
+        """The entry that it was about."""
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The wordings that the entry got by it."""
+
+
+class Deeds(Protocol):
+    """Changes the review list; bot.store.review_deeds.SqlDeeds is one."""
+
+    def act(self, groups: Collection[int], action: Action, who: str, now: datetime) -> int | None:
+        """Do something about the questions of groups; return the number of the change, None when there was none."""
+
+    def act_on(
+        self,
+        group: int,
+        items: Collection[int],
+        action: Action,
+        who: str,
+        now: datetime,
+        *,
+        entry: str | None = None,
+        added: Collection[int] = (),
+    ) -> int | None:
+        """Do something about some questions of a group."""
+
+    def change(self, number: int) -> Taken | None:
+        """Return what would be taken back; None when there is nothing to take back any more."""
+
+    def undo(self, number: int, who: str, now: datetime) -> bool:
+        """Take a change back; return False when that was done before."""
+
+
+class Entries(Protocol):
+    """Changes the draft of the FAQ; bot.publishing.Publishing is one. Each operation may be repeated."""
+
+    def faq(self) -> FaqBase:
+        """Return the FAQ as it stands in the draft."""
+
+    def add_alternates(self, entry: str, texts: Sequence[str], who: str, now: datetime) -> FaqEntry:
+        """Add wordings to an entry; return it as it stands in the draft then."""
+
+    def add_not_questions(self, entry: str, texts: Sequence[str], who: str, now: datetime) -> FaqEntry:
+        """Add questions that must never get this answer; return the entry as it stands in the draft then."""
+
+    def drop_wordings(self, entry: str, texts: Sequence[str], who: str, now: datetime) -> FaqEntry:
+        """Take wordings out of an entry again."""
+
+
+@dataclass(frozen=True)
+class Reviewing:
+    """All that the pages of the review do."""
+
+    list: ReviewList
+    deeds: Deeds
+    entries: Entries
+    jobs: Jobs
+    launcher: Launcher
+
+    def regroup(self, now: datetime) -> Job:
+        """Look for new questions and group them, in a process of its own; raise RunningError while one does."""
+        return start(self.jobs, self.launcher, JobKind.CLUSTER, "", now)
+
+    def grouping(self, now: datetime) -> Job | None:
+        """Return the last job that grouped questions."""
+        return self.jobs.latest(JobKind.CLUSTER, now)
+
+    def give_wordings(
+        self, group: int, items: Collection[int], entry: str, action: Action, who: str, now: datetime
+    ) -> int | None:
+        """Make the words of questions phrasings of an entry, or examples of what it does not answer.
+
+        The draft of the FAQ is changed first: if the process dies then, the questions are still open, and doing it
+        once more adds nothing twice. Raises the errors of the draft.
+        """
+        texts = self.list.texts(group, items)
+        if not texts:
+            return None
+        before = self.entries.faq().get(entry)
+        change = self.entries.add_alternates if action is Action.WORDINGS else self.entries.add_not_questions
+        after = change(entry, tuple(dict.fromkeys(texts.values())), who, now)
+        new = _wordings(after) - (_wordings(before) if before else set())
+        added = [item for item, text in texts.items() if " ".join(text.split()) in new]
+        return self.deeds.act_on(group, texts.keys(), action, who, now, entry=entry, added=added)
+
+    def undo(self, change: int, who: str, now: datetime) -> bool:
+        """Take a change back, also in the draft; return False when that was done before."""
+        taken = self.deeds.change(change)
+        if taken is None:
+            return False
+        if taken.entry and taken.texts and self.entries.faq().get(taken.entry):
+            self.entries.drop_wordings(taken.entry, taken.texts, who, now)
+        return self.deeds.undo(change, who, now)
+
+
+def _wordings(entry: FaqEntry) -> set[str]:
+    """Return all questions that an entry names."""
+    return {*entry.alternates, *entry.not_questions}
