@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 from argon2 import PasswordHasher
 from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from bot.accounts import Role
 from bot.bootstrap import App
@@ -137,11 +138,21 @@ class Room:
         return found
 
 
-def settle(logins: Logins, clock: Clock) -> None:
+def browser_of(site: Starlette, role: Role) -> Browser:
+    """Return a browser for staff pages that stand alone, in which somebody of a role is logged in."""
+    made = Browser(Starlette(routes=[Mount("/staff", site)]))
+    assert made.log_in(NAMES[role]).status_code == 303
+    made.get("/")
+    return made
+
+
+def settle(database: Database, clock: Clock) -> Logins:
     """Make an account for each role; everybody has changed their first password."""
+    logins = Logins(SqlStaff(database), CHEAP)
     for role, name in NAMES.items():
         logins.add(name, role, who="Test", now=clock.now())
         member = logins.store.member(name=name)
         assert member
         values = {"password": CHEAP.hashed(SECRET), "first_until": None}
         logins.store.change(member.key, values, ("Test", "Eigenes Passwort geändert"), clock.now())
+    return logins
