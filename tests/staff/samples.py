@@ -16,8 +16,14 @@ def fill(room: Room) -> None:
     """Put something into the database that the pages show; name what stands in the place of paths' parameters."""
     settle(room.database, room.app.wiring.clock)
     answered = {"decision": "answer", "reason": "clear", "entry": "beschluss"}
-    log(room.database, asked("Was kostet ein Hund?"), asked(EVIL), asked("Wer beschloss das?", **answered))
-    log(room.database, asked("Wann kommt die Tonne?", at=NOW - timedelta(days=3)), chat="d")
+    log(
+        room.database,
+        asked("Was kostet ein Hund?"),
+        asked(EVIL),
+        asked("Wer beschloss das?", **answered),
+        chat="muster",
+    )
+    log(room.database, asked("Wann kommt die Tonne?", at=NOW - timedelta(days=3)), chat="muster-2")
     regroup(room.database)
     room.samples["/konten/{key}"] = room.member(Role.READ).key
     room.samples["/auswertung/{number}"] = str(numbers(room.database)[EVIL])

@@ -19,6 +19,7 @@ from tests.fakes import FakeClock
 from tests.staff.conftest import Prepared, opened
 from tests.staff.room import Browser, Room
 
+pytestmark = pytest.mark.filterwarnings("ignore::authlib.deprecate.AuthlibDeprecationWarning")  # of the provider's
 BACK = f"https://faq.example.org/staff{SSO_BACK}"
 ROLES = "faq-lesen=lesen; cn=faq,ou=stadt=veröffentlichen; faq-chef=verwalten"
 
