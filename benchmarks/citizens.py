@@ -80,6 +80,7 @@ class Scene:
         self._open: list[Call] = []
         """Messages that the server has not answered yet."""
         self._times: list[float] = []
+        self._unasked_texts: list[str] = []
         self.measured = Measured()
 
     def run(self) -> Measured:
@@ -128,8 +129,15 @@ class Scene:
 
     def _ask(self, person: int, kind: str = PLAIN, text: str = "") -> None:
         self._waiting.setdefault(person, deque()).append((kind, self._server.world.clock.now()))
-        self._server.people.text(person, text or self._chance.choice(self._traffic.texts))
+        self._server.people.text(person, text or self._next_text())
         self.measured.asked += 1
+
+    def _next_text(self) -> str:
+        """Return a question; all come once before any comes again."""
+        if not self._unasked_texts:
+            self._unasked_texts = list(self._traffic.texts)
+            self._chance.shuffle(self._unasked_texts)
+        return self._unasked_texts.pop()
 
     def _listen(self, *, again: bool) -> None:
         """Take in the calls that were answered; who has their answer may ask again."""

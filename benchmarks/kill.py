@@ -1,9 +1,11 @@
 """What is lost when the bot is killed again and again while citizens write.
 
-    python benchmarks/kill.py [--chats 100] [--kills 20] [--engines sqlite postgresql] [--ways polling webhook]
+    python benchmarks/kill.py [--parts questions cases] [--kills 20] [--engines sqlite postgresql]
+                              [--chats 100] [--ways polling webhook] [--cases 200]
 
-Every citizen asks 20 questions, half in words, half by links. The real program is killed with SIGKILL while it has work
-under way, and started again. Exits with 1 when an answer is missing, comes out of order, or comes twice too often.
+questions: every citizen asks 20 questions, half in words, half by links. cases: citizens and clerks write to each other
+(kill_cases.py). The real program is killed with SIGKILL while it has work under way, and started again. Exits with 1
+when something is missing, comes out of order, to somebody else, or twice too often.
 """
 
 import argparse
@@ -14,14 +16,15 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks import kill_cases
 from benchmarks.kill_faq import QUESTIONS, faq_text, link, number_in
-from benchmarks.live_bot import ENGINES, UNHURRIED, Process, Program, databases, left_over
+from benchmarks.live_bot import ENGINES, UNHURRIED, Program, databases, left_over, started
 from benchmarks.tables import markdown
 from botapi.server import Server
 
@@ -30,7 +33,7 @@ MOST_PER_CHAT, MOST_PER_KILL = 1, 8
 """Duplicates that a kill may cause."""
 LEFT_OPEN = 5
 """Questions of a portion that are surely open when the kill comes."""
-START_SECONDS, STILL_SECONDS = 60.0, 60.0
+STILL_SECONDS = 60.0
 GLANCE = 0.005
 
 
@@ -143,10 +146,10 @@ class Trial:
         """Write a portion of questions; kill the bot when it has answered some of them."""
         end, answered = self._written + size, self._listen()
         enough = answered + self._chance.randrange(max(1, size - LEFT_OPEN))
-        process = self._started()
+        process = started(self._program, self._server)
         while self._listen() < enough or self._written == end - size:
             self._write_next(end)
-            self._see_alive(process)
+            process.see_alive(self._program.log)
             time.sleep(GLANCE)
         time.sleep(self._chance.random() * 10 * GLANCE)
         process.kill()
@@ -158,7 +161,7 @@ class Trial:
 
     def _last_life(self) -> int:
         """Write the rest, and wait until all is answered or nothing happens any more."""
-        process = self._started()
+        process = started(self._program, self._server)
         while self._written < len(self._letters):
             self._write_next(len(self._letters))
             time.sleep(GLANCE)
@@ -166,25 +169,10 @@ class Trial:
         while self._open() and time.monotonic() - moved < STILL_SECONDS:
             if last != (last := self._listen()):
                 moved = time.monotonic()
-            self._see_alive(process)
+            process.see_alive(self._program.log)
             time.sleep(20 * GLANCE)
         time.sleep(1)  # for a copy that must not come
         return process.stop()
-
-    def _started(self) -> Process:
-        """Start the bot, and wait until it receives."""
-        before = len(self._server.calls)
-        process = self._program.start()
-        wanted = "setwebhook" if self._program.is_webhook else "getupdates"
-        begun = self._server.until(lambda: any(c.method == wanted for c in self._server.calls[before:]), START_SECONDS)
-        if not begun:
-            process.kill()
-            raise SystemExit(f"the bot did not start:\n{self._program.log.read_text(encoding='utf-8')[-2000:]}")
-        return process
-
-    def _see_alive(self, process: Process) -> None:
-        if not process.is_alive:
-            raise SystemExit(f"the bot ended by itself:\n{self._program.log.read_text(encoding='utf-8')[-2000:]}")
 
     def _write_next(self, end: int) -> None:
         if self._written < end:
@@ -249,6 +237,8 @@ HEADINGS = [
 def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=list(PARTS))
+    parser.add_argument("--cases", type=int, default=200)
     parser.add_argument("--chats", type=int, default=100)
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=ENGINES)
@@ -258,20 +248,48 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(words)
 
 
+def questions(options: argparse.Namespace, blank: Callable[[str], str], folder: Path) -> tuple[bool, list[list[str]]]:
+    """Run every trial with questions; return whether all is as promised, and the table."""
+    lines, good = [HEADINGS], True
+    for engine in options.engines:
+        for way in options.ways:
+            result = measure(engine, way, blank(engine), options, folder)
+            good = good and result.is_good
+            lines.append(told(row(engine, way, result)))
+    return good, lines
+
+
+def cases(options: argparse.Namespace, blank: Callable[[str], str], folder: Path) -> tuple[bool, list[list[str]]]:
+    """Run every trial with cases; return whether all is as promised, and the table."""
+    lines, good = [kill_cases.HEADINGS], True
+    for engine in options.engines:
+        result = kill_cases.measure(engine, blank(engine), options, folder)
+        good = good and result.is_good
+        lines.append(told(kill_cases.row(engine, result)))
+        print(*result.complaints, sep="\n", file=sys.stderr, flush=True)
+    return good, lines
+
+
+def told(line: list[str]) -> list[str]:
+    """Show a line as soon as it is known; return it."""
+    print(" ".join(line), file=sys.stderr, flush=True)
+    return line
+
+
+PARTS = {"questions": questions, "cases": cases}
+
+
 def main(words: Sequence[str] | None = None) -> int:
     """Run every trial; 1 when a promise is broken."""
     options = arguments(words)
-    load, lines, good = os.getloadavg()[0], [HEADINGS], True
+    load, tables, good = os.getloadavg()[0], [], True
     with tempfile.TemporaryDirectory() as name, databases(tuple(options.engines), Path(name)) as blank:
-        folder = Path(name)
-        (folder / "faq.yaml").write_text(faq_text(), encoding="utf-8")
-        for engine in options.engines:
-            for way in options.ways:
-                result = measure(engine, way, blank(engine), options, folder)
-                lines.append(row(engine, way, result))
-                good = good and result.is_good
-                print(" ".join(lines[-1]), file=sys.stderr, flush=True)
-    print(f"Load average before the start: {load:.1f} on {os.cpu_count()} cores\n\n{markdown(lines)}")
+        (Path(name) / "faq.yaml").write_text(faq_text(), encoding="utf-8")
+        for part in options.parts:
+            is_good, lines = PARTS[part](options, blank, Path(name))
+            tables.append(f"### {part}\n{markdown(lines)}")
+            good = good and is_good
+    print(f"Load average before the start: {load:.1f} on {os.cpu_count()} cores\n", *tables, sep="\n")
     return 0 if good else 1
 
 

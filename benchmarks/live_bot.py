@@ -14,6 +14,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from bot.store.database import Database
+from botapi.server import Server
 
 ROOT = Path(__file__).resolve().parents[1]
 RUN = (sys.executable, str(ROOT / "run_bot.py"))
@@ -23,6 +24,7 @@ UNHURRIED = {"SEND_PER_SECOND": "100000", "SEND_PER_CHAT": "100000", "SEND_PER_G
 ENGINES = ("sqlite", "postgresql")
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PATIENCE = 10.0
+START_SECONDS = 180.0
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,11 @@ class Process:
         """Say whether it runs."""
         return self.handle.poll() is None
 
+    def see_alive(self, log: Path) -> None:
+        """Stop everything if it ended by itself."""
+        if not self.is_alive:
+            raise SystemExit(f"the bot ended by itself:\n{log.read_text(encoding='utf-8')[-2000:]}")
+
     def kill(self) -> None:
         """End it as a power cut would."""
         self.handle.send_signal(signal.SIGKILL)
@@ -104,6 +111,17 @@ class Process:
         return int(status.partition("VmRSS:")[2].split()[0]) / 1024
 
 
+def started(program: Program, server: Server) -> Process:
+    """Start the bot, and wait until it receives."""
+    before = len(server.calls)
+    process = program.start()
+    wanted = "setwebhook" if program.is_webhook else "getupdates"
+    if not server.until(lambda: any(call.method == wanted for call in server.calls[before:]), START_SECONDS):
+        process.kill()
+        raise SystemExit(f"the bot did not start:\n{program.log.read_text(encoding='utf-8')[-2000:]}")
+    return process
+
+
 @contextmanager
 def databases(engines: tuple[str, ...], folder: Path) -> Iterator[Callable[[str], str]]:
     """Give what makes blank databases; a PostgreSQL server runs meanwhile, if it is wanted."""
@@ -121,11 +139,15 @@ def databases(engines: tuple[str, ...], folder: Path) -> Iterator[Callable[[str]
         yield lambda engine: server.blank() if engine == "postgresql" else file(engine)
 
 
+def opened(url: str) -> Database:
+    """Open a database that a bot has used."""
+    sqlite = "sqlite:///"
+    return Database.at(Path(url.removeprefix(sqlite))) if url.startswith(sqlite) else Database.on_server(url)
+
+
 def left_over(url: str) -> dict[str, int]:
     """Count what is neither handled nor sent, by table and state."""
-    sqlite = "sqlite:///"
-    opened = Database.at(Path(url.removeprefix(sqlite))) if url.startswith(sqlite) else Database.on_server(url)
-    with closing(opened) as database:
+    with closing(opened(url)) as database:
         return {**database.read(partial(_left, "inbox", "done")), **database.read(partial(_left, "outbox", "sent"))}
 
 

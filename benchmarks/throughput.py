@@ -10,6 +10,7 @@ the server. Exits with 1 when a goal is missed.
 import argparse
 import json
 import os
+import random
 import subprocess
 import sys
 import tempfile
@@ -29,6 +30,7 @@ from benchmarks.live_bot import ENGINES, ROOT, UNHURRIED, Process, Program, data
 from benchmarks.tables import markdown
 from bot.bootstrap import PRODUCTION, App
 from bot.settings import load_settings
+from intents.perturbations import perturb
 from intents.query import Query
 from tests.faq_rows import Expect, read_rows
 
@@ -40,6 +42,7 @@ WAIT_MS = 500.0
 GROWTH = 1.05
 """Goal: memory at the end of a part against that after its first quarter."""
 WARM_UP, START_SECONDS = 5.0, 90.0
+NEW_ROUNDS = 6
 LONGEST = 200
 """Characters of a question."""
 ECHO = "echo bot"
@@ -216,6 +219,16 @@ def wordings(folder: Path) -> list[str]:
     return [text for text, decision in decided if len(decision.parts) < 2]
 
 
+def all_new(texts: Sequence[str]) -> list[str]:
+    """Return many more questions by small slips and frames, no two alike, so that the bot has read none before."""
+    chance = random.Random(1)
+    kinds = ("typo1", "typo2", "filler", "polite", "lower")
+    rounds = (perturb(kind, text, chance) for _ in range(NEW_ROUNDS) for kind in kinds for text in texts)
+    found = list(dict.fromkeys(text for text in rounds if len(text) < LONGEST))
+    chance.shuffle(found)
+    return found
+
+
 def figures(run: Run) -> list[str]:
     """Return a line of the table."""
     measured, usage = run.measured, run.usage
@@ -243,6 +256,7 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--engines", nargs="+", choices=ENGINES, default=ENGINES)
     parser.add_argument("--parts", nargs="+", choices=tuple(PARTS), default=tuple(PARTS))
     parser.add_argument("--turns", type=int, default=1, help="questions of each citizen in the capacity part")
+    parser.add_argument("--new", action="store_true", help="no question comes twice in the capacity part")
     parser.add_argument("--no-echo", action="store_true", help="leave the echo bot out")
     return parser.parse_args(words)
 
@@ -252,7 +266,8 @@ def main() -> int:
     options = arguments()
     load, lines, missed = os.getloadavg()[0], [HEADINGS], False
     with tempfile.TemporaryDirectory() as name, databases(tuple(options.engines), Path(name)) as blank:
-        texts = wordings(Path(name))
+        known = wordings(Path(name))
+        texts = all_new(known) if options.new else known
         for part in (PARTS[each] for each in options.parts):
             traffic = part.of(None if options.full else options.seconds, texts, options.turns)
             for engine in options.engines:

@@ -6,6 +6,8 @@ from bot.languages import sentence_for
 from bot.replies import NONE, Choice, Reply
 from bot.situation import Situation
 from bot.standby import Standby
+from bot.texts import Texts
+from bot.wishes import wish_choices
 from intents.decision import Decision, DecisionKind
 from intents.faq import FaqEntry, Kind, Source
 
@@ -59,8 +61,8 @@ def clarify_reply(situation: Situation, decision: Decision, number: int, *, name
     return Reply(text, choices=(*choices, none))
 
 
-def fallback_reply(situation: Situation, decision: Decision) -> Reply:
-    """Admit not knowing and offer a human and the contact."""
+def fallback_reply(situation: Situation, decision: Decision, number: int) -> Reply:
+    """Admit not knowing and offer a human and the contact; a question may be answered later."""
     texts = situation.texts
     by_reason = {
         "gate": texts.fallback_empty,
@@ -69,7 +71,13 @@ def fallback_reply(situation: Situation, decision: Decision) -> Reply:
     text = by_reason.get(decision.reason, texts.fallback)
     foreign = sentence_for(decision.query)
     full = f"{foreign}\n\n{text}" if foreign else text
-    return offered(situation, full) if situation.standby and situation.state.missed else with_human(situation, full)
+    reply = offered(situation, full) if situation.standby and situation.state.missed else with_human(situation, full)
+    return reply if decision.reason == "gate" else awaited(situation, reply, number)
+
+
+def awaited(situation: Situation, reply: Reply, number: int) -> Reply:
+    """Return a reply to a question that stays open with the button that asks to hear of an answer."""
+    return replace(reply, choices=(*reply.choices, *wish_choices(situation, number)))
 
 
 def with_human(situation: Situation, text: str) -> Reply:
@@ -135,13 +143,18 @@ def help_reply(situation: Situation, lead: str = "") -> Reply:
 def privacy_reply(situation: Situation, lead: str = "") -> Reply:
     """Say what is stored and for how long."""
     texts, days, link = situation.texts, situation.keep_days, situation.faq.contact.privacy
-    period = texts.period_day if days == 1 else texts.period_days.format(tage=days)
-    kept = texts.privacy_kept.format(frist=period) if days else texts.privacy_not_kept
+    kept = texts.privacy_kept.format(frist=period(texts, days)) if days else texts.privacy_not_kept
     remembered = texts.privacy_context_timed if situation.rights else texts.privacy_context_kept
     memory = remembered if days else texts.privacy_context_not_kept
     lines = (texts.privacy_link.format(wert=link),) if link else ()
+    cases = texts.privacy_cases.format(frist=period(texts, max(days, 1))) if situation.standby else ""
     rights = texts.privacy_rights if situation.rights else ""
-    return Reply("\n\n".join(filter(None, (lead, texts.privacy.strip(), f"{kept} {memory}", rights))), lines)
+    return Reply("\n\n".join(filter(None, (lead, texts.privacy.strip(), f"{kept} {memory}", cases, rights))), lines)
+
+
+def period(texts: Texts, days: int) -> str:
+    """Return a number of days as it follows «nach»."""
+    return texts.period_day if days == 1 else texts.period_days.format(tage=days)
 
 
 def emergency_reply(situation: Situation, decision: Decision) -> Reply:
@@ -187,7 +200,7 @@ def reply_to(situation: Situation, decision: Decision, number: int) -> Reply:
         case DecisionKind.EMERGENCY:
             return emergency_reply(situation, decision)
         case _:
-            return fallback_reply(situation, decision)
+            return fallback_reply(situation, decision, number)
 
 
 def _origin(situation: Situation, entry: FaqEntry) -> list[str]:

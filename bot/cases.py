@@ -126,6 +126,14 @@ class Link:
 
 
 @dataclass(frozen=True)
+class Folder:
+    """A case with all that was written in it, oldest first."""
+
+    case: Case
+    links: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True)
 class Clerk:
     """Somebody of the staff group."""
 
@@ -147,6 +155,8 @@ class DueKind(StrEnum):
     LATE = "late"
     """The promise will be missed."""
     BLOCKED = "blocked"
+    ERASE = "erase"
+    """What an erased citizen wrote could not be deleted on the clerks' side."""
 
 
 @dataclass(frozen=True)

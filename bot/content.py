@@ -1,12 +1,10 @@
 """What the bot knows at a moment; a changed FAQ swaps it as a whole."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.conversation import Decide
 from bot.situation import Situation
-from bot.standby import Standby
 from bot.state import ChatState
 from bot.texts import Texts
 from intents.faq import FaqBase
@@ -22,8 +20,6 @@ class Content:
     keep_days: int
     """How many days the text of a question is kept."""
 
-    def situation(
-        self, state: ChatState, now: datetime, *, rights: bool = False, standby: Callable[[], Standby] | None = None
-    ) -> Situation:
+    def situation(self, state: ChatState, now: datetime, *, rights: bool = False) -> Situation:
         """Return the situation of a chat at a moment."""
-        return Situation(state.forgetting(now), now, self.faq, self.texts, self.keep_days, rights, standby)
+        return Situation(state.forgetting(now), now, self.faq, self.texts, self.keep_days, rights)

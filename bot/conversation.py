@@ -6,6 +6,7 @@ from dataclasses import replace
 from bot.answers import (
     HUMAN,
     answer_reply,
+    awaited,
     clarify_reply,
     emergency_reply,
     human_reply,
@@ -26,6 +27,7 @@ from bot.situation import Situation
 from bot.state import ChatState
 from bot.topics import topic_reply, topics_reply
 from bot.turn import Turn
+from bot.wishes import WISH, is_wish, wish
 from intents.decision import PICKED, Decision, DecisionKind
 from intents.faq import FaqEntry, Kind
 from intents.query import Query
@@ -49,8 +51,9 @@ def step(situation: Situation, event: Event, decide: Decide) -> tuple[ChatState,
         case CommandGiven(name):
             turn = obey(situation, name)
         case ChoicePicked(token) if is_feedback(token):
-            turn = rate(situation, token)
-            return turn.state, (*turn.effects, *map(Say, turn.replies))
+            return _beside(rate(situation, token))
+        case ChoicePicked(token) if is_wish(token):
+            return _beside(pick(situation, token))
         case ChoicePicked(token):
             turn = pick(situation, token)
         case MediaSent(kind):
@@ -157,7 +160,13 @@ def _decline(situation: Situation, number: str) -> Turn | None:
         return None
     state = replace(situation.state, offered=(), listed=())
     mark = Mark(int(number), Feedback.NONE)
-    return Turn(state, (with_human(situation, situation.texts.none_picked),), (mark,))
+    reply = awaited(situation, with_human(situation, situation.texts.none_picked), int(number))
+    return Turn(state, (reply,), (mark,))
+
+
+def _await(situation: Situation, answer: str, number: str) -> Turn | None:
+    """Note whether the citizen wants to hear of an answer later."""
+    return wish(situation, answer, int(number)) if _is_count(number) else None
 
 
 def _list_topic(situation: Situation, key: str, offset: str) -> Turn | None:
@@ -221,7 +230,7 @@ def _assented(situation: Situation, *, agreed: bool) -> str | None:
     state = situation.state
     if not (state.pending and state.is_fresh(situation.now)):
         return None
-    tokens = [token for _, token in state.listed]
+    tokens = [token for _, token in state.listed if not is_wish(token)]
     wanted = [token for token in tokens if Choice("", token).declines != agreed]
     if agreed:
         return wanted[0] if len(wanted) == 1 else None
@@ -246,11 +255,17 @@ def _part_replies(situation: Situation, notes: tuple[Note, ...]) -> tuple[Reply,
     """Reply to each of several questions by name; an answer is shown once, unknown ones come last."""
     known = {note.decision.entry or str(note.number): note for note in reversed(notes) if not _is_unknown(note)}
     replies = [_part_reply(situation, note) for note in reversed(known.values())]
-    unknown = [quoted(note.decision.query) for note in notes if _is_unknown(note)]
+    unknown = [note for note in notes if _is_unknown(note)]
     if unknown:
-        lines = [situation.texts.part_unknown.format(frage=question) for question in unknown]
-        replies.append(with_human(situation, "\n".join(lines)))
+        replies.append(_unknown_reply(situation, unknown))
     return tuple(replies)
+
+
+def _unknown_reply(situation: Situation, notes: Sequence[Note]) -> Reply:
+    """Name the questions without an answer; a single one may be answered later."""
+    lines = [situation.texts.part_unknown.format(frage=quoted(note.decision.query)) for note in notes]
+    reply = with_human(situation, "\n".join(lines))
+    return awaited(situation, reply, notes[0].number) if len(notes) == 1 else reply
 
 
 def _is_unknown(note: Note) -> bool:
@@ -275,6 +290,11 @@ def _remember(state: ChatState, decision: Decision) -> ChatState:
     return replace(state, last_question=understood, last_entry=decision.entry, offered=decision.choices)
 
 
+def _beside(turn: Turn) -> tuple[ChatState, tuple[Effect, ...]]:
+    """Return what is no turn of its own: what «ja» or a number means stays as it was."""
+    return turn.state, (*turn.effects, *map(Say, turn.replies))
+
+
 def _finish(situation: Situation, turn: Turn) -> tuple[ChatState, tuple[Effect, ...]]:
     """Give the choices their numbers, introduce the program in a chat's first reply, and note the time."""
     replies = numbered(turn.replies)
@@ -292,12 +312,13 @@ _FOLLOW: dict[str, Callable[..., Turn | None]] = {
     "e": _show,
     "p": _pick_offered,
     NONE: _decline,
+    WISH: _await,
     "t": _list_topic,
     "T": _list_topics,
     HUMAN: _reach_human,
     "": _refuse_number,
 }
-"""What the kinds of tokens lead to: e:ID, p:ID:QUESTION, n:QUESTION, t:TOPIC:OFFSET, T:OFFSET, m."""
+"""What the kinds of tokens lead to: e:ID, p:ID:QUESTION, n:QUESTION, b:y|n:QUESTION, t:TOPIC:OFFSET, T:OFFSET, m."""
 
-_PARTS = {"e": 1, "p": 2, NONE: 1, "t": 2, "T": 1, HUMAN: 0, "": 0}
+_PARTS = {"e": 1, "p": 2, NONE: 1, WISH: 2, "t": 2, "T": 1, HUMAN: 0, "": 0}
 """Values in a token of each kind."""

@@ -31,8 +31,8 @@ _PLACING = ("reply_parameters", "message_thread_id")
 BUDGET_WINDOW = timedelta(seconds=60)
 """How far back Telegram's limits look."""
 
-URGENT, PERSONAL, ANSWER, ASIDE = 0, 1, 2, 5
-"""Priorities: emergencies, wishes for a human, answers, everything else."""
+URGENT, PERSONAL, ANSWER, ASIDE, NEWS = 0, 1, 2, 5, 8
+"""Priorities: emergencies, wishes for a human, answers, everything else, what nobody waits for just now."""
 
 URGENCY_KEPT = timedelta(minutes=10)
 """How long a chat is preferred at most; who waits that long is the oldest anyway."""
@@ -79,6 +79,10 @@ class MessageKind(StrEnum):
     """The summary of a case at the head of its topic."""
     CLERK = "clerk"
     """A clerk speaks to a citizen."""
+    ERASE = "erase"
+    """What a citizen wrote is deleted on the clerks' side."""
+    REACTION = "reaction"
+    """A reaction of one side is shown on the other; the first to go when there is little room."""
 
     @property
     def may_come_twice(self) -> bool:
@@ -179,8 +183,9 @@ class Sending:
 
     @property
     def cost(self) -> int:
-        """How many messages it counts for."""
-        return max(1, len(self.payload.get("params", {}).get("message_ids", ())))
+        """How many messages it counts for: several that are copied count each, several that are deleted once."""
+        copies = self.payload.get("method") == "copyMessages"
+        return max(1, len(self.payload.get("params", {}).get("message_ids", ()))) if copies else 1
 
 
 @dataclass(frozen=True)

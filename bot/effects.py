@@ -47,11 +47,19 @@ class Mark:
 
 
 @dataclass(frozen=True)
+class Wish:
+    """The citizen wants to hear when there is an answer to an earlier question, or no longer wants to."""
+
+    number: int
+    is_on: bool
+
+
+@dataclass(frozen=True)
 class Leave:
     """The citizen ends the chat."""
 
 
-Effect = Say | Note | Mark | Leave
+Effect = Say | Note | Mark | Wish | Leave
 
 
 def replies_in(effects: Iterable[Effect]) -> tuple[Reply, ...]:
@@ -67,3 +75,8 @@ def notes_in(effects: Iterable[Effect]) -> tuple[Note, ...]:
 def marks_in(effects: Iterable[Effect]) -> tuple[Mark, ...]:
     """Return what is told about earlier questions."""
     return tuple(effect for effect in effects if isinstance(effect, Mark))
+
+
+def wishes_in(effects: Iterable[Effect]) -> tuple[Wish, ...]:
+    """Return what the citizen wants to hear of later."""
+    return tuple(effect for effect in effects if isinstance(effect, Wish))

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from bot.cases import Case, CaseChange, Clerk, Due, Link, Side
+from bot.cases import Case, CaseChange, Clerk, Due, Folder, Link, Side
 from bot.delivery import Arrival, Arrived, Message, Part, Rewrite, Sending, SendState, Spent
-from bot.effects import Mark
+from bot.effects import Mark, Wish
 from bot.journal import Question
 from bot.state import ChatState
 from intents.decision import Decision, Embedding
@@ -54,6 +54,8 @@ class Outcome:
     state: ChatState
     questions: tuple[Question, ...] = ()
     marks: tuple[Mark, ...] = ()
+    wishes: tuple[Wish, ...] = ()
+    """To hear of an answer later."""
     messages: tuple[Message, ...] = ()
     """What is to be sent, in order."""
     rewrite: Rewrite | None = None
@@ -289,6 +291,8 @@ class Remains:
     """Messages of the citizen that failed too often."""
     unsent: int = 0
     """Messages to the citizen that have not surely gone."""
+    awaited: tuple[int, ...] = ()
+    """Numbers of the questions of which the citizen wants to hear."""
 
 
 class Records(Protocol):
@@ -297,8 +301,14 @@ class Records(Protocol):
     def questions(self, chat: str) -> Sequence[Question]:
         """Return the logged questions of a chat, oldest first."""
 
+    def cases(self, chat: str) -> Sequence[Folder]:
+        """Return the cases of a chat with all that was written in them, oldest first."""
+
     def remains(self, chat: str) -> Remains:
         """Return what else of a chat has words in it."""
+
+    def stays_open(self, chat: str, number: int) -> bool:
+        """Say whether a question has no answer, and its words are there to be quoted with one."""
 
 
 class Addresses(Protocol):

@@ -16,7 +16,7 @@ class Place(Enum):
     INSTEAD = auto()
     """The message with the button becomes this one: a menu turns its pages."""
     RATING = auto()
-    """«Hat das geholfen?» at the end of an answer becomes this one, as do its buttons; the rest of both stays."""
+    """What a message asks or says of itself at its end becomes this one, as do its buttons; the rest stays."""
 
 
 @dataclass(frozen=True)

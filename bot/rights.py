@@ -2,20 +2,24 @@
 
 from collections.abc import Sequence
 
-from bot.answers import unmarked
+from bot.answers import period, unmarked
+from bot.cases import Folder
 from bot.clock import CITY_ZONE
 from bot.delivery import DEAD_KEPT
 from bot.journal import Question
 from bot.ports import Remains
 from bot.replies import Choice, Place, Reply
 from bot.situation import Situation
+from bot.stored_cases import case_lines
 from bot.texts import Texts
 
 ERASE, KEEP = "x:y", "x:n"
 """Tokens of «Ja, alles löschen» and «Nein, nichts löschen»."""
 
 
-def stored_reply(situation: Situation, questions: Sequence[Question], remains: Remains) -> Reply:
+def stored_reply(
+    situation: Situation, questions: Sequence[Question], folders: Sequence[Folder], remains: Remains
+) -> Reply:
     """Tell everything that is stored of a chat; that it blocked the bot is over by now, since it wrote."""
     texts, state = situation.texts, situation.state
     lines = [texts.stored_id]
@@ -23,10 +27,18 @@ def stored_reply(situation: Situation, questions: Sequence[Question], remains: R
         lines.append(texts.stored_plain)
     remembered = dict.fromkeys(filter(None, (state.earlier.question, state.last_question)))
     lines += [texts.stored_last.format(frage=unmarked(words)) for words in remembered]
-    lines += [_line(situation, question) for question in questions] or [texts.stored_none]
+    lines += [_line(situation, question, remains) for question in questions] or [texts.stored_none]
+    lines += case_lines(texts, folders)
     lines += _remains(texts, remains)
     listed = "\n".join(f"- {line}" for line in lines)
-    return Reply(f"{texts.stored}\n{listed}\n\n{texts.stored_rest}")
+    return Reply("\n\n".join((f"{texts.stored}\n{listed}", *_rest(situation, has_cases=bool(folders)))))
+
+
+def _rest(situation: Situation, *, has_cases: bool) -> list[str]:
+    """Return what is said of everything that was listed."""
+    texts = situation.texts
+    of_cases = texts.stored_cases["rest"].format(frist=period(texts, max(situation.keep_days, 1)))
+    return [*([of_cases] if has_cases else []), texts.stored_rest]
 
 
 def erase_question(situation: Situation) -> Reply:
@@ -35,10 +47,11 @@ def erase_question(situation: Situation) -> Reply:
     return Reply(texts.erase_confirm, choices=(Choice(texts.erase_yes, ERASE), Choice(texts.erase_no, KEEP)))
 
 
-def erase_reply(situation: Situation, *, erased: bool) -> Reply:
-    """Say what was done after the question whether to delete."""
+def erase_reply(situation: Situation, *, erased: bool, had_cases: bool) -> Reply:
+    """Say what was done after the question whether to delete, and what stays of cases."""
     texts = situation.texts
-    return Reply(texts.erase_done if erased else texts.erase_kept, place=Place.INSTEAD)
+    stays = f"\n{texts.stored_cases['stays']}" if had_cases else ""
+    return Reply(f"{texts.erase_done.rstrip()}{stays}" if erased else texts.erase_kept, place=Place.INSTEAD)
 
 
 def _remains(texts: Texts, remains: Remains) -> list[str]:
@@ -48,10 +61,12 @@ def _remains(texts: Texts, remains: Remains) -> list[str]:
     return [line for count, line in ((remains.dead_letters, dead), (remains.unsent, unsent)) if count]
 
 
-def _line(situation: Situation, question: Question) -> str:
-    """Return one logged question as a line: its words, what became of it, and what the citizen thought of that."""
+def _line(situation: Situation, question: Question, remains: Remains) -> str:
+    """Return one logged question as a line: its words, what became of it, and what the citizen thinks or wishes."""
     texts = situation.texts
     line = f"{_asked(texts, question)} – {_outcome(situation, question)}"
+    if question.number in remains.awaited:
+        line = texts.stored_awaited.format(zeile=line)
     rating = texts.stored_ratings.get(question.feedback or "")
     return texts.stored_feedback.format(zeile=line, wert=rating) if rating else line
 

@@ -23,7 +23,6 @@ from bot.channels.telegram.translate import Me
 from bot.clustering import regrouping
 from bot.content import Content
 from bot.conversation import LONGEST_QUESTION
-from bot.jobs import Processes
 from bot.live import LiveFaq
 from bot.opening_hours import OpeningHours
 from bot.ports import Leadership
@@ -55,6 +54,27 @@ def serve_telegram(app: App, options: TelegramOptions, ready: Callable[[], None]
             run_service(service(app, options, database, faq, prepare))
         finally:
             faq.stop()
+            app.wiring.launcher.close()
+
+
+def serve_web(app: App, ready: Callable[[], None]) -> None:
+    """Serve health checks and staff pages beside a running bot, until SIGTERM or SIGINT. Raises BotError."""
+    from bot.web.alone import serve_alone
+
+    with closing(open_database(app.settings)) as database:
+        faq = live_faq(app.settings, app.wiring, database)
+
+        def prepare() -> None:
+            faq.load()
+            faq.start()
+            ready()
+
+        inbox = SqlInbox(database)
+        pulse = Pulse(inbox.oldest_waiting, database.ping, pages_only=True)
+        try:
+            serve_alone((partial(internal_page, app, database, pulse, faq),), prepare)
+        finally:
+            faq.stop()
 
 
 def service(
@@ -80,7 +100,7 @@ def service(
         profile=profile_calls(app.texts),
         tidy=lambda: forget_old(database, settings, clock),
         clear=database.shrink_again,
-        regroup=regrouping(database, app.wiring, Processes()).look,
+        regroup=regrouping(database, app.wiring).look,
         prepare=prepare,
         is_urgent=partial(is_urgent, Smalltalk.from_file()),
         slots=settings.workers,

@@ -25,6 +25,8 @@ class Situation:
     """The channel knows /auskunft and /loeschen."""
     standby: Callable[[], Standby] | None = None
     """Who may be spoken to instead of the bot; None where the bot hands over to nobody."""
+    stays_open: Callable[[int], bool] | None = None
+    """Whether a question, by its number, has no answer yet; None where the bot cannot tell it later."""
 
     @property
     def today(self) -> date:

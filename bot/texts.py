@@ -21,12 +21,14 @@ _PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "part_answered": frozenset({"frage"}),
     "part_unknown": frozenset({"frage"}),
     "clarify_part": frozenset({"frage"}),
+    "notice_answer": frozenset({"frage"}),
     "contact_name": frozenset({"wert"}),
     "contact_website": frozenset({"wert"}),
     "contact_phone": frozenset({"wert"}),
     "contact_hours": frozenset({"wert"}),
     "topic": frozenset({"thema"}),
     "privacy_kept": frozenset({"frist"}),
+    "privacy_cases": frozenset({"frist"}),
     "period_days": frozenset({"tage"}),
     "privacy_link": frozenset({"wert"}),
     "imprint": frozenset({"wert"}),
@@ -35,8 +37,21 @@ _PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "stored_question": frozenset({"datum", "frage"}),
     "stored_textless": frozenset({"datum"}),
     "stored_feedback": frozenset({"zeile", "wert"}),
+    "stored_awaited": frozenset({"zeile"}),
     "stored_dead": frozenset({"anzahl", "tage"}),
     "stored_unsent": frozenset({"anzahl"}),
+    "stored_cases.case": frozenset({"angaben", "nummer", "zeit"}),
+    "stored_cases.theme": frozenset({"wert"}),
+    "stored_cases.office": frozenset({"wert"}),
+    "stored_cases.replied": frozenset({"wert"}),
+    "stored_cases.closed": frozenset({"wert"}),
+    "stored_cases.rating": frozenset({"wert"}),
+    "stored_cases.asked": frozenset({"nummer", "text"}),
+    "stored_cases.citizen": frozenset({"nummer", "text", "zeit"}),
+    "stored_cases.clerk": frozenset({"nummer", "text", "zeit"}),
+    "stored_cases.notes": frozenset({"anzahl", "nummer"}),
+    "stored_cases.wordless": frozenset({"anzahl", "nummer"}),
+    "stored_cases.rest": frozenset({"frist"}),
     "console_preparing": frozenset({"prozent"}),
     "console_checking": frozenset({"prozent"}),
     "check_start": frozenset({"formulierungen"}),
@@ -56,6 +71,7 @@ _PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "desk.reopened": frozenset({"nummer"}),
     "desk.too_large": frozenset({"mb"}),
     "desk.still_waiting": frozenset({"nummer"}),
+    "desk.delayed": frozenset({"nummer"}),
     "desk.late": frozenset({"nummer", "wann"}),
     "desk.for_office": frozenset({"amt", "nummer"}),
     "desk.for_office_citizen": frozenset({"amt", "nummer"}),
@@ -73,6 +89,7 @@ _PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "staff.rated_solved": frozenset({"wert"}),
     "staff.rated_unsolved": frozenset({"wert"}),
     "staff.is_taken": frozenset({"name"}),
+    "staff.erase_failed": frozenset({"nummer"}),
     "staff.has_other": frozenset({"anderer"}),
     "staff.for_office": frozenset({"amt"}),
     "staff.not_sent_other": frozenset({"name"}),
@@ -125,6 +142,7 @@ _KINDS: Mapping[str, frozenset[str]] = {
             "too_large",
             "lost",
             "still_waiting",
+            "delayed",
             "late",
             "for_office",
             "for_office_citizen",
@@ -165,6 +183,7 @@ _KINDS: Mapping[str, frozenset[str]] = {
             "is_closed",
             "is_taken",
             "is_erased",
+            "erase_failed",
             "has_other",
             "citizen_left",
             "citizen_back",
@@ -179,6 +198,8 @@ _KINDS: Mapping[str, frozenset[str]] = {
             "not_sent_forwarded",
             "not_sent_kind",
             "edit_not_sent",
+            "edited",
+            "change_lost",
             "failed",
             "uncertain",
             "failed_blocked",
@@ -210,6 +231,11 @@ _KINDS: Mapping[str, frozenset[str]] = {
             "unbarred",
             "moved",
         )
+    ),
+    "stored_cases": frozenset(
+        {"case", "state_open", "state_assigned", "state_waiting", "state_closed", "theme", "office", "replied"}
+        | {"closed", "rating", "solved", "unsolved", "asked", "citizen", "clerk", "notes", "wordless", "barred"}
+        | {"rest", "stays"}
     ),
     "media": frozenset({"picture", "voice", "sticker", "place", "contact", "file", "other"}),
     "stored_decisions": frozenset({"answer", "clarify", "redirect", "fallback", "smalltalk", "emergency"}),
@@ -244,6 +270,12 @@ class Texts:
     fallback: str
     fallback_empty: str
     fallback_expired: str
+    notice_wish: str
+    notice_unwish: str
+    notice_on: str
+    notice_off: str
+    notice_answer: str
+    correction: str
     offer_human: str
     human_choice: str
     contact_name: str
@@ -274,6 +306,7 @@ class Texts:
     privacy_context_kept: str
     privacy_context_timed: str
     privacy_context_not_kept: str
+    privacy_cases: str
     privacy_rights: str
     privacy_link: str
     imprint: str
@@ -297,6 +330,7 @@ class Texts:
     stored_id: str
     stored_plain: str
     stored_last: str
+    stored_awaited: str
     stored_none: str
     stored_question: str
     stored_textless: str
@@ -331,6 +365,8 @@ class Texts:
     """What became of a question."""
     stored_ratings: Mapping[str, str]
     """What a citizen thought of an answer."""
+    stored_cases: Mapping[str, str]
+    """What is stored of cases that people handle."""
     commands: Mapping[str, str]
     """What each command does, in a few words."""
     desk: Mapping[str, str]

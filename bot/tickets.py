@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from bot.cases import Case, CaseState, DueKind, Link, LinkState, Side, TopicState
+from bot.cases import Case, CaseState, DueKind, Folder, Link, LinkState, Side, TopicState
 
 CARD_PAUSE = timedelta(seconds=3)
 """The card is refreshed once for all that happens in so long a time."""
@@ -17,6 +17,8 @@ REOPENABLE = timedelta(hours=24)
 """How long after its end a case goes on when the citizen writes again."""
 WITHDRAWABLE = timedelta(hours=48)
 """How long Telegram lets a bot delete a message."""
+MOST_AT_ONCE = 100
+"""Messages that one call may delete."""
 MOST_A_MINUTE = 20
 """Messages of one citizen that are passed on."""
 
@@ -92,7 +94,10 @@ class Revise:
     text: str
     entities: tuple[Mapping[str, Any], ...] = ()
     """How it is marked up, in the channel's terms."""
-    is_caption: bool = False
+    kind: str = ""
+    """What is attached, in the channel's terms; nothing for words alone."""
+    file: str = ""
+    """The channel's id of it."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +148,19 @@ class Forum:
     class Reopen:
         """The topic is opened again."""
 
+    @dataclass(frozen=True)
+    class Delete:
+        """A topic goes, with all that stands in it."""
+
+        thread: int
+
+
+@dataclass(frozen=True)
+class Erase:
+    """Messages on the clerks' side go."""
+
+    messages: tuple[int, ...]
+
 
 @dataclass(frozen=True)
 class Later:
@@ -181,6 +199,8 @@ Effect = (
     | Forum.Open
     | Forum.Close
     | Forum.Reopen
+    | Forum.Delete
+    | Erase
     | Later
     | Never
     | Told
@@ -282,6 +302,17 @@ def bar(case: Case, now: datetime, *, barred: bool) -> Step:
     return over.then(Tell(Side.STAFF, "barred" if barred else "unbarred"))
 
 
+def erase(folder: Folder) -> Step:
+    """Delete what stands on the clerks' side: the topic, or, without one, every message of the case."""
+    case = folder.case
+    if case.thread is not None:
+        return Step(case, (Forum.Delete(case.thread),))
+    found = [link.copy if link.side is Side.CITIZEN else link.message for link in folder.links]
+    messages = sorted({one for one in (case.card, *found) if one is not None})
+    parts = [tuple(messages[start : start + MOST_AT_ONCE]) for start in range(0, len(messages), MOST_AT_ONCE)]
+    return Step(case, tuple(map(Erase, parts)))
+
+
 # ------------------------------------------------------------------ whose case it is
 
 
@@ -355,18 +386,27 @@ def _internal(case: Case, author: Author, said: Pass) -> Step:
 
 
 def jot(case: Case, message: int, text: str, author: Author) -> Step:
-    """Keep a note for colleagues."""
+    """Keep a note for colleagues; nothing is kept any more of somebody who wanted all deleted."""
+    if case.chat is None:
+        return Step(case, (Tell(Side.STAFF, "is_erased", answers=message, fails=True),))
     return Step(case, (Jot(message, text, author.name),))
 
 
 def revise(case: Case, revision: Revise) -> Step:
     """Carry a change over; where there is nothing to change on the other side, say so to staff."""
     link = revision.link
-    if link.state in (LinkState.QUEUED, LinkState.SENT) and case.is_open:
+    if link.state in (LinkState.QUEUED, LinkState.SENT) and case.is_open and not link.spoken:
         return Step(case, (revision,))
     if link.side is Side.STAFF:
-        return Step(case, (Tell(Side.STAFF, "edit_not_sent", answers=link.message, fails=True),))
+        return keep_unchanged(case, link)
+    if link.state in (LinkState.FAILED, LinkState.UNKNOWN) and case.is_open:
+        return Step(case, (Pass(Side.CITIZEN, (link.message,), revision.text),))
     return Step(case)
+
+
+def keep_unchanged(case: Case, link: Link) -> Step:
+    """Tell a clerk that a change of their words stays on their side."""
+    return Step(case, (Tell(Side.STAFF, "edit_not_sent", answers=link.message, fails=True),))
 
 
 def withdraw(case: Case, link: Link | None, asked_in: int, now: datetime) -> Step:
@@ -397,6 +437,8 @@ def fail(case: Case, links: Sequence[Link], *, is_blocked: bool) -> Step:
     own = [link for link in links if link.side is Side.STAFF]
     lost = [link for link in links if link.side is Side.CITIZEN and link.state is not LinkState.UNKNOWN]
     effects: list[Effect] = [Tell(Side.CITIZEN, "lost")] if lost else []
+    changed = [link for link in lost if link.edit_failed and link.state is LinkState.SENT]
+    effects += [Tell(Side.STAFF, "change_lost", answers=link.copy, fails=True) for link in changed]
     if is_blocked and own:
         effects.append(Tell(Side.STAFF, "failed_blocked", (("zahl", str(len(own))),), own[-1].message, fails=True))
     else:
@@ -405,7 +447,7 @@ def fail(case: Case, links: Sequence[Link], *, is_blocked: bool) -> Step:
 
 
 def _failure(link: Link) -> Tell:
-    if link.edit_failed:
+    if link.edit_failed and link.state not in (LinkState.FAILED, LinkState.UNKNOWN):
         return Tell(Side.STAFF, "edit_not_sent", answers=link.message, fails=True)
     key = "uncertain" if link.state is LinkState.UNKNOWN else "failed"
     return Tell(Side.STAFF, key, answers=link.message, fails=True, link=link.id)
@@ -419,7 +461,10 @@ def block(case: Case, *, is_blocked: bool) -> Step:
 def renew_topic(case: Case) -> Step:
     """Open another topic: the last one is gone, or never turned up."""
     fresh = replace(case, topic=TopicState.OPENING, thread=None, card=None, generation=case.generation + 1)
-    return Step(fresh, (Forum.Open(card=case.card is not None, continued=case.card is not None),))
+    if case.card is not None:
+        return Step(fresh, (Forum.Open(continued=True),))
+    told = (Tell(Side.CITIZEN, "delayed"),) if case.generation == 1 and case.is_open else ()
+    return Step(fresh, (Forum.Open(card=False), *told))
 
 
 def do_without_topic(case: Case) -> Step:
@@ -428,7 +473,9 @@ def do_without_topic(case: Case) -> Step:
 
 
 def find_topic(case: Case, thread: int) -> Step:
-    """Take note of a topic of the bot's own: it is the case's, or a twin that came late."""
+    """Take note of a topic of the bot's own: it is the case's, or a twin that came late, or for somebody erased."""
+    if case.chat is None:
+        return Step(case, (Forum.Delete(thread),))
     if case.thread == thread:
         return Step(case)
     if case.thread is None and case.topic in (TopicState.OPENING, TopicState.UNKNOWN):

@@ -160,7 +160,7 @@ class Matcher:
     def _two_questions(self, query: Query, content: str, whole: Prepared) -> Decision | None:
         """Decide both halves; None when the message is better read as one question."""
         pieces = parts_of(content, content=self._smalltalk.content)
-        if not pieces:
+        if not pieces or (whole.ranking.exact and whole.is_given):
             return None
         readings = [self._reader.read(piece) for piece in pieces]
         first = self._following.decide(pieces[0], query.context, readings[0])

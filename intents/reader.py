@@ -11,6 +11,7 @@ from intents.pipeline import Analysis
 from intents.prepared import Prepared
 from intents.ranker import Policy
 from intents.ranking import rank
+from intents.recent import RecentVectors
 from intents.text import calm, normalise
 
 THREADS = 2
@@ -46,6 +47,7 @@ class Reader:
         self.policy = policy
         self._encoders = encoders
         self._closed = frozenset(closed)
+        self._recent = RecentVectors()
         self._pool = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="encode")
 
     def words(self, text: str) -> Analysis:
@@ -60,14 +62,9 @@ class Reader:
         """Read a text; a slow encoder works on it in a thread of its own."""
         analysis = self.words(text)
         spelled = self.index.analyser.truecased(analysis.repaired_text)
-
-        def vector(encoder: Encoder) -> Floats:
-            row: Floats = encoder.encode([spelled])[0]
-            return row
-
-        slow = {name: self._pool.submit(vector, each) for name, each in self._encoders.items() if not each.quick}
+        slow = {name: self._slow_vector(name, spelled) for name, each in self._encoders.items() if not each.quick}
         quick = {
-            name: self._vector_with_words(each, spelled, analysis)
+            name: self._vector_with_words(name, spelled, analysis)
             for name, each in self._encoders.items()
             if each.quick
         }
@@ -82,10 +79,24 @@ class Reader:
         """Read and prepare a text; None where there is none."""
         return self.prepare(self.read(normalise(text))) if text else None
 
-    def _vector_with_words(self, encoder: Encoder, spelled: str, analysis: Analysis) -> Floats:
+    def _slow_vector(self, family: str, spelled: str) -> "Floats | Future[Floats]":
+        """Return a text's vector where it was read before, else have it made in a thread."""
+        known = self._recent.get(family, spelled)
+        return self._pool.submit(self._encode, family, spelled) if known is None else known
+
+    def _encode(self, family: str, spelled: str) -> Floats:
+        return self._kept(family, spelled, self._encoders[family].encode([spelled])[0])
+
+    def _kept(self, family: str, spelled: str, vector: Floats) -> Floats:
+        self._recent.keep(family, spelled, vector)
+        return vector
+
+    def _vector_with_words(self, family: str, spelled: str, analysis: Analysis) -> Floats:
         """Encode the text, and its words that are new, in one go: a call costs more than a text."""
         strange = self.index.alignment.strange(analysis)
-        rows = encoder.encode([spelled, *strange])
+        known = self._recent.get(family, spelled)
+        if known is not None and not strange:
+            return known
+        rows = self._encoders[family].encode([spelled, *strange])
         self.index.alignment.memory.keep(strange, rows[1:])
-        vector: Floats = rows[0]
-        return vector
+        return self._kept(family, spelled, rows[0])

@@ -20,6 +20,8 @@ from tests.store_actor import opened
 
 ROOT = Path(__file__).parents[1]
 MODELS = ROOT / "models"
+DEAR = ("town", "matcher", "matchers", "trained")
+"""Fixtures that take long to make: tests that share one run on the same worker."""
 Build = Callable[[FaqBase], Matcher]
 
 TINY_FAQ = """\
@@ -41,6 +43,23 @@ entries:
     alternates: [Wer half der Stadt?, Welche Firma war dabei?]
     answer: Ein Unternehmen hat sie begleitet.
 """
+
+
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
+def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
+    """Say which tests stay together when several workers run them."""
+    for item in items:
+        if group := _group(item):
+            item.add_marker(pytest.mark.xdist_group(group))
+
+
+def _group(item: pytest.Function) -> str:
+    """Return the name of a test's group; nothing for one that may run anywhere."""
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    for name in DEAR:
+        if name in item.fixturenames:
+            return f"{name}-{params.get(name, '')}"
+    return item.path.stem if item.path.parent.name == "unit" else ""
 
 
 @pytest.fixture(scope="session")

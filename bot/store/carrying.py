@@ -51,6 +51,9 @@ def arrived(connection: Connection, one: Arrived) -> None:
         _topic_there(connection, row.topic_of, one.message_id)
     elif row.kind == MessageKind.CARD:
         _change(connection, row.topic_of, card_id=one.message_id)
+    elif row.kind == MessageKind.EDIT and one.message_id is not None:  # it may stand in another message by now
+        changed = sa.update(msg_link).where(msg_link.c.edit_id == one.message, msg_link.c.side == Side.CITIZEN)
+        connection.execute(changed.values(copy=one.message_id))
     links = connection.execute(sa.select(msg_link).where(msg_link.c.outbox_id == one.message).order_by(msg_link.c.id))
     _copied(connection, links.all(), one)
 
@@ -90,7 +93,10 @@ def doubted(connection: Connection, row: Row[Any], now: datetime) -> None:
         opening = (ticket.c.number == row.topic_of) & (ticket.c.topic == TopicState.OPENING)
         connection.execute(sa.update(ticket).where(opening).values(topic=TopicState.UNKNOWN))
         _due(connection, int(row.topic_of), DueKind.TOPIC, now + TOPIC_PATIENCE)
+    if row.kind == MessageKind.ERASE and row.topic_of is not None:
+        _due(connection, int(row.topic_of), DueKind.ERASE, now)
     _lose(connection, [row.id], LinkState.UNKNOWN, now)
+    _unchanged(connection, [row.id], now)
 
 
 def failed(connection: Connection, messages: Sequence[int], now: datetime) -> None:
@@ -100,10 +106,21 @@ def failed(connection: Connection, messages: Sequence[int], now: datetime) -> No
     for case in connection.scalars(sa.select(outbox.c.topic_of).where(topics)).all():
         _change(connection, case, topic=TopicState.NONE, thread_id=None)
         _due(connection, case, DueKind.CARD, now + CARD_PAUSE)
+    erasing = outbox.c.id.in_(messages) & (outbox.c.kind == MessageKind.ERASE) & outbox.c.topic_of.is_not(None)
+    for case in set(connection.scalars(sa.select(outbox.c.topic_of).where(erasing))):
+        _due(connection, case, DueKind.ERASE, now)
+    _unchanged(connection, messages, now)
+
+
+def _unchanged(connection: Connection, messages: Sequence[int], now: datetime) -> None:
+    """Note that changes did not arrive, or perhaps not; what was to be taken back is still there."""
     edits = list(connection.scalars(sa.select(msg_link.c.number).where(msg_link.c.edit_id.in_(messages))))
-    if edits:
-        changes = sa.update(msg_link).where(msg_link.c.edit_id.in_(messages))
-        connection.execute(changes.values(edit_failed=True, told=False))
+    if not edits:
+        return
+    changed = msg_link.c.edit_id.in_(messages)
+    connection.execute(sa.update(msg_link).where(changed).values(edit_failed=True, told=False))
+    taken = changed & (msg_link.c.state == LinkState.TAKEN)
+    connection.execute(sa.update(msg_link).where(taken).values(state=LinkState.SENT))
     for case in set(edits):
         _due(connection, case, DueKind.FAILURE, now)
 

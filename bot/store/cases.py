@@ -8,11 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 from sqlalchemy.exc import IntegrityError
 
-from bot.cases import Case, CaseChange, CaseState, Clerk, Due, DueKind, Link, LinkState, Side, TopicState
+from bot.cases import Case, CaseChange, CaseState, Clerk, Due, DueKind, Folder, Link, LinkState, Side, TopicState
 from bot.delivery import Message
 from bot.errors import ConflictError
 from bot.store.addresses import new_key
-from bot.store.case_drafts import forget_case_drafts
 from bot.store.database import Database
 from bot.store.inserting import insert_new
 from bot.store.outbox import queue
@@ -152,12 +151,22 @@ class SqlCases:
         return tuple(map(_link, rows))
 
 
+def folders_of(connection: Connection, chat: str) -> tuple[Folder, ...]:
+    """Return the cases of a chat with all that was written in them, oldest first, within a unit of work."""
+    cases = sa.select(ticket).where(ticket.c.chat_key == chat).order_by(ticket.c.number)
+    found = []
+    for row in connection.execute(cases).all():
+        written = sa.select(msg_link).where(msg_link.c.number == row.number).order_by(msg_link.c.id)
+        found.append(Folder(_case(row), tuple(map(_link, connection.execute(written)))))
+    return tuple(found)
+
+
 def save_change(connection: Connection, change: CaseChange, now: datetime) -> None:
     """Write what an event changes about a case, within a unit of work; its messages are queued afterwards."""
     if change.case:
         _save_case(connection, change.case)
     for note in change.notes:
-        insert_new(connection, msg_link, _note_row(note, now), "number", "side", "message")
+        _save_note(connection, note, now)
     for number, kind in change.undue:
         connection.execute(sa.delete(case_due).where(case_due.c.number == number, case_due.c.kind == kind))
     for due in change.due:
@@ -178,27 +187,6 @@ def call_up(connection: Connection, due: Due) -> None:
     insert_new(connection, case_due, values, "number", "kind")
 
 
-def forget_cases(connection: Connection, chat: str, now: datetime) -> None:
-    """Take everything out of a chat's cases that says something about the person."""
-    numbers = list(connection.scalars(sa.select(ticket.c.number).where(ticket.c.chat_key == chat)))
-    connection.execute(sa.delete(msg_link).where(msg_link.c.number.in_(numbers)))
-    connection.execute(sa.delete(case_due).where(case_due.c.number.in_(numbers)))
-    forget_case_drafts(connection, numbers)
-    over = sa.func.coalesce(ticket.c.closed_at, now)
-    blank = {"chat_key": None, "summary": None, "theme": "", "close_reason": "", "card_id": None}
-    ending = {"state": CaseState.CLOSED, "closed_at": over, "version": ticket.c.version + 1}
-    connection.execute(sa.update(ticket).where(ticket.c.number.in_(numbers)).values(**blank, **ending))
-
-
-def forget_words(connection: Connection, before: datetime) -> None:
-    """Delete what was written in cases that were closed before a moment."""
-    old = sa.select(ticket.c.number).where(ticket.c.state == CaseState.CLOSED, ticket.c.closed_at < before)
-    words = sa.update(msg_link).where(msg_link.c.number.in_(old), msg_link.c.text.is_not(None))
-    connection.execute(words.values(text=None))
-    connection.execute(sa.update(ticket).where(ticket.c.number.in_(old)).values(summary=None))
-    forget_case_drafts(connection, old)
-
-
 def _save_case(connection: Connection, case: Case) -> None:
     """Write a case if nobody changed it since it was read."""
     values = _row(case)
@@ -208,6 +196,14 @@ def _save_case(connection: Connection, case: Case) -> None:
     same = (ticket.c.number == case.number, ticket.c.version == case.version)
     if connection.execute(sa.update(ticket).where(*same).values(**values)).rowcount != 1:
         raise ConflictError
+
+
+def _save_note(connection: Connection, note: Link, now: datetime) -> None:
+    """Write a note, or what became of it."""
+    if insert_new(connection, msg_link, _note_row(note, now), "number", "side", "message"):
+        return
+    same = (msg_link.c.number == note.case, msg_link.c.side == Side.NOTE, msg_link.c.message == note.message)
+    connection.execute(sa.update(msg_link).where(*same).values(text=note.text))
 
 
 def _save_clerk(connection: Connection, one: Clerk) -> None:

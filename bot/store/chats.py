@@ -15,6 +15,7 @@ from bot.state import ChatState
 from bot.store.cases import save_change
 from bot.store.database import Database
 from bot.store.inserting import insert_new
+from bot.store.notices import save_wish
 from bot.store.outbox import queue
 from bot.store.rewriting import answer_anew, unlog
 from bot.store.tables import chat as chats
@@ -73,6 +74,8 @@ def save_outcome(connection: Connection, chat: str, version: int, outcome: Outco
         connection.execute(_LOGGING, {"chat_key": chat, **_row(question)})
     for mark in outcome.marks:
         connection.execute(_marking(chat, mark))
+    for wish in outcome.wishes:
+        save_wish(connection, chat, wish, now)
     if outcome.cases:
         save_change(connection, outcome.cases, now)
     if outcome.rewrite:

@@ -7,14 +7,16 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from bot.cases import CaseState
+from bot.cases import Folder
 from bot.delivery import Message
 from bot.journal import Question
 from bot.ports import Remains
 from bot.state import ChatState
 from bot.store.addresses import chat_key, new_key
-from bot.store.cases import forget_cases
+from bot.store.case_words import forget_cases, forget_clerk, has_words
+from bot.store.cases import folders_of
 from bot.store.database import Database
+from bot.store.notices import awaited_in, stays_open
 from bot.store.outbox import queue
 from bot.store.questions import questions_of
 from bot.store.tables import chat as chats
@@ -34,12 +36,25 @@ class SqlRecords:
         """Return the logged questions of a chat, oldest first."""
         return self._database.read(lambda connection: questions_of(connection, chat))
 
+    def cases(self, chat: str) -> Sequence[Folder]:
+        """Return the cases of a chat with all that was written in them, oldest first."""
+        return self._database.read(lambda connection: folders_of(connection, chat))
+
     def remains(self, chat: str) -> Remains:
         """Return what else of a chat has words in it."""
         dead = (inbox.c.chat_key == chat) & (inbox.c.state == _DEAD) & inbox.c.raw.is_not(None)
         unsent = (outbox.c.chat_key == chat) & outbox.c.payload.is_not(None)
-        counts = [sa.select(sa.func.count()).where(which) for which in (dead, unsent)]
-        return self._database.read(lambda connection: Remains(*(connection.scalar(each) or 0 for each in counts)))
+        many = sa.select(sa.func.count())
+
+        def work(connection: Connection) -> Remains:
+            left, right = connection.scalar(many.where(dead)), connection.scalar(many.where(unsent))
+            return Remains(left or 0, right or 0, awaited_in(connection, chat))
+
+        return self._database.read(work)
+
+    def stays_open(self, chat: str, number: int) -> bool:
+        """Say whether a question has no answer, and its words are there to be quoted with one."""
+        return self._database.read(lambda connection: stays_open(connection, chat, number))
 
 
 def erase(connection: Connection, chat: str, farewell: Sequence[Message], now: datetime) -> None:
@@ -56,21 +71,30 @@ def erase(connection: Connection, chat: str, farewell: Sequence[Message], now: d
         waiting = (inbox.c.chat_key == chat) & (inbox.c.state == _QUEUED)
         connection.execute(sa.update(inbox).where(waiting).values(chat_key=blank))
         queue(connection, [replace(one, chat=blank, lane="") if one.chat == chat else one for one in farewell])
-        connection.execute(sa.delete(person).where(person.c.telegram_id == telegram_id))
+        _forget_person(connection, telegram_id)
     for table in (questions, inbox, outbox):
         connection.execute(sa.delete(table).where(table.c.chat_key == chat))
     connection.execute(sa.delete(chats).where(chats.c.key == chat))
 
 
+def _forget_person(connection: Connection, telegram_id: int) -> None:
+    """Delete what is known of somebody as a person, who may be a clerk as well."""
+    same = person.c.telegram_id == telegram_id
+    for key in connection.scalars(sa.select(person.c.key).where(same)).all():
+        forget_clerk(connection, key)
+    connection.execute(sa.delete(person).where(same))
+
+
 def drop_silent_chats(connection: Connection, *, blank: datetime, used: datetime) -> int:
     """Delete Telegram chats that fell silent before a moment, with the id that they are found by; count them.
 
-    In a blank one nothing was ever handled. What was asked in a used one stays in the log as nobody's. They are locked
-    first: whoever keeps an update of one meanwhile waits, and finds a new chat.
+    In a blank one nothing was ever handled. What was asked in a used one stays in the log as nobody's. A chat stays
+    while its cases hold words: only by it could the citizen have them deleted. They are locked first: whoever keeps an
+    update of one meanwhile waits, and finds a new chat.
     """
     empty = [~sa.exists().where(table.c.chat_key == chats.c.key) for table in (inbox, outbox)]
     old = (chats.c.updated_at < used) | ((chats.c.version == 0) & (chats.c.updated_at < blank))
-    kept = sa.exists().where(ticket.c.chat_key == chats.c.key, ticket.c.state != CaseState.CLOSED)
+    kept = sa.exists().where(ticket.c.chat_key == chats.c.key, has_words())
     silent = sa.and_(chats.c.telegram_id.is_not(None), chats.c.named_id.is_(None), ~kept, old, *empty)
     locked = sa.select(chats.c.key).where(silent).with_for_update(skip_locked=True)
     gone = 0

@@ -186,7 +186,7 @@ def _next() -> sa.Select[Any]:
     waits = sa.exists().where(older.c.lane == outbox.c.lane, older.c.state.in_(_UNDER_WAY), older.c.id < outbox.c.id)
     uncertain = (first.c.state == SendState.UNKNOWN) & (first.c.kind != MessageKind.TOPIC)
     gone = sa.exists().where(first.c.id == outbox.c.depends_on, (first.c.state == SendState.SENT) | uncertain)
-    no_topic_needed = outbox.c.topic_of.is_(None) | (outbox.c.kind == MessageKind.TOPIC)
+    no_topic_needed = outbox.c.topic_of.is_(None) | outbox.c.kind.in_((MessageKind.TOPIC, MessageKind.ERASE))
     return (
         sa.select(outbox, chats.c.telegram_id, blocked.c.at.label("blocked_at"), ticket.c.thread_id, ticket.c.card_id)
         .join(chats, chats.c.key == outbox.c.chat_key)

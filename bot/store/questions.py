@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection, Row
 from bot.journal import Question
 from bot.state import CONTEXT_SECONDS, ChatState
 from bot.store.database import Database
+from bot.store.notices import forget_notices
 from bot.store.review_tables import review_item
 from bot.store.tables import chat as chats
 from bot.store.tables import question as questions
@@ -45,6 +46,7 @@ def forget(database: Database, *, now: datetime, before: datetime) -> int:
         without_words = sa.select(questions.c.id).where(old)
         connection.execute(sa.delete(review_item).where(review_item.c.question_id.in_(without_words)))
         count = connection.execute(sa.update(questions).where(old).values(**_WORDLESS)).rowcount
+        forget_notices(connection, before)
         _forget_contexts(connection, max(before, now - CONTEXT_KEPT))
         return count
 

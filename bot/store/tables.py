@@ -70,7 +70,7 @@ question = sa.Table(
     sa.Column("id", ID, sa.Identity(), primary_key=True),
     sa.Column("chat_key", sa.String(32), sa.ForeignKey("chat.key", ondelete="CASCADE"), nullable=False),
     sa.Column("number", sa.Integer, nullable=False, comment="of its chat, from 1"),
-    sa.Column("at", Moment, nullable=False, index=True),
+    sa.Column("at", Moment, nullable=False),
     sa.Column("text", sa.Text, nullable=True, comment="redacted; deleted after the retention time"),
     sa.Column("decision", sa.String(16), nullable=False),
     sa.Column("reason", sa.String(64), nullable=False),
@@ -85,6 +85,7 @@ question = sa.Table(
     sa.Column("encoder", sa.String(64), nullable=True, comment="that made the embedding"),
     sa.Column("lemmas", sa.Text, nullable=True, comment="base forms of the words; deleted with the text"),
     sa.UniqueConstraint("chat_key", "number"),
+    sa.Index(None, "at", "decision", "feedback", "entry"),  # all that the figures read
 )
 
 inbox = sa.Table(

@@ -1,7 +1,6 @@
-"""Two running programs for the whole session: one polls, one has a webhook."""
+"""The running program: one polls, another one has a webhook."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -59,27 +58,18 @@ def vectors(pytestconfig: pytest.Config) -> Path:
     return cache.mkdir("vectors")
 
 
-@pytest.fixture(scope="session")
-def towns(tmp_path_factory: pytest.TempPathFactory, vectors: Path) -> Iterator[dict[str, Town]]:
-    """Start both programs side by side."""
-    with ExitStack() as stack:
-        made: dict[str, Town] = {}
-        for name in ("polling", "webhook"):
-            server = stack.enter_context(Server(second=0.02, inspect=complaints))
-            folder = tmp_path_factory.mktemp(name)
-            bot = program(folder, server, vectors, faq=town_faq(), webhook=name == "webhook")
-            stack.callback(bot.close)
-            bot.start()
-            made[name] = Town(server, bot)
-        for town in made.values():
-            town.program.wait_until_ready()
-        yield made
-
-
 @pytest.fixture(scope="session", params=["polling", "webhook"])
-def town(request: pytest.FixtureRequest, towns: dict[str, Town]) -> Town:
+def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, vectors: Path) -> Iterator[Town]:
     """Return each running bot in turn."""
-    return towns[request.param]
+    folder = tmp_path_factory.mktemp(request.param)
+    with Server(second=0.02, inspect=complaints) as server:
+        bot = program(folder, server, vectors, faq=town_faq(), webhook=request.param == "webhook")
+        try:
+            bot.start()
+            bot.wait_until_ready()
+            yield Town(server, bot)
+        finally:
+            bot.close()
 
 
 @pytest.fixture

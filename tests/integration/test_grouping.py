@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from bot.effects import Feedback
 from bot.review_items import Filter, ItemState, Why
 from bot.store.case_drafts import add_case_draft
-from bot.store.cases import forget_words
+from bot.store.case_words import forget_words
 from bot.store.database import Database
 from bot.store.erasure import erase
 from bot.store.grouping import SqlGrouping

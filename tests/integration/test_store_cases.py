@@ -11,7 +11,8 @@ from bot.errors import ConflictError
 from bot.ports import Outcome
 from bot.state import ChatState
 from bot.store.addresses import SqlAddresses
-from bot.store.cases import SqlCases, forget_words
+from bot.store.case_words import forget_words
+from bot.store.cases import SqlCases
 from bot.store.chats import SqlChats
 from bot.store.database import Database
 from bot.store.outbox import SqlOutbox

@@ -2,11 +2,8 @@
 
 import json
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import pytest
@@ -20,34 +17,7 @@ from botapi.server import Server
 from botapi.values import ANONYMOUS_ADMIN
 from botapi.world import BOT_ID
 from intents.faq import FaqEntry
-from tests.telegram.town import OFFICES, ShiftedClock, Town, town
-
-Open = Callable[..., AbstractContextManager[Town]]
-
-
-@pytest.fixture
-def hall(place: str, server: Server) -> Open:
-    """Return what opens a town hall, on each engine in turn."""
-    return partial(town, place, server)
-
-
-@pytest.fixture
-def hall_here(tmp_path_factory: pytest.TempPathFactory, server: Server) -> Open:
-    """Return what opens a town hall on a SQLite file, where the engine does not matter."""
-    from contextlib import closing
-
-    from bot.store.migrate import upgrade
-    from tests.store_actor import opened
-
-    path = str(tmp_path_factory.mktemp("hall") / "bot.sqlite")
-    with closing(opened(path)) as made:
-        upgrade(made)
-    return partial(town, path, server)
-
-
-def ids(messages: list[dict[str, Any]], words: str) -> list[int]:
-    """Return the ids of the messages that say this."""
-    return [m["message_id"] for m in messages if m.get("text", m.get("caption", "")) == words]
+from tests.telegram.town import OFFICES, Open, ShiftedClock, Town, ids
 
 
 def test_a_case_from_the_wish_to_the_rating(hall: Open) -> None:

@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -254,3 +254,12 @@ def town(
         with _in_thread(running):
             yield Town(server, running, clock, group, anna, bernd, erika)
         assert running.ended == [None], running.ended
+
+
+Open = Callable[..., AbstractContextManager[Town]]
+"""Opens a town hall."""
+
+
+def ids(messages: list[Json], words: str) -> list[int]:
+    """Return the ids of the messages that say this."""
+    return [m["message_id"] for m in messages if m.get("text", m.get("caption", "")) == words]

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
+from bot.cases import Folder
 from bot.channels.telegram.handler import TelegramHandler
 from bot.channels.telegram.profile import commands_for, profile_calls
 from bot.content import Content
 from bot.delivery import ANSWER, ASIDE, PERSONAL, URGENT, MessageKind, Rewrite
-from bot.effects import Feedback, Mark
+from bot.effects import Feedback, Mark, Wish
 from bot.journal import Question
 from bot.ports import Claim, Outcome, Remains, Saved
 from bot.rights import ERASE, KEEP
@@ -45,6 +46,9 @@ TABLE = {
     "mensch": smalltalk("human"),
     "hallo": smalltalk("greeting"),
     "es brennt": emergency("feuer"),
+    "ja": smalltalk("yes"),
+    "...": unknown(reason="gate"),
+    "wer? und wann?": replace(answer("beschluss"), parts=(answer("beschluss"), unknown("wann?"))),
     "wer? und welche?": replace(answer("beschluss"), parts=(answer("beschluss"), clarify("beschluss", "begleitung"))),
 }
 LOGGED = Question(1, NOW, "wer?", "answer", "clear", "beschluss", 0.9, (), "f", "m", feedback="helped")
@@ -54,11 +58,22 @@ class FakeRecords:
     """A log of the test's own."""
 
     kept = Remains()
+    folders: tuple[Folder, ...] = ()
+    open: tuple[int, ...] = ()
+    """Numbers of the questions without an answer."""
+
+    def stays_open(self, chat: str, number: int) -> bool:
+        """Look the number up."""
+        return chat == "c" and number in self.open
 
     def questions(self, chat: str) -> Sequence[Question]:
         """Return two questions, one of them without its text."""
         second = replace(LOGGED, number=2, text=None, feedback=None, decision="fallback", entry=None)
         return (LOGGED, second) if chat == "c" else ()
+
+    def cases(self, chat: str) -> Sequence[Folder]:
+        """Return what the test says."""
+        return self.folders if chat == "c" else ()
 
     def remains(self, chat: str) -> Remains:
         """Return what the test says."""
@@ -263,12 +278,12 @@ def test_emergencies_and_wishes_for_a_human_go_first(chat: Chat) -> None:
     assert {m.priority for m in chat.do(said("wer?")).messages} == {ANSWER}
 
 
-def test_a_fallback_offers_a_human(chat: Chat, texts: Texts) -> None:
+def test_a_fallback_offers_a_human_and_to_tell_later(chat: Chat, texts: Texts) -> None:
     """And the contact."""
     (sent,) = chat.do(said("Blabla")).messages
     assert texts.fallback.splitlines()[0] in sent.payload["params"]["text"]
     assert "Kontakt: Rathaus" in sent.payload["params"]["text"]
-    assert labels(sent.payload) == [texts.human_choice]
+    assert labels(sent.payload) == [texts.human_choice, texts.notice_wish]
 
 
 def test_another_language_gets_one_sentence(chat: Chat) -> None:
@@ -353,6 +368,51 @@ def test_a_changed_emergency_comes_as_a_new_message(chat: Chat) -> None:
     assert (outcome.messages[0].priority, outcome.questions[0].number) == (URGENT, 1)
 
 
+# ------------------------------------------------------------------ answers that come later
+
+
+def test_a_citizen_may_hear_later_and_change_their_mind(chat: Chat, texts: Texts) -> None:
+    """The message says what is noted, its button takes it back; «ja» still means the human that was offered."""
+    chat.records.open = (1,)
+    first = chat.do(said("Blabla", 10)).messages[0].payload["params"]
+    keyboard, shown = first["reply_markup"]["inline_keyboard"], "Das weiß ich leider nicht."
+    outcome = chat.do(pressed("b:y:1", keyboard, text=shown))
+    assert (outcome.wishes, outcome.questions, outcome.messages[0].priority) == ((Wish(1, True),), (), ASIDE)
+    noted = outcome.messages[0].payload
+    assert noted["params"]["text"] == f"{shown}\n\n{texts.notice_on}"
+    assert tokens(noted) == ["b:n:1", "m"]
+    back = chat.do(pressed("b:n:1", noted["params"]["reply_markup"]["inline_keyboard"], text=noted["params"]["text"]))
+    assert back.wishes == (Wish(1, False),)
+    assert back.messages[0].payload["params"]["text"] == f"{shown}\n\n{texts.notice_off}"
+    assert tokens(back.messages[0].payload) == ["b:y:1", "m"]
+    assert texts.human.splitlines()[0] in chat.say("ja")
+
+
+def test_nothing_of_these_may_be_answered_later(chat: Chat) -> None:
+    """It is the question that was asked back; one of two questions in a message likewise."""
+    chat.do(said("welche?"))
+    assert tokens(chat.do(pressed("n:1")).messages[0].payload) == ["m", "b:y:1"]
+    assert tokens(chat.do(said("wer? und wann?")).messages[-1].payload) == ["m", "b:y:3"]
+
+
+@pytest.mark.parametrize("token", ["b:y:1", "b:n:1", "b:x:2", "b:y:", "b:y:²", "b:y:99999999999", "b:y:2:3", "b"])
+def test_a_wish_for_what_is_not_open_is_refused(chat: Chat, texts: Texts, token: str) -> None:
+    """Answered meanwhile, erased, or no token of ours."""
+    chat.records.open = (2,)
+    outcome = chat.do(pressed(token, [[]]))
+    assert (outcome.wishes, texts_of(outcome.messages)) == ((), [texts.choice_old])
+
+
+def test_nobody_is_told_later_where_that_cannot_be(chat: Chat, texts: Texts) -> None:
+    """In a group; where no texts are kept; and of what is no question."""
+    chat.records.open = (1, 2)
+    assert "b:y:1" not in tokens(chat.do(group("@stadt_bot Blabla")).messages[0].payload)
+    assert chat.do(pressed("b:y:1", [[]], chat=GROUP)).wishes == ()
+    assert "b:y:2" not in tokens(chat.do(said("...")).messages[0].payload)
+    silent = Chat(texts, keep_days=0)
+    assert tokens(silent.do(said("Blabla")).messages[0].payload) == ["m"]
+
+
 # ------------------------------------------------------------------ groups
 
 
@@ -397,6 +457,7 @@ def test_what_is_personal_is_refused_in_a_group(chat: Chat, texts: Texts, name: 
 
 def test_all_that_is_stored_is_told(chat: Chat, texts: Texts) -> None:
     """Questions with and without text, what became of them, settings, what is remembered; dead letters, if any."""
+    chat.records.kept = Remains(awaited=(2,))
     chat.say("/leicht")
     chat.say("wer?")
     told = chat.say("/auskunft")
@@ -404,7 +465,8 @@ def test_all_that_is_stored_is_told(chat: Chat, texts: Texts) -> None:
         "22.11.2026: «wer?» – beantwortet: «Wer hat die Strategie beschlossen?» – mit Ihrer Rückmeldung: hat geholfen"
     )
     assert line in told
-    assert f"{texts.stored_textless.format(datum='22.11.2026')} – {texts.stored_decisions['fallback']}" in told
+    unanswered = f"{texts.stored_textless.format(datum='22.11.2026')} – {texts.stored_decisions['fallback']}"
+    assert texts.stored_awaited.format(zeile=unanswered) in told
     assert "gescheitert" not in told
     assert texts.stored_plain in told
     assert texts.stored_last.format(frage="wer?") in told

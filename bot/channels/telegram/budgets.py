@@ -113,6 +113,10 @@ class Budgets:
         self._chats = {chat: meter for chat, meter in self._chats.items() if not meter.is_idle(now)}
         return {chat for chat, meter in self._chats.items() if meter.room(now) <= 0}
 
+    def is_short(self, chat: str, chat_id: int, now: float) -> bool:
+        """Say whether so little room is left in a group that what is no word has to go."""
+        return chat_id < 0 and self._meter(chat, chat_id).room(now) <= self._group[0].count // 4
+
     def wait(self, now: float) -> float:
         """Return the seconds until there is room again where there is none now."""
         waits = [self._overall.wait(now), *(meter.wait(now) for meter in self._chats.values())]

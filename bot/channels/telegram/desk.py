@@ -8,12 +8,14 @@ from typing import Any
 
 from bot.cases import Case, CaseChange, Due, Link, LinkState, Side, TopicState
 from bot.channels.telegram.render import Payload, message_payloads
+from bot.channels.telegram.rich import LONGEST, units
 from bot.clock import CITY_ZONE
 from bot.delivery import Carried, Message, MessageKind
 from bot.replies import Choice, Reply
 from bot.texts import Texts
 from bot.tickets import (
     Effect,
+    Erase,
     Forum,
     Hint,
     Hours,
@@ -34,6 +36,9 @@ PERSONAL, FAILURE, RELAYED, TOPIC, REFRESH = 1, 6, 7, 8, 9
 
 LONGEST_NAME = 128
 """Characters of a topic's name."""
+
+LONGEST_CAPTION = 1024
+"""Units of the text below a picture."""
 
 LEAVE, RATE, SETTLE = "h:x", "h:r", "h:s"
 """Tokens of the citizen's buttons; the last two go on with the case's number and a value."""
@@ -126,19 +131,22 @@ class Scribe:
     def _(self, reaction: React) -> None:
         shown = [{"type": "emoji", "emoji": reaction.emoji}] if reaction.emoji else []
         payload = {"method": "setMessageReaction", "params": {"message_id": reaction.message, "reaction": shown}}
+        number = self._case.number
+        more: dict[str, Any] = {"lane": f"react:{number}", "priority": REFRESH}
         if reaction.origin is Side.CITIZEN:
-            number = self._case.number
-            self.messages.append(
-                self._desk.into_topic(self._case, MessageKind.EDIT, payload, REFRESH, lane=f"card:{number}")
-            )
+            self.messages.append(self._desk.into_topic(self._case, MessageKind.REACTION, payload, **more))
         else:
-            self.messages.append(Message(str(self._case.chat), MessageKind.EDIT, payload, priority=REFRESH))
+            self.messages.append(Message(str(self._case.chat), MessageKind.REACTION, payload, **more))
 
     @write.register
     def _(self, revision: Revise) -> None:
         link = revision.link
         carried = Carried(link.case, link.side, (link.message,), self._now, revision.text, link.author, edits=True)
-        self._carry(link.side, MessageKind.EDIT, _editing(revision), carried, depends_on=_origin(link))
+        payload = _editing(revision)
+        if link.side is Side.CITIZEN:
+            word = self._desk.texts.staff["edited"]
+            payload.update({"from": str(self._case.chat), "instead": _told_instead(revision, word)})
+        self._carry(link.side, MessageKind.EDIT, payload, carried, depends_on=_origin(link))
 
     @write.register
     def _(self, withdrawn: Withdraw) -> None:
@@ -176,6 +184,14 @@ class Scribe:
         self._topic_call(MessageKind.EDIT, {"method": "reopenForumTopic", "params": {}})
 
     @write.register
+    def _(self, deleted: Forum.Delete) -> None:
+        self._erase({"method": "deleteForumTopic", "params": {"message_thread_id": deleted.thread}})
+
+    @write.register
+    def _(self, erased: Erase) -> None:
+        self._erase({"method": "deleteMessages", "params": {"message_ids": list(erased.messages)}})
+
+    @write.register
     def _(self, later: Later) -> None:
         due = Due(self._case.number, later.kind, later.at)
         self.change = replace(self.change, due=(*self.change.due, due))
@@ -195,6 +211,12 @@ class Scribe:
 
     def _topic_call(self, kind: MessageKind, payload: Payload, **more: Any) -> None:
         self.messages.append(self._desk.into_topic(self._case, kind, payload, TOPIC, **more))
+
+    def _erase(self, payload: Payload) -> None:
+        """Delete something in the group, whatever has become of the case's topic."""
+        number = self._case.number
+        whole = Message(self._desk.group, MessageKind.ERASE, payload, lane=f"erase:{number}", priority=FAILURE)
+        self.messages.append(replace(whole, topic_of=number))
 
     def _to_citizen(self, reply: Reply) -> None:
         """Say something to the citizen."""
@@ -318,13 +340,32 @@ def _copying(said: Pass, source: str) -> Payload:
 
 
 def _editing(revision: Revise) -> Payload:
-    """Return the change of a copy."""
-    name = "caption" if revision.is_caption else "text"
+    """Return the change of a copy, with what is attached: it may be another picture by now."""
+    marks = list(revision.entities)
+    if revision.kind in _REPLACEABLE:
+        media: Payload = {"type": revision.kind, "media": revision.file, "caption": revision.text}
+        media |= {"caption_entities": marks} if marks else {}
+        return {"method": "editMessageMedia", **_target(revision.link, {"media": media})}
+    name, method = ("caption", "editMessageCaption") if revision.kind else ("text", "editMessageText")
     params: Payload = {name: revision.text}
-    if revision.entities:
-        params["caption_entities" if revision.is_caption else "entities"] = list(revision.entities)
-    method = "editMessageCaption" if revision.is_caption else "editMessageText"
+    if marks:
+        params["caption_entities" if revision.kind else "entities"] = marks
     return {"method": method, **_target(revision.link, params)}
+
+
+_REPLACEABLE = ("photo", "video", "document", "audio", "animation")
+"""Attachments that Telegram lets a bot exchange."""
+
+
+def _told_instead(revision: Revise, word: str) -> Payload:
+    """Return the message that tells of a change where the copy cannot be changed: it is gone, or of another kind."""
+    link, text = revision.link, f"{word}{revision.text}"
+    params: Payload = {"reply_parameters": _reply(link.copy)} if link.copy is not None else {}
+    if not revision.kind and units(text) <= LONGEST:
+        return {"method": "sendMessage", "params": {**params, "text": text}}
+    if revision.kind and units(text) <= LONGEST_CAPTION:
+        params["caption"] = text
+    return {"method": "copyMessage", "params": {**params, "message_id": link.message}}
 
 
 def _target(link: Link, params: Payload) -> Payload:

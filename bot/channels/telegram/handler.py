@@ -12,7 +12,7 @@ from bot.channels.telegram.translate import BROKEN, Incoming, Me, is_private, tr
 from bot.content import Content
 from bot.conversation import step
 from bot.delivery import ANSWER, ASIDE, PERSONAL, URGENT, Message, MessageKind, Rewrite
-from bot.effects import Effect, Say, marks_in, notes_in, replies_in
+from bot.effects import Effect, Say, marks_in, notes_in, replies_in, wishes_in
 from bot.events import ChoicePicked, CommandGiven
 from bot.feedback import is_feedback
 from bot.journal import question_from
@@ -24,6 +24,7 @@ from bot.situation import Situation
 from bot.standby import Standby
 from bot.state import ChatState
 from bot.texts import Texts
+from bot.wishes import is_wish
 
 REWRITABLE = timedelta(minutes=15)
 """How long after a question a change of it changes its answer."""
@@ -69,8 +70,7 @@ class TelegramHandler:
         if incoming is None:
             return Outcome(claim.saved.state)
         content = self._content()
-        standby = partial(self._standby, now) if self._standby and not incoming.group else None
-        turn = _turn(content, self._known(content, claim), incoming, now, standby)
+        turn = self._alone(claim, _turn(content, self._known(content, claim), incoming, now))
         state, effects = self._stepped(content, claim, turn)
         outcome = _outcome(content, claim, turn, state, effects)
         return self._without_words(claim, outcome, now) if not content.keep_days else outcome
@@ -93,6 +93,15 @@ class TelegramHandler:
         saved = claim.saved if content.keep_days else self._words.recall(claim.chat, claim.saved)
         return saved.state
 
+    def _alone(self, claim: Claim, turn: Turn) -> Turn:
+        """Add what a private chat alone has: people to speak to, and answers that come later."""
+        before = turn.situation
+        if turn.incoming.group:
+            return turn
+        standby = partial(self._standby, before.now) if self._standby else None
+        later = partial(self._records.stays_open, claim.chat) if before.keep_days else None
+        return replace(turn, situation=replace(before, standby=standby, stays_open=later))
+
     def _without_words(self, claim: Claim, outcome: Outcome, now: datetime) -> Outcome:
         """Keep the citizen's words in memory, where none may reach the disk; those of an erased chat go."""
         words = "" if outcome.erases else outcome.state.last_question
@@ -112,13 +121,18 @@ class TelegramHandler:
             case CommandGiven("loeschen"):
                 return _said(situation, erase_question(situation))
             case ChoicePicked(token) if token in (ERASE, KEEP):
-                return _said(situation, erase_reply(situation, erased=token == ERASE))
+                return _said(situation, self._erase_reply(situation, claim.chat, erased=token == ERASE))
             case event:
                 return step(situation, event, content.decide)
 
     def _stored_reply(self, situation: Situation, chat: str) -> Reply:
         """Tell what is stored of a chat."""
-        return stored_reply(situation, self._records.questions(chat), self._records.remains(chat))
+        records = self._records
+        return stored_reply(situation, records.questions(chat), records.cases(chat), records.remains(chat))
+
+    def _erase_reply(self, situation: Situation, chat: str, *, erased: bool) -> Reply:
+        """Say what was done after the question whether to delete."""
+        return erase_reply(situation, erased=erased, had_cases=bool(self._records.cases(chat)))
 
     def _private_reply(self, texts: Texts, name: str) -> Reply:
         """Ask for the private chat, with the way to it."""
@@ -131,13 +145,11 @@ def _said(situation: Situation, reply: Reply) -> Stepped:
     return replace(situation.state, pending=False), (Say(reply),)
 
 
-def _turn(
-    content: Content, state: ChatState, incoming: Incoming, now: datetime, standby: Callable[[], Standby] | None
-) -> Turn:
+def _turn(content: Content, state: ChatState, incoming: Incoming, now: datetime) -> Turn:
     """Return what is known before an update; of a question that was changed its old words are not."""
     rewrite = _rewrite(incoming, state)
     before = state.rewound() if rewrite and rewrite.in_place else state
-    return Turn(incoming, content.situation(before, now, rights=True, standby=standby), rewrite)
+    return Turn(incoming, content.situation(before, now, rights=True), rewrite)
 
 
 def _rewrite(incoming: Incoming, state: ChatState) -> Rewrite | None:
@@ -162,6 +174,7 @@ def _outcome(content: Content, claim: Claim, turn: Turn, state: ChatState, effec
         state=state.without_context() if incoming.group else state.forgetting(now),  # in a group others read along
         questions=tuple(question_from(note, now, content.keep_days, asked_in) for note in notes),
         marks=marks_in(effects),
+        wishes=wishes_in(effects),
         messages=_addressed(claim, turn, replies, _priority(incoming, effects)),
         rewrite=rewrite,
         erases=incoming.event == ChoicePicked(ERASE) and not incoming.group,
@@ -187,8 +200,8 @@ def _priority(incoming: Incoming, effects: Iterable[Effect]) -> int:
     wished = any(note.decision.smalltalk == "human" for note in notes_in(effects))
     if wished or incoming.event in (CommandGiven("mensch"), ChoicePicked(HUMAN)):
         return PERSONAL
-    rated = isinstance(incoming.event, ChoicePicked) and is_feedback(incoming.event.token)
-    return ASIDE if rated else ANSWER
+    token = incoming.event.token if isinstance(incoming.event, ChoicePicked) else ""
+    return ASIDE if is_feedback(token) or is_wish(token) else ANSWER
 
 
 def _addressed(claim: Claim, turn: Turn, replies: Sequence[Reply], priority: int) -> tuple[Message, ...]:

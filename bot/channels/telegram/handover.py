@@ -173,9 +173,13 @@ class Handover:
         """Carry a change over; a changed question to the bot is the bot's."""
         case = self._cases.open_of(claim.chat) or self._cases.last_of(claim.chat)
         link = self._cases.written(case.number, Side.CITIZEN, event.messages[0]) if case else None
+        if case and link is None and case.is_open and event.at >= int(case.opened_at.timestamp()):
+            return self._passed_on(claim, event, case, now)  # as it was first, it could not be
         if case is None or link is None:
             return self._bot.handle(claim, now)
-        change = tickets.Revise(link, event.text, event.entities, is_caption=event.kind != TEXT)
+        if refusal := self._refusal(event):
+            return self._say(claim, refusal)
+        change = tickets.Revise(link, event.text, event.entities, "" if event.kind == TEXT else event.kind, event.file)
         return self._done(claim, tickets.revise(case, change), now)
 
     def _without_case(self, claim: Claim, event: Written, now: datetime) -> Outcome:
@@ -252,10 +256,10 @@ class Handover:
         return Outcome(replace(claim.saved.state, missed=0), cases=change, messages=messages)
 
     def _erased(self, claim: Claim, outcome: Outcome) -> Outcome:
-        """Delete the topics of somebody who wants all deleted."""
-        group, gone = self._bureau.desk().group, []
-        for case in self._cases.of_chat(claim.chat):
-            if case.thread:
-                payload = {"method": "deleteForumTopic", "params": {"message_thread_id": case.thread}}
-                gone.append(Message(group, MessageKind.EDIT, payload, priority=8))
-        return replace(outcome, messages=(*outcome.messages, *gone)) if outcome.erases else outcome
+        """Delete what the clerks see of somebody who wants all deleted."""
+        if not outcome.erases:
+            return outcome
+        desk, gone = self._bureau.desk(), list[Message]()
+        for folder in self._bureau.records.cases(claim.chat):
+            gone += desk.written(tickets.erase(folder), folder.case.opened_at)[1]
+        return replace(outcome, messages=(*outcome.messages, *gone))

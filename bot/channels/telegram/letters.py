@@ -2,13 +2,16 @@
 
 from typing import Any
 
-from bot.channels.telegram.api import Api, EntitiesError, NoReplyError, NotModifiedError
+from bot.channels.telegram.api import Api, EntitiesError, NoReplyError, NotModifiedError, RefusedError, TopicGoneError
 from bot.delivery import MessageKind, Sending
 
 _PLACED = ("sendMessage", "copyMessage", "copyMessages")
 """Calls that put something into a topic."""
+_COPYING = ("copyMessage", "copyMessages")
 _ON_TOPICS = ("closeForumTopic", "reopenForumTopic")
 """Calls that need a topic, and are nothing without one."""
+_ENDING = ("closeForumTopic", "deleteForumTopic")
+"""Calls that have nothing to do where the topic is gone."""
 
 
 def problem_with(sending: Sending) -> str | None:
@@ -26,14 +29,19 @@ def problem_with(sending: Sending) -> str | None:
 
 def call_of(sending: Sending) -> tuple[str, dict[str, Any]]:
     """Return method and parameters; the payload knows no chat's id, no topic and not those of earlier messages."""
-    method = str(sending.payload["method"])
-    params = {**sending.payload.get("params", {}), "chat_id": sending.chat_id}
+    method = str(sending.payload["otherwise" if _lacks_target(sending) else "method"])
+    params = dict(sending.payload.get("params", {}))
     if sending.target is not None:
         params["message_id"] = sending.target
-    if sending.source_id is not None:
+    return method, _completed(sending, method, params)
+
+
+def _completed(sending: Sending, method: str, params: dict[str, Any]) -> dict[str, Any]:
+    """Return the parameters of a call with where it goes, and where it copies from."""
+    params = {**params, "chat_id": sending.chat_id}
+    if sending.source_id is not None and method in _COPYING:
         params["from_chat_id"] = sending.source_id
-    method = str(sending.payload["otherwise" if _lacks_target(sending) else "method"])
-    return method, {**params, **_place(sending, method, params)}
+    return {**params, **_place(sending, method, params)}
 
 
 def _lacks_target(sending: Sending) -> bool:
@@ -67,6 +75,22 @@ async def post(api: Api, sending: Sending) -> tuple[int, ...]:
         return ids_in(await _posted(api, method, params, sending), sending.kind)
     except NotModifiedError:  # it says so already
         return (sending.target,) if sending.target is not None else ()
+    except TopicGoneError:
+        if method not in _ENDING:
+            raise
+        return ()
+    except RefusedError:
+        if "instead" not in sending.payload:
+            raise
+        return await _post_instead(api, sending)
+
+
+async def _post_instead(api: Api, sending: Sending) -> tuple[int, ...]:
+    """Send what takes the place of a change that Telegram refused."""
+    instead = sending.payload["instead"]
+    method = str(instead["method"])
+    params = _completed(sending, method, instead["params"])
+    return ids_in(await _posted(api, method, params, sending), sending.kind)
 
 
 async def _posted(api: Api, method: str, params: dict[str, Any], sending: Sending) -> object:

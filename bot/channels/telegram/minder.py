@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot import tickets
-from bot.cases import Case, CaseChange, Due, DueKind, TopicState
+from bot.cases import Case, CaseChange, Due, DueKind, Side, TopicState
 from bot.channels.telegram.bureau import Bureau
 from bot.clock import Clock
 from bot.delivery import Message
@@ -79,6 +79,8 @@ class Minder:
                 return tickets.fail(case, self._cases.untold(case.number), is_blocked=self._is_blocked(case))
             case DueKind.BLOCKED:
                 return tickets.block(case, is_blocked=self._is_blocked(case))
+            case DueKind.ERASE:
+                return Step(case, (tickets.Tell(Side.STAFF, "erase_failed", fails=True, everywhere=True),))
             case DueKind.TOPIC:
                 return self._topic(case)
             case DueKind.REMIND:
@@ -96,7 +98,7 @@ class Minder:
 
     def _topic(self, case: Case) -> Step:
         """Open a topic anew, or do without one if that fails again and again."""
-        if case.topic is not TopicState.UNKNOWN:
+        if case.topic is not TopicState.UNKNOWN or case.chat is None:
             return Step(case)
         if case.card is None and case.generation >= MOST_TOPICS_AT_ONCE:
             log.error("topic_never_came", case=case.number)

@@ -10,6 +10,7 @@ from bot.feedback import is_feedback, rating_choices
 from bot.markup import Span, plain, spans
 from bot.replies import Choice, Reply
 from bot.texts import Texts
+from bot.wishes import is_wish
 
 LONGEST_LABEL = 64
 """Characters of a button's text."""
@@ -35,7 +36,7 @@ def menu_payload(reply: Reply, texts: Texts, message: int) -> Payload | None:
 
 
 def rated_payload(reply: Reply, texts: Texts, pressed: Incoming) -> Payload | None:
-    """Return the change of a rated answer: a reply takes the place of what it asked; None when there is no room.
+    """Return the change of a message: a reply takes the place of what it asked; None when there is no room.
 
     What is said of a rating is text, not a button: a screen reader would announce a control that does nothing.
     """
@@ -54,14 +55,15 @@ def rated_payload(reply: Reply, texts: Texts, pressed: Incoming) -> Payload | No
 
 
 def _without_rating(text: str, texts: Texts) -> str:
-    """Return an answer without what it asks, or says, about itself at its end."""
-    for line in (texts.feedback_question, texts.feedback_why, texts.feedback_thanks):
+    """Return a message without what it asks, or says, of itself at its end."""
+    said = (texts.feedback_question, texts.feedback_why, texts.feedback_thanks, texts.notice_on, texts.notice_off)
+    for line in said:
         text = text.removesuffix(_plain(line)).rstrip()
     return text
 
 
 def _rows_after(reply: Reply, texts: Texts, buttons: Rows) -> list[list[Payload]]:
-    """Return a reply's buttons, and those that were there and are neither about feedback nor among them."""
+    """Return a reply's buttons, and those that were there and are none of what it asked nor among them."""
     rows = keyboard_rows(reply, texts)
     new = {button.get("callback_data") for row in rows for button in row}
     return [*rows, *([dict(b) for b in row] for row in buttons if not any(_is_replaced(b, new) for b in row))]
@@ -122,9 +124,9 @@ def _button(choice: Choice, *, numbered: bool = False) -> Payload:
 
 
 def _is_replaced(button: Any, new: set[Any]) -> bool:
-    """Say whether a button is one of feedback, or comes again."""
+    """Say whether a button is one of feedback or of a wish, or comes again."""
     data = str(button.get("callback_data", ""))
-    return is_feedback(data) or data in new
+    return is_feedback(data) or is_wish(data) or data in new
 
 
 def _one_line(choice: Choice) -> str:

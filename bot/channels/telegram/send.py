@@ -31,7 +31,7 @@ from bot.channels.telegram.options import Limits
 from bot.channels.telegram.outage import LONGEST_SETBACK, MOST_SETBACKS, Outage, Setbacks
 from bot.channels.telegram.receive import STAND_BY_SECONDS, TOKEN_REFUSED, Troubles
 from bot.clock import Clock
-from bot.delivery import Arrived, Sending
+from bot.delivery import Arrived, MessageKind, Sending
 from bot.errors import StoreError, TokenError
 from bot.ports import Addresses, Leadership, Outbox
 from bot.pulse import Pulse
@@ -175,12 +175,19 @@ class Sender:
 
     def _start(self, sending: Sending) -> None:
         """Begin a call; it counts from now on, also for whatever is taken before the call is made."""
-        problem = problem_with(sending)
+        problem = problem_with(sending) or self._dispensable(sending)
         if sending.chat_id is not None and not problem:
             self._budgets.begin(sending.chat, sending.chat_id, sending.cost)
         task = asyncio.create_task(self._give_up(sending, problem) if problem else self._deliver(sending))
         self._running.add(task)
         task.add_done_callback(self._ended)
+
+    def _dispensable(self, sending: Sending) -> str | None:
+        """Return why a message is not worth sending: words need the room."""
+        is_reaction = sending.kind is MessageKind.REACTION and sending.chat_id is not None
+        if is_reaction and self._budgets.is_short(sending.chat, sending.chat_id or 0, time.monotonic()):
+            return "little room"
+        return None
 
     def _ended(self, task: "asyncio.Task[None]") -> None:
         self._running.discard(task)
@@ -270,9 +277,12 @@ class Sender:
         log.warning("message_doubtful", message=sending.id, state=str(state))
 
     async def _give_up(self, sending: Sending, why: str) -> None:
-        """Note that a message, and what depends on it, will never arrive."""
-        self._pulse.failed_messages += 1
-        log.error("message_failed", message=sending.id, kind=str(sending.kind), why=why)
+        """Note that a message, and what depends on it, will never arrive; for a reaction nobody has to be alarmed."""
+        if sending.kind is MessageKind.REACTION:
+            log.info("reaction_dropped", message=sending.id, why=why)
+        else:
+            self._pulse.failed_messages += 1
+            log.error("message_failed", message=sending.id, kind=str(sending.kind), why=why)
         await self._note(lambda: self._outbox.failed(sending.id, self._clock.now()))
 
     async def _note(self, work: Callable[[], T]) -> T:

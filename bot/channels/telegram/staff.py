@@ -137,15 +137,15 @@ class StaffRoom:
         """Pass on, note, obey or hint."""
         case = self._case_of(event)
         author = self._author(event.person, now)
+        if event.is_edited:
+            return self._edited(event, Turn(case, author, now, event.messages[0])) if case else _NOTHING
         if event.text.startswith(NOTE[0]):
             return self._noted(event, case, author, event.text.removeprefix(NOTE[0]), now)
         command = event_from_text(event.text)
-        if isinstance(command, CommandGiven) and not event.is_edited:
+        if isinstance(command, CommandGiven):
             return self._obey(command, event, case, author, now)
         if case is None:
             return self._hinted(event, author)
-        if event.is_edited:
-            return self._edited(event, case, now)
         return self._passed_on(event, Turn(case, author, now, event.messages[0]))
 
     def _case_of(self, event: Written) -> Case | None:
@@ -183,13 +183,23 @@ class StaffRoom:
         link = self._cases.written(case.number, Side.STAFF, event.reply_to)
         return link.copy if link else None
 
-    def _edited(self, event: Written, case: Case, now: datetime) -> Done:
-        """Carry a change over, of what was passed on; notes may change as they like."""
-        link = self._cases.written(case.number, Side.STAFF, event.messages[0])
+    def _edited(self, event: Written, turn: Turn) -> Done:
+        """Carry a change over, of what was passed on; what became a note or cannot be passed on stays inside."""
+        case, text = turn.case, event.text
+        link = self._cases.written(case.number, Side.STAFF, turn.message)
         if link is None:
+            return self._note_edited(event, turn)
+        if text.startswith(NOTE) or self._refusal(event):
+            return self._step(tickets.keep_unchanged(case, link), turn.now)
+        change = tickets.Revise(link, text, event.entities, "" if event.kind == TEXT else event.kind, event.file)
+        return self._step(tickets.revise(case, change), turn.now)
+
+    def _note_edited(self, event: Written, turn: Turn) -> Done:
+        """Keep the change of a note."""
+        if self._cases.written(turn.case.number, Side.NOTE, turn.message) is None:
             return _NOTHING
-        change = tickets.Revise(link, event.text, event.entities, is_caption=event.kind != TEXT)
-        return self._step(tickets.revise(case, change), now)
+        text = next((event.text.removeprefix(mark) for mark in NOTE if event.text.startswith(mark)), event.text)
+        return self._noted(event, turn.case, turn.author, text, turn.now)
 
     def _reacted(self, message: int, emoji: str, now: datetime) -> Done:
         """Show a clerk's reaction at the citizen's, where it belongs to an open case."""

@@ -48,6 +48,10 @@ class Written:
     is_edited: bool = False
     is_caption: bool = False
     entities: tuple[Json, ...] = ()
+    file: str = ""
+    """Telegram's id of what is attached, the largest form of a picture."""
+    at: int = 0
+    """When it was written first, in seconds."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +147,8 @@ def written(messages: Sequence[Json], me: Me) -> Written | None:
         is_edited="edit_date" in first,
         is_caption="caption" in speaking,
         entities=tuple(speaking.get("entities") or speaking.get("caption_entities") or ()),
+        file=_file(first),
+        at=int(first.get("date") or 0),
     )
 
 
@@ -155,7 +161,7 @@ def _pressed(query: Json) -> Pressed | None:
 
 def _reacted(reaction: Json) -> Reacted | None:
     """Return a reaction; one that is no plain emoji cannot be shown by a bot."""
-    person = _user(reaction.get("user"))
+    person = _user(reaction.get("user")) or _team(reaction)
     emoji = [str(one["emoji"]) for one in reaction["new_reaction"] if one.get("type") == "emoji"]
     if person is None or (reaction["new_reaction"] and not emoji):
         return None
@@ -178,6 +184,13 @@ def _person(message: Json) -> Person | None:
         return None
     is_team = person.id == ChatID.ANONYMOUS_ADMIN and sender is not None and sender["id"] == message["chat"]["id"]
     return Person(person.id, person.name, person.is_bot, is_team)
+
+
+def _team(reaction: Json) -> Person | None:
+    """Return the group itself, as which an anonymous administrator reacts."""
+    actor = reaction.get("actor_chat") or {}
+    is_group = actor.get("id") == reaction["chat"]["id"]
+    return Person(ChatID.ANONYMOUS_ADMIN, "", is_bot=True, is_team=True) if is_group else None
 
 
 def _user(user: Json | None) -> Person | None:
@@ -208,6 +221,16 @@ _ODD = ("poll", "story", "game", "invoice", "paid_media", "checklist", "dice", "
 
 def _size(message: Json) -> int:
     """Return the bytes of what is attached, the largest form of a picture."""
+    return max((int(file.get("file_size") or 0) for file in _files(message)), default=0)
+
+
+def _file(message: Json) -> str:
+    """Return Telegram's id of what is attached; of a picture the last, which is the largest."""
+    files = _files(message)
+    return str(files[-1].get("file_id") or "") if files else ""
+
+
+def _files(message: Json) -> list[Json]:
+    """Return what is attached, a picture in all its sizes."""
     content = message.get(_kind(message))
-    files = content if isinstance(content, list) else [content]
-    return max((int(file.get("file_size") or 0) for file in files if isinstance(file, dict)), default=0)
+    return [file for file in (content if isinstance(content, list) else [content]) if isinstance(file, dict)]

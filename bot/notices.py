@@ -1,0 +1,85 @@
+"""Tells citizens later what the bot could not answer at first."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from bot.answers import answer_reply, quoted, redirect_reply
+from bot.delivery import NEWS, Message, MessageKind
+from bot.replies import Reply
+from bot.situation import Situation
+from bot.state import ChatState
+from intents.faq import FaqEntry, Kind
+
+Render = Callable[[Reply], Sequence[Mapping[str, Any]]]
+"""Turns a reply into what the channel sends."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A question whose citizen wants to hear of an answer."""
+
+    question: int
+    """Id in the log."""
+    at: datetime
+    text: str
+    is_held: bool
+    """The citizen blocked the bot or speaks with a person, and is not told just now."""
+
+
+@dataclass(frozen=True)
+class Asker:
+    """A citizen who is told now."""
+
+    chat: str
+    text: str
+    """What they asked."""
+    plain: bool
+    """They want plain language."""
+
+
+class Notices(Protocol):
+    """Keeps who wants to hear of an answer."""
+
+    def waiting(self) -> Sequence[Waiting]:
+        """Return what citizens wait for, the oldest question first."""
+
+    def tell(
+        self, wanted: Collection[int], entry: str, compose: Callable[[Asker], Sequence[Message]], now: datetime
+    ) -> int:
+        """Hand some citizens' messages to the outbox, each once; return how many, 0 when nobody is left."""
+
+
+def send_answers(notices: Notices, render: Render, situation: Situation, wanted: Collection[int], entry: str) -> int:
+    """Tell who waits for these questions what an entry says, if it is live; return how many were told.
+
+    To be called again after a crash: nobody is told twice.
+    """
+    found = situation.entry(entry)
+    if found is None:
+        return 0
+
+    def compose(asker: Asker) -> tuple[Message, ...]:
+        reply = answer_to(replace(situation, state=ChatState(plain=asker.plain)), asker.text, found)
+        return news(asker.chat, render(reply))
+
+    told = 0
+    while count := notices.tell(wanted, entry, compose, situation.now):
+        told += count
+    return told
+
+
+def answer_to(situation: Situation, question: str, entry: FaqEntry) -> Reply:
+    """Return what a citizen is told: their question, and the answer that there is now."""
+    full = (redirect_reply if entry.kind is Kind.REDIRECT else answer_reply)(situation, entry)
+    lead = situation.texts.notice_answer.format(frage=quoted(question))
+    return Reply(f"{lead}\n\n{full.text}", full.notes)
+
+
+def news(chat: str, payloads: Sequence[Mapping[str, Any]], priority: int = NEWS) -> tuple[Message, ...]:
+    """Return messages nobody waits for just now: in a lane of their own, so that answers overtake them."""
+    return tuple(
+        Message(chat, MessageKind.TEXT, payload, lane=f"news:{chat}", priority=priority, follows=place > 0)
+        for place, payload in enumerate(payloads)
+    )
