@@ -12,6 +12,7 @@ PARAMS = {
     "group": ("number",),
     "group_act": ("number",),
     "group_wordings": ("number",),
+    "figures_csv": ("table",),
 }
 """By page: the parts of its path, which `sample` fills in."""
 
@@ -24,3 +25,4 @@ def fill(room: Room) -> None:
     log(room.database, asked("Was kostet ein Hund?"), asked("<b>Wann</b> kommt die Tonne?"))
     regroup(room.database)
     room.samples["number"] = "1"
+    room.samples["table"] = "tage"
