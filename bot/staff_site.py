@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from bot.bootstrap import App
-from bot.jobs import Processes
 from bot.live import LiveFaq
 from bot.logins import Logins
 from bot.passwords import Passwords
@@ -59,10 +58,10 @@ def single_sign_on(settings: Settings) -> SingleSignOn | None:
     )
 
 
-def slices(app: App, database: Database, faq: LiveFaq) -> Sequence[Page]:  # noqa: ARG001 - each part needs some
+def slices(app: App, database: Database, faq: LiveFaq) -> Sequence[Page]:
     """Return the pages of what staff do here, in the order of the navigation."""
     jobs, publishing = SqlJobs(database), Publishing(SqlDrafts(database))
-    review = Reviewing(SqlReview(database), SqlDeeds(database), publishing, jobs, Processes())
+    review = Reviewing(SqlReview(database), SqlDeeds(database), publishing, jobs, app.wiring.launcher)
     return (
         *review_pages.pages(review),
         *group_pages.pages(review),
