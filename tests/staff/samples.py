@@ -1,6 +1,8 @@
 """Something to see on each page, and what stands in the paths that name a thing."""
 
 from bot.accounts import Role
+from bot.publishing import Publishing
+from bot.store.drafts import SqlDrafts
 from tests.staff.room import NAMES, Room
 
 PARAMS = {
@@ -8,6 +10,17 @@ PARAMS = {
     "accounts_lock": ("key",),
     "accounts_reset": ("key",),
     "accounts_remove": ("key",),
+    "entry": ("id",),
+    "entry_edit": ("id",),
+    "entry_change": ("id",),
+    "entry_delete": ("id",),
+    "entry_block": ("id",),
+    "entry_release": ("id",),
+    "entry_wrong": ("id",),
+    "entry_correct": ("id",),
+    "version": ("number",),
+    "version_back": ("number",),
+    "figures_csv": ("table",),
 }
 """By page: the parts of its path, which `sample` fills in."""
 
@@ -17,3 +30,7 @@ def fill(room: Room) -> None:
     member = room.logins.store.member(name=NAMES[Role.READ])
     assert member
     room.samples["key"] = member.key
+    room.samples |= {"id": "beschluss", "number": "1"}
+    publishing = Publishing(SqlDrafts(room.database))
+    publishing.add_alternates("begleitung", ["Wer war Berater der Stadt?"], "Emil", room.app.wiring.clock.now())
+    room.samples["table"] = "tage"
