@@ -323,7 +323,7 @@ class Addresses(Protocol):
     def set_blocked(self, chat: str, now: datetime, *, is_blocked: bool) -> None:
         """Note that a chat may not be written to, and give up what waits for it; or that it may be again."""
 
-    def migrate(self, chat: str, chat_id: int) -> None:
+    def migrate(self, chat: str, chat_id: int, now: datetime) -> None:
         """Give a group its new id."""
 
 

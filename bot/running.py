@@ -97,7 +97,7 @@ def service(
         sending=_leadership(settings, Role.SEND),
         public=partial(_webhook_page, settings, options.webhook) if options.webhook else None,
         pages=(partial(internal_page, app, database, pulse, faq),),
-        profile=profile_calls(app.texts),
+        profile=profile_calls(app.texts, _staff_group(app, database)),
         tidy=lambda: forget_old(database, settings, clock),
         clear=database.shrink_again,
         regroup=regrouping(database, app.wiring, Processes()).look,
@@ -123,6 +123,12 @@ def _handling(app: App, database: Database, known: Callable[[], Content]) -> dic
         return Switchboard(group, bot, Handover(me, bot, bureau), StaffRoom(me, bureau, addresses, members))
 
     return {"handler": handler, "members": members, "mind": Minder(bureau, clock).mind}
+
+
+def _staff_group(app: App, database: Database) -> int | None:
+    """Return the id that the staff group has by now."""
+    named, addresses = app.settings.staff_group_id, SqlAddresses(database)
+    return addresses.telegram_id(addresses.group(named, app.wiring.clock.now())) if named is not None else None
 
 
 def rules(settings: Settings) -> Rules:

@@ -485,7 +485,7 @@ def test_what_became_of_a_message_may_come_after_the_erasure(
     assert outbox.doubt(message, NOW) is SendState.FAILED
     addresses = SqlAddresses(store)
     addresses.set_blocked(sending.chat, NOW, is_blocked=True)
-    addresses.migrate(sending.chat, OTHER)
+    addresses.migrate(sending.chat, OTHER, NOW)
     assert rows(store, "SELECT * FROM blocked") == []
     assert addresses.chat(OTHER, NOW) == other.chat
 
@@ -496,7 +496,7 @@ def test_a_group_keeps_its_key_when_it_moves(inbox: SqlInbox, outbox: SqlOutbox,
     new = SqlAddresses(store).chat(OTHER, NOW)
     outbox.add([text(new, "an das neue")])
     for _ in range(2):
-        SqlAddresses(store).migrate(chat, OTHER)
+        SqlAddresses(store).migrate(chat, OTHER, NOW)
     assert SqlAddresses(store).chat(OTHER, NOW) == chat
     outbox.add([text(chat, "an das alte")])
     for number in (b"1", b"2"):
@@ -514,7 +514,7 @@ def test_a_claim_ends_with_a_conflict_when_its_group_becomes_another(
     """Its answer would go to a chat without an address; on a server moving the group waits for the claim."""
     inbox.put([said(1, OTHER)], NOW)
     claim = taken(inbox)
-    SqlAddresses(store).migrate(chat, OTHER)
+    SqlAddresses(store).migrate(chat, OTHER, NOW)
     with pytest.raises(ConflictError):
         inbox.finish(claim, outcome_of(claim, text(claim.chat)), NOW)
     again = taken(inbox)
