@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 from bot.bootstrap import App, going_live
 from bot.channels.telegram.preview import previewed
-from bot.jobs import Processes
 from bot.live import LiveFaq
 from bot.logins import Logins
 from bot.passwords import Passwords
@@ -78,7 +77,7 @@ def single_sign_on(settings: Settings) -> SingleSignOn | None:
 
 def slices(app: App, database: Database, faq: LiveFaq) -> Sequence[Page]:
     """Return the pages of what staff do here, in the order of the navigation."""
-    jobs, launcher = SqlJobs(database), Processes()
+    jobs, launcher = SqlJobs(database), app.wiring.launcher
     live = going_live(app.settings, database)
     review = Reviewing(SqlReview(database), SqlDeeds(database), live.publishing, jobs, launcher)
     asked = SqlAsked(database)

@@ -9,6 +9,7 @@ from zlib import crc32
 import numpy as np
 
 from bot.errors import ConflictError
+from bot.jobs import Job
 from bot.ports import Outcome, Saved
 from bot.settings import Settings
 from bot.state import ChatState
@@ -131,6 +132,20 @@ class FakeUnderstanding:
     def on(self, _faq: FaqBase, _today: date, /) -> "FakeUnderstanding":
         """Decide by the same table."""
         return self
+
+
+@dataclass
+class FakeLauncher:
+    """Notes which jobs it should start."""
+
+    started: list[Job] = field(default_factory=list)
+
+    def launch(self, job: Job) -> None:
+        """Note a job."""
+        self.started.append(job)
+
+    def close(self) -> None:
+        """There is nothing to end."""
 
 
 class FakeChats:

@@ -9,7 +9,7 @@ import pytest
 from bot.bootstrap import App, Wiring, live_faq
 from bot.settings import load_settings
 from bot.store.database import Database
-from tests.fakes import FakeClock, answer, understanding_of
+from tests.fakes import FakeClock, FakeLauncher, answer, understanding_of
 from tests.staff.room import Room
 from tests.staff.samples import fill
 
@@ -32,7 +32,7 @@ def room(tmp_path: Path, tiny_faq: Path, blank: Path, clock: FakeClock) -> Itera
     path.write_bytes(blank.read_bytes())
     settings = load_settings(env_file=None, data_dir=tmp_path / "var", faq_path=tiny_faq)
     table = {"Wer hat die Strategie beschlossen?": answer("beschluss")}
-    app = App.from_settings(settings, Wiring(clock, understanding_of(table)))
+    app = App.from_settings(settings, Wiring(clock, understanding_of(table), FakeLauncher()))
     with closing(Database.at(path)) as database:
         faq = live_faq(settings, app.wiring, database)
         faq.load()

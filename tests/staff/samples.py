@@ -3,6 +3,7 @@
 from bot.accounts import Role
 from bot.publishing import Publishing
 from bot.store.drafts import SqlDrafts
+from tests.review_log import asked, log, regroup
 from tests.staff.room import NAMES, Room
 
 PARAMS = {
@@ -21,6 +22,9 @@ PARAMS = {
     "version": ("number",),
     "version_back": ("number",),
     "figures_csv": ("table",),
+    "group": ("number",),
+    "group_act": ("number",),
+    "group_wordings": ("number",),
 }
 """By page: the parts of its path, which `sample` fills in."""
 
@@ -34,3 +38,6 @@ def fill(room: Room) -> None:
     publishing = Publishing(SqlDrafts(room.database))
     publishing.add_alternates("begleitung", ["Wer war Berater der Stadt?"], "Emil", room.app.wiring.clock.now())
     room.samples["table"] = "tage"
+    log(room.database, asked("Was kostet ein Hund?"), asked("<b>Wann</b> kommt die Tonne?"))
+    regroup(room.database)
+    room.samples["number"] = "1"
