@@ -26,6 +26,8 @@ class Waiting:
     text: str
     is_held: bool
     """The citizen blocked the bot or speaks with a person, and is not told just now."""
+    group: int | None = None
+    """Of questions that ask the same; None: not grouped yet."""
 
 
 @dataclass(frozen=True)
@@ -45,13 +47,23 @@ class Notices(Protocol):
     def waiting(self) -> Sequence[Waiting]:
         """Return what citizens wait for, the oldest question first."""
 
+    def answered_by(self) -> Mapping[int, str]:
+        """Return, by group, the entry that its wordings were last given to."""
+
     def tell(
-        self, wanted: Collection[int], entry: str, compose: Callable[[Asker], Sequence[Message]], now: datetime
+        self,
+        wanted: Collection[int],
+        entry: str,
+        compose: Callable[[Asker], Sequence[Message]],
+        who: str,
+        now: datetime,
     ) -> int:
         """Hand some citizens' messages to the outbox, each once; return how many, 0 when nobody is left."""
 
 
-def send_answers(notices: Notices, render: Render, situation: Situation, wanted: Collection[int], entry: str) -> int:
+def send_answers(
+    notices: Notices, render: Render, situation: Situation, wanted: Collection[int], entry: str, who: str
+) -> int:
     """Tell who waits for these questions what an entry says, if it is live; return how many were told.
 
     To be called again after a crash: nobody is told twice.
@@ -65,7 +77,7 @@ def send_answers(notices: Notices, render: Render, situation: Situation, wanted:
         return news(asker.chat, render(reply))
 
     told = 0
-    while count := notices.tell(wanted, entry, compose, situation.now):
+    while count := notices.tell(wanted, entry, compose, who, situation.now):
         told += count
     return told
 
