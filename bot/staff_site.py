@@ -4,15 +4,22 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from bot.bootstrap import App
+from bot.jobs import Processes
 from bot.live import LiveFaq
 from bot.logins import Logins
 from bot.passwords import Passwords
+from bot.publishing import Publishing
+from bot.reviewing import Reviewing
 from bot.settings import Settings, roles_of
 from bot.store.audit import SqlAudit
 from bot.store.database import Database
+from bot.store.drafts import SqlDrafts
 from bot.store.figures import SqlFigures
+from bot.store.jobs import SqlJobs
+from bot.store.review import SqlReview
+from bot.store.review_deeds import SqlDeeds
 from bot.store.staff import SqlStaff
-from bot.web.staff import account_pages, audit_pages, figures_pages, own_pages, start_pages
+from bot.web.staff import account_pages, audit_pages, figures_pages, group_pages, own_pages, review_pages, start_pages
 from bot.web.staff.app import StaffApp, staff_app
 from bot.web.staff.front import MOUNT, Front
 from bot.web.staff.page import Page
@@ -54,4 +61,10 @@ def single_sign_on(settings: Settings) -> SingleSignOn | None:
 
 def slices(app: App, database: Database, faq: LiveFaq) -> Sequence[Page]:  # noqa: ARG001 - each part needs some
     """Return the pages of what staff do here, in the order of the navigation."""
-    return (*figures_pages.pages(SqlFigures(database), lambda: faq.current().faq),)
+    jobs, publishing = SqlJobs(database), Publishing(SqlDrafts(database))
+    review = Reviewing(SqlReview(database), SqlDeeds(database), publishing, jobs, Processes())
+    return (
+        *review_pages.pages(review),
+        *group_pages.pages(review),
+        *figures_pages.pages(SqlFigures(database), lambda: faq.current().faq),
+    )
