@@ -9,6 +9,9 @@ PARAMS = {
     "accounts_reset": ("key",),
     "accounts_remove": ("key",),
     "figures_csv": ("table",),
+    "notice": ("group",),
+    "notice_send": ("group",),
+    "correction_resume": ("correction",),
 }
 """By page: the parts of its path, which `sample` fills in."""
 
