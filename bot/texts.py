@@ -22,6 +22,7 @@ _PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "part_unknown": frozenset({"frage"}),
     "clarify_part": frozenset({"frage"}),
     "notice_answer": frozenset({"frage"}),
+    "correction": frozenset({"frage"}),
     "contact_name": frozenset({"wert"}),
     "contact_website": frozenset({"wert"}),
     "contact_phone": frozenset({"wert"}),
@@ -285,6 +286,7 @@ class Texts:
     notice_off: str
     notice_answer: str
     correction: str
+    correction_plain: str
     offer_human: str
     human_choice: str
     contact_name: str

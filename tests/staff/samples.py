@@ -28,6 +28,8 @@ def fill(room: Room) -> None:
     room.samples["/zahlen/{table}.csv"] = "tage.csv"
     room.samples["/eintrag/{id}"] = "beschluss"
     room.samples["/fassungen/{number}"] = "1"
+    room.samples["/bescheid/{group}"] = "1"
+    room.samples["/berichtigung/{correction}"] = "1"
 
 
 def path_of(room: Room, page: Page, odd: str | None = None) -> str:
