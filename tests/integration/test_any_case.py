@@ -261,14 +261,17 @@ class Cases(RuleBasedStateMachine):
         self.hall.inbox.close()
         self.hall.store.close()
 
+    def _numbers(self) -> list[int]:
+        return [int(number) for (number,) in self.hall.rows("SELECT number FROM ticket ORDER BY number")]
+
     def _cases(self) -> list[Case]:
-        return [found for number in range(1, 20) if (found := self.hall.cases.of_number(number))]
+        return [found for number in self._numbers() if (found := self.hall.cases.of_number(number))]
 
     def _carried(self, case: int) -> int:
         return len([link for link in self.hall.cases.links(case) if link.side is not Side.NOTE])
 
     def _links(self) -> list[Any]:
-        return [link for number in range(1, 20) for link in self.hall.cases.links(number)]
+        return [link for number in self._numbers() for link in self.hall.cases.links(number)]
 
     def _press(self, who: int, chat: int, token: str, thread: int | None = None) -> None:
         room = {"id": chat, "type": "private" if chat > 0 else "supergroup"}
