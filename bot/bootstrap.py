@@ -22,6 +22,7 @@ from bot.events import Event
 from bot.going_live import GoingLive, Rules
 from bot.journal import Question
 from bot.live import LiveFaq
+from bot.logins import WINDOW
 from bot.ports import Understanding
 from bot.publishing import Publishing
 from bot.recall import UnwrittenChats
@@ -38,6 +39,7 @@ from bot.store.index import IndexCache
 from bot.store.locks import running
 from bot.store.questions import forget, questions_since
 from bot.store.retention import forget_dead_letters, purge
+from bot.store.staff import SqlStaff
 from bot.texts import Texts, load_texts
 from bot.worker import Handled, Worker
 from intents.decision import Decision
@@ -343,6 +345,7 @@ def forget_old(database: Database, settings: Settings, clock: Clock) -> int:
     purge(database, now, before)
     forget_dead_letters(database, before)
     database.write(lambda connection: forget_words(connection, before))
+    SqlStaff(database).tidy(now, WINDOW)
     return forget(database, now=now, before=before)
 
 

@@ -93,6 +93,7 @@ _PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "staff.has_other": frozenset({"anderer"}),
     "staff.for_office": frozenset({"amt"}),
     "staff.not_sent_other": frozenset({"name"}),
+    "staff.edited": frozenset({"text"}),
     "staff.failed_blocked": frozenset({"zahl"}),
     "staff.reminder": frozenset({"minuten"}),
     "staff.reminder_all": frozenset({"minuten"}),
@@ -179,6 +180,10 @@ _KINDS: Mapping[str, frozenset[str]] = {
             "faq",
             "office",
             "again",
+            "draft",
+            "drafted",
+            "no_draft",
+            "no_draft_open",
             "team",
             "is_closed",
             "is_taken",
@@ -241,6 +246,10 @@ _KINDS: Mapping[str, frozenset[str]] = {
     "stored_decisions": frozenset({"answer", "clarify", "redirect", "fallback", "smalltalk", "emergency"}),
     "stored_ratings": frozenset({"picked", "none", "helped", "not_helped", "wrong", "unclear", "incomplete"}),
     "commands": frozenset({"themen", "hilfe", "leicht", "mensch", "datenschutz", "impressum", "auskunft", "loeschen"}),
+    "staff_commands": frozenset(
+        {"offen", "uebernehmen", "freigeben", "abschliessen", "oeffnen", "notiz", "baustein", "faq", "zurueckholen"}
+        | {"entwurf", "pause", "sperren", "entsperren", "hilfe"}
+    ),
     "emergency": frozenset(
         {"allgemein", "suizid", "feuer", "medizin", "gewalt", "unfall", "gas", "vermisst", "notruf"}
     ),
@@ -373,6 +382,8 @@ class Texts:
     """What a citizen reads about the hand-over to a human."""
     staff: Mapping[str, str]
     """What the staff group reads."""
+    staff_commands: Mapping[str, str]
+    """What each command of the clerks does, in a few words."""
     snippets: Mapping[str, str]
     """Canned replies of the clerks."""
 

@@ -1,5 +1,6 @@
 """What may happen to a case: pure use cases, one function each; time and rules come from the caller."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -185,6 +186,14 @@ class Told:
 
 
 @dataclass(frozen=True)
+class Draft:
+    """What was asked and answered may become an entry of the FAQ."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True)
 class Hint:
     """A clerk was told where to write."""
 
@@ -204,6 +213,7 @@ Effect = (
     | Later
     | Never
     | Told
+    | Draft
     | Hint
 )
 
@@ -264,11 +274,19 @@ def reopen(case: Case, by: Side, now: datetime, rules: Rules, *, in_app: bool = 
     state = CaseState.ASSIGNED if case.assignee else CaseState.OPEN
     again = replace(case, state=state, closed_at=None, closed_by="", close_reason="", rating=None, solved=None)
     effects: list[Effect] = [Tell(Side.CITIZEN, "reopened"), Later(DueKind.REMIND, _reminding(rules, now))]
+    if case.card is None and case.topic is TopicState.UNKNOWN:
+        return _resettled(again, effects)
     if not in_app:
         effects.append(Forum.Reopen())
     if by is Side.CITIZEN:
         effects.append(Tell(Side.STAFF, "citizen_back"))
     return Step(again, (*effects, Later(DueKind.CARD, now)))
+
+
+def _resettled(case: Case, effects: Sequence[Effect]) -> Step:
+    """Go on in another place: nothing of the case stands on the clerks' side any more."""
+    new = resettle(case)
+    return Step(new.case, (*effects, *new.effects))
 
 
 def is_reopenable(case: Case, now: datetime) -> bool:
@@ -311,6 +329,31 @@ def erase(folder: Folder) -> Step:
     messages = sorted({one for one in (case.card, *found) if one is not None})
     parts = [tuple(messages[start : start + MOST_AT_ONCE]) for start in range(0, len(messages), MOST_AT_ONCE)]
     return Step(case, tuple(map(Erase, parts)))
+
+
+def draft(folder: Folder) -> Step:
+    """Put what was asked and answered into the review list; the question to the bot where the case has none."""
+    case, links = folder.case, [link for link in folder.links if link.text and not _ATTACHED.fullmatch(link.text)]
+    if case.is_open:
+        return Step(case, (Tell(Side.STAFF, "no_draft_open"),))
+    asked = [link.text for link in links if link.side is Side.CITIZEN]
+    answered = [link.text for link in links if link.side is Side.STAFF and link.state is LinkState.SENT]
+    question = next((text for text in asked if text), "") or _last_question(case)
+    answer = "\n\n".join(filter(None, answered))
+    if not (question and answer):
+        return Step(case, (Tell(Side.STAFF, "no_draft"),))
+    return Step(case, (Draft(question, answer), Tell(Side.STAFF, "drafted")))
+
+
+def _last_question(case: Case) -> str:
+    """Return the last question to the bot that was handed over."""
+    found = _QUOTED.findall(case.summary)
+    return str(found[-1]) if found else ""
+
+
+_ATTACHED = re.compile(r"\[\w+\]")
+"""Stands for something without words."""
+_QUOTED = re.compile(r"^- «(.+?)» – ", re.MULTILINE)
 
 
 # ------------------------------------------------------------------ whose case it is
@@ -465,6 +508,12 @@ def renew_topic(case: Case) -> Step:
         return Step(fresh, (Forum.Open(continued=True),))
     told = (Tell(Side.CITIZEN, "delayed"),) if case.generation == 1 and case.is_open else ()
     return Step(fresh, (Forum.Open(card=False), *told))
+
+
+def resettle(case: Case) -> Step:
+    """Begin anew on the clerks' side: their group is another one, and nothing of the case stands there."""
+    fresh = replace(case, topic=TopicState.OPENING, thread=None, card=None, generation=1)
+    return Step(fresh, (Forum.Open(continued=True),))
 
 
 def do_without_topic(case: Case) -> Step:

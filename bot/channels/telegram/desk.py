@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import singledispatchmethod
 from typing import Any
 
-from bot.cases import Case, CaseChange, Due, Link, LinkState, Side, TopicState
+from bot.cases import Case, CaseChange, CaseDraft, Due, Link, LinkState, Side, TopicState
 from bot.channels.telegram.render import Payload, message_payloads
 from bot.channels.telegram.rich import LONGEST, units
 from bot.clock import CITY_ZONE
@@ -14,6 +14,7 @@ from bot.delivery import Carried, Message, MessageKind
 from bot.replies import Choice, Reply
 from bot.texts import Texts
 from bot.tickets import (
+    Draft,
     Effect,
     Erase,
     Forum,
@@ -70,7 +71,7 @@ class Desk:
         payload = plain_payload(f"#{case.number} · {text}", self.texts)
         if rows:
             payload["params"]["reply_markup"] = {"inline_keyboard": [list(row) for row in rows]}
-        if answers:
+        if answers and answers > 0:  # below 0: it stood in the group before that moved
             payload["params"]["reply_parameters"] = _reply(answers)
         return self.into_topic(case, MessageKind.TEXT, payload, FAILURE)
 
@@ -144,8 +145,8 @@ class Scribe:
         carried = Carried(link.case, link.side, (link.message,), self._now, revision.text, link.author, edits=True)
         payload = _editing(revision)
         if link.side is Side.CITIZEN:
-            word = self._desk.texts.staff["edited"]
-            payload.update({"from": str(self._case.chat), "instead": _told_instead(revision, word)})
+            told = _told_instead(revision, self._desk.texts.staff["edited"].format(text=revision.text))
+            payload.update({"from": str(self._case.chat), "instead": told})
         self._carry(link.side, MessageKind.EDIT, payload, carried, depends_on=_origin(link))
 
     @write.register
@@ -204,6 +205,10 @@ class Scribe:
     @write.register
     def _(self, told: Told) -> None:
         self.change = replace(self.change, told=told.links)
+
+    @write.register
+    def _(self, draft: Draft) -> None:
+        self.change = replace(self.change, draft=CaseDraft(self._case.number, draft.question, draft.answer))
 
     @write.register
     def _(self, hint: Hint) -> None:
@@ -310,7 +315,7 @@ def card_buttons(case: Case, texts: Texts) -> list[list[Payload]]:
     """Return the buttons that a case has in its state."""
     words = texts.staff
     if not case.is_open:
-        return [[_button(words["open"], "open", case)]]
+        return [[_button(words["open"], "open", case)], [_button(words["draft"], "draft", case)]]
     own = _button(words["free"], "free", case) if case.clerk else _button(words["take"], "take", case)
     return [
         [own, _button(words["close"], "close", case)],
@@ -357,9 +362,9 @@ _REPLACEABLE = ("photo", "video", "document", "audio", "animation")
 """Attachments that Telegram lets a bot exchange."""
 
 
-def _told_instead(revision: Revise, word: str) -> Payload:
+def _told_instead(revision: Revise, text: str) -> Payload:
     """Return the message that tells of a change where the copy cannot be changed: it is gone, or of another kind."""
-    link, text = revision.link, f"{word}{revision.text}"
+    link = revision.link
     params: Payload = {"reply_parameters": _reply(link.copy)} if link.copy is not None else {}
     if not revision.kind and units(text) <= LONGEST:
         return {"method": "sendMessage", "params": {**params, "text": text}}

@@ -223,7 +223,7 @@ class Handover:
     def _target_of(self, message: int, case: Case) -> int | None:
         """Return what stands in the topic for a message in the citizen's chat."""
         if link := self._cases.carried(Side.STAFF, message, case.number):
-            return link.message
+            return link.message if link.message > 0 else None  # it stood in the group before that moved
         link = self._cases.written(case.number, Side.CITIZEN, message)
         return link.copy if link else None
 

@@ -48,7 +48,7 @@ class Minder:
         """Do something, or put it off: one case must not end the service."""
         try:
             self._do(due, now)
-        except BotError:
+        except (BotError, ConflictError):
             raise
         except Exception as error:  # noqa: BLE001 - one case must not end the service
             log.error("due_failed", case=due.case, kind=str(due.kind), error=type(error).__name__)  # noqa: TRY400
@@ -67,18 +67,23 @@ class Minder:
         return self._bureau.desk().written(self._step(case, due, now), now)
 
     def _card(self, case: Case, now: datetime) -> Done:
-        """Refresh the card, once it is there; without a topic it may never come."""
+        """Refresh the card, once it is there; without a topic it may never come.
+
+        The case goes along: if it changed meanwhile, this card is old, and another one has to be written.
+        """
         if case.card is None:
             again = Step(case, (Later(DueKind.CARD, now + CARD_AGAIN),)) if case.is_open else Step(case)
             return self._bureau.desk().written(again, now)
-        return CaseChange(), (self._bureau.desk().refreshed(case),)
+        return CaseChange(case), (self._bureau.desk().refreshed(case),)
 
-    def _step(self, case: Case, due: Due, now: datetime) -> Step:
+    def _step(self, case: Case, due: Due, now: datetime) -> Step:  # noqa: PLR0911 - a kind a line
         match due.kind:
             case DueKind.FAILURE:
                 return tickets.fail(case, self._cases.untold(case.number), is_blocked=self._is_blocked(case))
             case DueKind.BLOCKED:
                 return tickets.block(case, is_blocked=self._is_blocked(case))
+            case DueKind.MOVED:
+                return tickets.resettle(case) if case.is_open else Step(case)
             case DueKind.ERASE:
                 return Step(case, (tickets.Tell(Side.STAFF, "erase_failed", fails=True, everywhere=True),))
             case DueKind.TOPIC:

@@ -10,7 +10,7 @@ import structlog
 
 from bot import tickets
 from bot.answers import unmarked
-from bot.cases import Case, CaseChange, Clerk, Link, Side, TopicState
+from bot.cases import Case, CaseChange, Clerk, Folder, Link, Side, TopicState
 from bot.channels.telegram.bureau import Bureau
 from bot.channels.telegram.desk import FAILURE, STAFF, TOPIC, plain_payload, staff_button
 from bot.channels.telegram.members import Members
@@ -276,6 +276,8 @@ class StaffRoom:
                 return self._answers_for(self._last_question(case), turn)
             case "office":
                 return self._offices(case)
+            case "draft":
+                return self._step(tickets.draft(Folder(case, self._cases.links(case.number))), now)
             case "bar" | "unbar":
                 return self._step(tickets.bar(case, now, barred=verb == "bar"), now)
         return _NOTHING
@@ -432,6 +434,7 @@ _VERBS = {
     "close": "close",
     "oeffnen": "open",
     "öffnen": "open",
+    "entwurf": "draft",
     "sperren": "bar",
     "entsperren": "unbar",
 }
