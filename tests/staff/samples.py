@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 from bot.accounts import Role
+from bot.publishing import Publishing
+from bot.store.drafts import SqlDrafts
 from bot.web.staff.page import Page
 from tests.fakes import NOW
 from tests.review_log import asked, log, numbers, regroup
@@ -25,11 +27,15 @@ def fill(room: Room) -> None:
     )
     log(room.database, asked("Wann kommt die Tonne?", at=NOW - timedelta(days=3)), chat="muster-2")
     regroup(room.database)
+    publishing = Publishing(SqlDrafts(room.database))
+    publishing.add_alternates("begleitung", ["Wer war Berater der Stadt?"], "Emil", room.app.wiring.clock.now())
     room.samples["/konten/{key}"] = room.member(Role.READ).key
     room.samples["/auswertung/{number}"] = str(numbers(room.database)[EVIL])
     room.samples["/zahlen/{table}.csv"] = "tage.csv"
     room.samples["/eintrag/{id}"] = "beschluss"
     room.samples["/fassungen/{number}"] = "1"
+    room.samples["/bescheid/{group}"] = "1"
+    room.samples["/berichtigung/{correction}"] = "1"
 
 
 def path_of(room: Room, page: Page, odd: str | None = None) -> str:

@@ -19,7 +19,10 @@ from tests.fakes import FakeClock
 from tests.staff.conftest import Prepared, opened
 from tests.staff.room import Browser, Room
 
-pytestmark = pytest.mark.filterwarnings("ignore::authlib.deprecate.AuthlibDeprecationWarning")  # of the provider's
+pytestmark = [  # of the provider's, which runs in a thread
+    pytest.mark.filterwarnings("ignore::authlib.deprecate.AuthlibDeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:get_jwt_config:DeprecationWarning"),
+]
 BACK = f"https://faq.example.org/staff{SSO_BACK}"
 ROLES = "faq-lesen=lesen; cn=faq,ou=stadt=veröffentlichen; faq-chef=verwalten"
 
