@@ -58,7 +58,7 @@ def single_sign_on(settings: Settings) -> SingleSignOn | None:
     )
 
 
-def slices(app: App, database: Database, faq: LiveFaq) -> Sequence[Page]:  # noqa: ARG001 - each part needs some
+def slices(app: App, database: Database, faq: LiveFaq) -> Sequence[Page]:
     """Return the pages of what staff do here, in the order of the navigation."""
     jobs, publishing = SqlJobs(database), Publishing(SqlDrafts(database))
     review = Reviewing(SqlReview(database), SqlDeeds(database), publishing, jobs, app.wiring.launcher)
