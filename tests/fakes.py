@@ -107,6 +107,7 @@ class FakeUnderstanding:
     table: Mapping[str, Decision] = field(default_factory=dict)
     asked: list[Query] = field(default_factory=list)
     model: str = "modelhash"
+    turned: list[tuple[date, set[str]]] = field(default_factory=list)
 
     def match(self, query: Query, /) -> Decision:
         """Look the text up."""
@@ -129,8 +130,9 @@ class FakeUnderstanding:
         """Return a vector for each text; texts with the same words have the same."""
         return [meaning_of(self.lemma_key(text)) for text in texts]
 
-    def on(self, _faq: FaqBase, _today: date, /) -> "FakeUnderstanding":
-        """Decide by the same table."""
+    def on(self, faq: FaqBase, today: date, /) -> "FakeUnderstanding":
+        """Decide by the same table; note for which day, and without which entries."""
+        self.turned.append((today, {entry.id for entry in faq.entries if not entry.is_valid_on(today)}))
         return self
 
 
