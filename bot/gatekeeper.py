@@ -10,9 +10,9 @@ from bot.bootstrap import Wiring, build_understanding, load_once, open_database
 from bot.clock import city_day
 from bot.drafts import Draft, Gate
 from bot.errors import BotError
+from bot.faq_text import parsed
 from bot.gate import MOST_QUESTIONS, Form, Progress, examine
 from bot.jobs import JobKind, working
-from bot.publishing import parsed
 from bot.settings import Settings
 from bot.store.asked import SqlAsked
 from bot.store.database import Database

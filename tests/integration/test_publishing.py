@@ -15,11 +15,12 @@ import sqlalchemy as sa
 from bot.drafts import Draft, Gate, Step
 from bot.errors import ConflictError
 from bot.faq_file import AUTHOR
+from bot.faq_text import parsed
 from bot.going_live import GoingLive, merge_key
 from bot.live import LiveFaq
 from bot.merging import Side
 from bot.ports import FaqVersion
-from bot.publishing import ChangeError, parsed
+from bot.publishing import ChangeError
 from bot.store.audit import SqlAudit
 from bot.store.database import Database
 from bot.store.drafts import SqlDrafts
