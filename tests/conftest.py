@@ -1,5 +1,6 @@
 """Fixtures that several tests share."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from functools import cache
@@ -17,6 +18,7 @@ from intents.faq import FaqBase, load_faq
 from intents.matcher import Matcher, build_matcher
 from tests.fake_encoder import MemoryCache
 from tests.fakes import NOW, FakeClock
+from tests.memory import temporary_root
 from tests.postgres import Server, running_server
 from tests.store_actor import opened
 
@@ -43,6 +45,11 @@ entries:
     alternates: [Wer half der Stadt?, Welche Firma war dabei?]
     answer: Ein Unternehmen hat sie begleitet.
 """
+
+
+def pytest_configure() -> None:
+    """Say where temporary folders are made."""
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(temporary_root()))
 
 
 @pytest.hookimpl(optionalhook=True)

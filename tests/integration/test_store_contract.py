@@ -375,15 +375,6 @@ def test_a_sent_message_keeps_its_id_and_loses_its_words(store: Database, outbox
     assert rows(store, "SELECT state, message_id FROM outbox WHERE payload IS NULL") == [("sent", 1)]
 
 
-def test_what_is_not_under_way_can_be_changed(outbox: SqlOutbox, chat: str) -> None:
-    """Afterwards it is too late."""
-    (message,) = outbox.add([text(chat, "alt")])
-    assert outbox.edit(message, {"text": "neu"})
-    (sending,) = outbox.take(NOW, most=1)
-    assert sending.payload == {"text": "neu"}
-    assert not outbox.edit(message, {"text": "zu spät"})
-
-
 def test_a_doubtful_text_is_repeated_once(store: Database, outbox: SqlOutbox, chat: str) -> None:
     """A second time-out leaves it unknown, without its words: nobody decides about it; the lane goes on."""
     message, _ = outbox.add([text(chat, "1"), text(chat, "2", follows=True)])
@@ -392,19 +383,15 @@ def test_a_doubtful_text_is_repeated_once(store: Database, outbox: SqlOutbox, ch
         assert outbox.doubt(message, NOW) is expected
     assert outbox.doubt(message, NOW) is SendState.UNKNOWN
     assert rows(store, f"SELECT payload FROM outbox WHERE id = {message}") == [(None,)]
-    assert not outbox.send_again(message)
     assert drained(outbox) == ["2"]
 
 
 def test_a_clerks_words_are_never_repeated_by_themselves(outbox: SqlOutbox, chat: str) -> None:
-    """A person says «erneut senden», or the message turns out to have arrived."""
+    """A person says «erneut senden», which is a message of its own."""
     outbox.add([clerk(chat)])
     (sending,) = outbox.take(NOW, most=1)
     assert outbox.doubt(sending.id, NOW) is SendState.UNKNOWN
     assert outbox.take(NOW, most=1) == ()
-    assert outbox.send_again(sending.id)
-    assert drained(outbox) == ["Guten Tag"]
-    assert not outbox.send_again(sending.id)
 
 
 def test_after_a_crash_the_same_rule_holds(store: Database, outbox: SqlOutbox, chat: str) -> None:

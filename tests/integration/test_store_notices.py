@@ -8,7 +8,6 @@ import sqlalchemy as sa
 
 from bot.delivery import Arrival, Message, MessageKind
 from bot.effects import Wish
-from bot.journal import Question
 from bot.notices import Asker, news
 from bot.ports import Outcome, Remains
 from bot.state import ChatState
@@ -22,6 +21,7 @@ from bot.store.notices import SqlNotices
 from bot.store.outbox import SqlOutbox
 from bot.store.questions import forget
 from bot.store.review_tables import review_change, review_item, review_step
+from tests.askers import asked
 from tests.fakes import NOW
 
 ERIKA, OTTO = 700, 701
@@ -29,18 +29,6 @@ DAY = timedelta(days=1)
 OPEN_CASE = """INSERT INTO ticket (number, key, chat_key, state, topic, topic_gen, clerk, opened_at, theme, department,
     close_reason, closed_by, barred, hinted, version)
     VALUES (1, 'k', :chat, 'open', 'none', 0, '', '2026-11-22 09:30:00', '', '', '', '', false, '[]', 0)"""
-
-
-def asked(store: Database, telegram_id: int, *texts: str, wishes: bool = True, plain: bool = False) -> str:
-    """Let a citizen ask what nobody knows, and wish to hear later; return the chat's key."""
-    chat = SqlAddresses(store).chat(telegram_id, NOW)
-    chats = SqlChats(store, "telegram")
-    for number, text in enumerate(texts, 1):
-        question = Question(number, NOW, text, "fallback", "below_threshold", None, 0.1, (), "f", "m")
-        state = ChatState(asked=number, plain=plain)
-        wish = (Wish(number, is_on=True),) if wishes else ()
-        chats.commit(chat, chats.load(chat).version, Outcome(state, (question,), wishes=wish), NOW)
-    return chat
 
 
 def wished(store: Database, chat: str, number: int, *, is_on: bool) -> None:
