@@ -7,11 +7,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
+from bot.case_rules import CARD_PAUSE, TOPIC_PATIENCE
 from bot.cases import CaseState, DueKind, LinkState, Side, TopicState
 from bot.delivery import Arrived, Carried, MessageKind, SendState
 from bot.store.inserting import insert_new
 from bot.store.tables import case_due, msg_link, outbox, ticket
-from bot.tickets import CARD_PAUSE, TOPIC_PATIENCE
 
 _QUEUED = {"state": LinkState.QUEUED, "edit_failed": False, "told": False, "sent_at": None, "copy": None}
 

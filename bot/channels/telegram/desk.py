@@ -6,20 +6,13 @@ from datetime import datetime
 from functools import singledispatchmethod
 from typing import Any
 
-from bot.cases import Case, CaseChange, CaseDraft, Due, Link, LinkState, Side, TopicState
-from bot.channels.telegram.render import Payload, message_payloads
-from bot.channels.telegram.rich import LONGEST, units
-from bot.clock import CITY_ZONE
-from bot.delivery import Carried, Message, MessageKind
-from bot.replies import Choice, Reply
-from bot.texts import Texts
-from bot.tickets import (
+from bot.case_rules import Hours
+from bot.case_steps import (
     Draft,
     Effect,
     Erase,
     Forum,
     Hint,
-    Hours,
     Jot,
     Later,
     Never,
@@ -31,6 +24,13 @@ from bot.tickets import (
     Told,
     Withdraw,
 )
+from bot.cases import Case, CaseChange, CaseDraft, Due, Link, LinkState, Side, TopicState
+from bot.channels.telegram.render import Payload, message_payloads
+from bot.channels.telegram.rich import LONGEST, units
+from bot.clock import CITY_ZONE
+from bot.delivery import Carried, Message, MessageKind
+from bot.replies import Choice, Reply
+from bot.texts import Texts
 
 PERSONAL, FAILURE, RELAYED, TOPIC, REFRESH = 1, 6, 7, 8, 9
 """Priorities; all that goes to the group comes after answers to citizens."""

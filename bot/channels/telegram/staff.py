@@ -8,8 +8,10 @@ from datetime import datetime
 
 import structlog
 
-from bot import tickets
+from bot import relaying, tickets, upkeep
 from bot.answers import unmarked
+from bot.case_rules import Author
+from bot.case_steps import Pass, React, Revise, Step, Tell
 from bot.cases import Case, CaseChange, Clerk, Folder, Link, Side, TopicState
 from bot.channels.telegram.bureau import Bureau
 from bot.channels.telegram.desk import FAILURE, STAFF, TOPIC, plain_payload, staff_button
@@ -30,7 +32,6 @@ from bot.channels.telegram.translate import Me
 from bot.delivery import Message, MessageKind
 from bot.events import CommandGiven, event_from_text
 from bot.ports import Addresses, Claim, Outcome
-from bot.tickets import Author, Pass, React, Step, Tell
 from intents.faq import FaqEntry, Kind
 from intents.query import Query
 
@@ -116,7 +117,7 @@ class StaffRoom:
         own = event.person.id == self._me.id
         if event.what == "created":
             case = self._cases.of_number(event.case) if own and event.case else None
-            return self._step(tickets.find_topic(case, event.thread), now) if case else _NOTHING
+            return self._step(upkeep.find_topic(case, event.thread), now) if case else _NOTHING
         case = self._cases.of_thread(event.thread)
         if own or case is None:
             return _NOTHING
@@ -168,7 +169,7 @@ class StaffRoom:
             return self._tell(case, refusal, answers=turn.message)
         words = self._content().texts.transcribed(event.text, event.kind)
         said = Pass(Side.STAFF, event.messages, words, turn.author.name, self._target(event, case))
-        return self._step(tickets.answer(case, turn.author, said, turn.now, self._rules), turn.now)
+        return self._step(relaying.answer(case, turn.author, said, turn.now, self._rules), turn.now)
 
     def _refusal(self, event: Written) -> str | None:
         """Return why something is not passed on to a citizen."""
@@ -191,9 +192,9 @@ class StaffRoom:
         if link is None:
             return self._note_edited(event, turn)
         if text.startswith(NOTE) or self._refusal(event):
-            return self._step(tickets.keep_unchanged(case, link), turn.now)
-        change = tickets.Revise(link, text, event.entities, "" if event.kind == TEXT else event.kind, event.file)
-        return self._step(tickets.revise(case, change), turn.now)
+            return self._step(relaying.keep_unchanged(case, link), turn.now)
+        change = Revise(link, text, event.entities, "" if event.kind == TEXT else event.kind, event.file)
+        return self._step(relaying.revise(case, change), turn.now)
 
     def _note_edited(self, event: Written, turn: Turn) -> Done:
         """Keep the change of a note."""
@@ -216,7 +217,7 @@ class StaffRoom:
     def _noted(self, event: Written, case: Case | None, author: Author, text: str, now: datetime) -> Done:
         if case is None:
             return _NOTHING
-        return self._step(tickets.jot(case, event.messages[0], text.strip(), author), now)
+        return self._step(relaying.jot(case, event.messages[0], text.strip(), author), now)
 
     def _hinted(self, event: Written, author: Author) -> Done:
         """Say once where to write: here nothing goes to anybody."""
@@ -252,7 +253,7 @@ class StaffRoom:
                 return self._noted(event, case, turn.author, command.argument, now)
             case "zurueckholen" | "zurückholen" | "delete":
                 link = self._cases.written(case.number, Side.STAFF, event.reply_to) if event.reply_to else None
-                return self._step(tickets.withdraw(case, link, turn.message, now), now)
+                return self._step(relaying.withdraw(case, link, turn.message, now), now)
             case "baustein":
                 return self._snippet(command.argument, turn)
             case "faq":
@@ -321,7 +322,7 @@ class StaffRoom:
     def _spoken(self, text: str, turn: Turn) -> Done:
         """Let the citizen read a text, if the case is the clerk's."""
         said = Pass(Side.STAFF, (turn.message,), text, turn.author.name, spoken=True)
-        return self._step(tickets.answer(turn.case, turn.author, said, turn.now, self._rules), turn.now)
+        return self._step(relaying.answer(turn.case, turn.author, said, turn.now, self._rules), turn.now)
 
     # -------------------------------------------------------------- answers of the FAQ, offices
 
@@ -381,7 +382,7 @@ class StaffRoom:
         link: Link | None = self._cases.link(int(value)) if _is_number(value) else None
         if link is None or link.case != turn.case.number:
             return _NOTHING
-        return self._step(tickets.send_again(turn.case, link, turn.author), turn.now)
+        return self._step(relaying.send_again(turn.case, link, turn.author), turn.now)
 
     def _answered(self, entry_id: str, turn: Turn) -> Done:
         """Send an answer of the FAQ in the clerk's name."""
