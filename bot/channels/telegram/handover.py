@@ -9,7 +9,8 @@ from bot.answers import quoted, unmarked
 from bot.case_steps import Pass, React, Revise, Step
 from bot.cases import Case, CaseState, Side
 from bot.channels.telegram.bureau import Bureau
-from bot.channels.telegram.desk import SETTLE, citizen_reply, sent_to
+from bot.channels.telegram.citizen_words import SETTLE, citizen_reply
+from bot.channels.telegram.desk import sent_to
 from bot.channels.telegram.handler import TelegramHandler
 from bot.channels.telegram.render import Payload, menu_payload, message_payloads
 from bot.channels.telegram.staff_events import TEXT, Pressed, Reacted, Written, staff_event

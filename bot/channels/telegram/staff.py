@@ -14,7 +14,8 @@ from bot.case_rules import Author
 from bot.case_steps import Pass, React, Revise, Step, Tell
 from bot.cases import Case, CaseChange, Clerk, Folder, Link, Side, TopicState
 from bot.channels.telegram.bureau import Bureau
-from bot.channels.telegram.desk import FAILURE, STAFF, TOPIC, plain_payload, staff_button
+from bot.channels.telegram.card import STAFF, button
+from bot.channels.telegram.desk import FAILURE, TOPIC, plain_payload
 from bot.channels.telegram.members import Members
 from bot.channels.telegram.render import LONGEST_LABEL, Payload
 from bot.channels.telegram.staff_events import (
@@ -337,7 +338,7 @@ class StaffRoom:
         entries = [entry for one in found if (entry := faq.get(one.id)) and entry.kind is Kind.ANSWER]
         if not entries:
             return self._tell(turn.case, "no_answer", answers=turn.message)
-        rows = [[staff_button(_label(e.question), "s", turn.case, e.id)] for e in entries[:SHOWN_ANSWERS]]
+        rows = [[button(_label(e.question), "s", turn.case, e.id)] for e in entries[:SHOWN_ANSWERS]]
         text = self._words("choose_answer")
         return None, (self._bureau.desk().note(turn.case, text, rows=rows),)
 
@@ -346,7 +347,7 @@ class StaffRoom:
         names = self._departments()
         if not names:
             return self._tell(case, "no_offices")
-        rows = [[staff_button(_label(name), "d", case, key)] for key, name in names.items()]
+        rows = [[button(_label(name), "d", case, key)] for key, name in names.items()]
         return None, (self._bureau.desk().note(case, self._words("choose_office"), rows=rows),)
 
     def _departments(self) -> dict[str, str]:
