@@ -35,7 +35,7 @@ run: install
 	@$(BIN)/python run_bot.py run
 
 test: install-dev
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n 2 --no-loadscope-reorder
 
 check: install-dev
 	$(BIN)/ruff format --check .

@@ -254,7 +254,7 @@ class Town:
 
     def has_its_topic(self, play: Play) -> bool:
         """Say whether a case has exactly one open topic while it is open, and none when it is over."""
-        topics = self._server.world.chats[self.group].topics.values()
+        topics = tuple(self._server.world.chats[self.group].topics.values())  # the server opens others meanwhile
         open_ = [topic for topic in topics if not topic.closed and topic.name.startswith(f"#{play.number} ")]
         return len(open_) == (play.place % WAYS_TO_END == 0)
 

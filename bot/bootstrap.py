@@ -5,7 +5,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -20,8 +20,10 @@ from bot.clock import Clock, SystemClock, city_day
 from bot.errors import BotError, ModelsError
 from bot.events import Event
 from bot.going_live import GoingLive, Rules
+from bot.jobs import Launcher, Processes
 from bot.journal import Question
 from bot.live import LiveFaq
+from bot.logins import WINDOW
 from bot.ports import Understanding
 from bot.publishing import Publishing
 from bot.recall import UnwrittenChats
@@ -38,6 +40,7 @@ from bot.store.index import IndexCache
 from bot.store.locks import running
 from bot.store.questions import forget, questions_since
 from bot.store.retention import forget_dead_letters, purge
+from bot.store.staff import SqlStaff
 from bot.texts import Texts, load_texts
 from bot.worker import Handled, Worker
 from intents.decision import Decision
@@ -115,6 +118,8 @@ class Wiring:
 
     clock: Clock
     understanding: Callable[[Settings, FaqBase, date, Progress | None], Understanding]
+    launcher: Launcher = field(default_factory=Processes)
+    """Starts long jobs."""
 
 
 PRODUCTION = Wiring(SystemClock(), build_understanding)
@@ -343,6 +348,7 @@ def forget_old(database: Database, settings: Settings, clock: Clock) -> int:
     purge(database, now, before)
     forget_dead_letters(database, before)
     database.write(lambda connection: forget_words(connection, before))
+    SqlStaff(database).tidy(now, WINDOW)
     return forget(database, now=now, before=before)
 
 

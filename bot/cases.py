@@ -155,6 +155,8 @@ class DueKind(StrEnum):
     LATE = "late"
     """The promise will be missed."""
     BLOCKED = "blocked"
+    MOVED = "moved"
+    """The clerks' group goes on elsewhere: the case needs a new place."""
     ERASE = "erase"
     """What an erased citizen wrote could not be deleted on the clerks' side."""
 
@@ -166,6 +168,15 @@ class Due:
     case: int
     kind: DueKind
     at: datetime
+
+
+@dataclass(frozen=True)
+class CaseDraft:
+    """A case's question and a clerk's answer, for the review list; redacted before they are kept."""
+
+    case: int
+    question: str
+    answer: str
 
 
 @dataclass(frozen=True)
@@ -183,3 +194,4 @@ class CaseChange:
     told: tuple[int, ...] = ()
     """Ids of links whose failure is told now."""
     clerk: Clerk | None = None
+    draft: CaseDraft | None = None

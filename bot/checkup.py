@@ -130,7 +130,7 @@ def _telegram(settings: Settings, wiring: Wiring) -> Iterator[Check]:
     if options is None:
         yield said("telegram", "no-token")
         return
-    facts = look(options, wiring.clock)
+    facts = look(options, wiring.clock, settings.staff_group_id)
     yield from telegram_checks(facts, api=options.api_url, webhook=options.webhook.url if options.webhook else None)
 
 

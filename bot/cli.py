@@ -10,7 +10,7 @@ import structlog
 import typer
 from typer.exceptions import TyperException
 
-from bot import logs, verbs
+from bot import case_verbs, logs, staff_verbs, verbs
 from bot.bootstrap import PRODUCTION, App, Wiring
 from bot.errors import BotError
 from bot.reasons import reason
@@ -34,8 +34,13 @@ app.add_typer(privacy, name="privacy")
 tickets = typer.Typer(help="Fälle, die an Menschen übergeben wurden.", rich_markup_mode=None)
 app.add_typer(tickets, name="tickets")
 
+staff = typer.Typer(help="Konten für die Seiten der Auswertung.", rich_markup_mode=None)
+app.add_typer(staff, name="staff")
+
 Faq = Annotated[Path | None, typer.Option("--faq", help="FAQ-Datei; sonst FAQ_PATH.", metavar="DATEI")]
 AsJson = Annotated[bool, typer.Option("--json", help="Ausgabe als JSON.")]
+Name = Annotated[str, typer.Argument(help="Name des Kontos.", metavar="NAME")]
+_ROLE = {"help": "lesen, bearbeiten, veröffentlichen oder verwalten.", "metavar": "ROLLE"}
 
 
 @app.callback(invoke_without_command=True)
@@ -49,6 +54,12 @@ def begin(context: typer.Context) -> None:
 def run(context: typer.Context) -> None:
     """Startet den Bot; ohne TELEGRAM_BOT_TOKEN das Gespräch am Bildschirm."""
     _finish(lambda: verbs.run(_app(context)))
+
+
+@app.command("web")
+def web(context: typer.Context) -> None:
+    """Zeigt allein die Seiten der Auswertung, neben einem laufenden Bot."""
+    _finish(lambda: verbs.serve_pages(_app(context)))
 
 
 @app.command("chat")
@@ -176,7 +187,7 @@ def list_tickets(
     as_csv: Annotated[bool, typer.Option("--csv", help="Ausgabe als CSV.")] = False,
 ) -> None:
     """Zeigt die Fälle und ihre Kennzahlen."""
-    _finish(lambda: verbs.list_tickets(_settings(), _wiring(context), days=days, as_csv=as_csv))
+    _finish(lambda: case_verbs.list_tickets(_settings(), _wiring(context), days=days, as_csv=as_csv))
 
 
 @tickets.command("show")
@@ -185,7 +196,59 @@ def show_ticket(
     out: Annotated[Path | None, typer.Option(help="Schreibt in eine Datei, für die E-Akte.", metavar="DATEI")] = None,
 ) -> None:
     """Zeigt einen Fall mit allem, was geschrieben wurde."""
-    _finish(lambda: verbs.show_ticket(_settings(), number, out))
+    _finish(lambda: case_verbs.show_ticket(_settings(), number, out))
+
+
+@tickets.command("export")
+def export_tickets(
+    context: typer.Context,
+    out: Annotated[Path, typer.Option(help="Schreibt in dieses Verzeichnis.", metavar="VERZEICHNIS")],
+    days: Annotated[int, typer.Option(min=1, max=3650, help="Zeitraum in Tagen, 1 bis 3650.", metavar="TAGE")] = 30,
+) -> None:
+    """Schreibt die Fälle als Tabelle (CSV) und jeden als Text, für die E-Akte."""
+    _finish(lambda: case_verbs.export_tickets(_settings(), _wiring(context), out, days=days))
+
+
+@staff.command("add")
+def add_staff(context: typer.Context, name: Name, role: Annotated[str, typer.Option(**_ROLE)]) -> None:
+    """Legt ein Konto an und nennt einmal sein Erstpasswort."""
+    _finish(lambda: staff_verbs.add(_settings(), _wiring(context), name, role))
+
+
+@staff.command("list")
+def list_staff() -> None:
+    """Zeigt alle Konten."""
+    _finish(lambda: staff_verbs.show(_settings()))
+
+
+@staff.command("role")
+def set_role(context: typer.Context, name: Name, role: Annotated[str, typer.Argument(**_ROLE)]) -> None:
+    """Ändert, was ein Konto darf."""
+    _finish(lambda: staff_verbs.set_role(_settings(), _wiring(context), name, role))
+
+
+@staff.command("lock")
+def lock_staff(context: typer.Context, name: Name) -> None:
+    """Sperrt ein Konto und beendet seine Sitzungen."""
+    _finish(lambda: staff_verbs.set_locked(_settings(), _wiring(context), name, locked=True))
+
+
+@staff.command("unlock")
+def unlock_staff(context: typer.Context, name: Name) -> None:
+    """Hebt die Sperre eines Kontos auf."""
+    _finish(lambda: staff_verbs.set_locked(_settings(), _wiring(context), name, locked=False))
+
+
+@staff.command("reset")
+def reset_staff(context: typer.Context, name: Name) -> None:
+    """Gibt einem Konto ein neues Erstpasswort und beendet seine Sitzungen."""
+    _finish(lambda: staff_verbs.reset(_settings(), _wiring(context), name))
+
+
+@staff.command("remove")
+def remove_staff(context: typer.Context, name: Name) -> None:
+    """Löscht ein Konto; was es getan hat, bleibt im Protokoll."""
+    _finish(lambda: staff_verbs.remove(_settings(), _wiring(context), name))
 
 
 def main(arguments: Sequence[str] | None = None, *, wiring: Wiring = PRODUCTION) -> int:

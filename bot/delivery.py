@@ -49,6 +49,8 @@ class Arrival:
     raw: bytes
     media_group_id: str | None = None
     """The album that the message is a part of."""
+    moved: tuple[int, int] | None = None
+    """The group had the first id, and goes on under the second."""
     urgent: bool = False
     """Somebody may be in danger, or asks for a human: their chat is handled before others."""
 

@@ -55,6 +55,22 @@ class Hook:
 
 
 @dataclass(frozen=True)
+class GroupFacts:
+    """What Telegram answered about the staff group."""
+
+    id: int
+    trouble: str | None = None
+    """unknown, outside, moved; None when it answered."""
+    new_id: int | None = None
+    title: str = ""
+    kind: str = "supergroup"
+    has_topics: bool = False
+    status: str = "administrator"
+    """What the bot is in it."""
+    rights: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class TelegramFacts:
     """What Telegram answered."""
 
@@ -65,6 +81,8 @@ class TelegramFacts:
     may_join_groups: bool = True
     reads_all: bool = False
     hook: Hook | None = None
+    group: GroupFacts | None = None
+    """None where nothing is handed over."""
     at: datetime | None = None
     """The time at Telegram …"""
     here: datetime | None = None
@@ -94,6 +112,8 @@ def telegram_checks(facts: TelegramFacts, *, api: str, webhook: str | None) -> I
         return
     yield said("telegram", "fine", username=facts.username)
     yield from _rights(facts)
+    if facts.group:
+        yield from group_checks(facts.group)
     if facts.hook and facts.here:
         yield from _updates(facts.hook, webhook, facts.here)
     if facts.at and facts.here:
@@ -107,6 +127,32 @@ def _rights(facts: TelegramFacts) -> Iterator[Check]:
         yield said("rights", "reads-all")
     if facts.may_join_groups and not facts.reads_all:
         yield said("rights", "fine")
+
+
+def group_checks(group: GroupFacts) -> Iterator[Check]:
+    """Judge whether clerks can work in the staff group."""
+    named = {"id": group.id, "title": group.title, "new_id": group.new_id}
+    trouble = group.trouble or _standing(group)
+    if trouble:
+        yield said("group", trouble, **named)
+        return
+    lacks = [] if group.has_topics else ["no-topics"]
+    lacks += [f"no-{right}" for right in _NEEDED_RIGHTS if f"can_{right.replace('-', '_')}" not in group.rights]
+    yield from (said("group", lack, **named) for lack in lacks)
+    if not lacks:
+        yield said("group", "fine", **named)
+
+
+_NEEDED_RIGHTS = ("manage-topics", "delete-messages")
+
+
+def _standing(group: GroupFacts) -> str | None:
+    """Return what keeps the bot from working in the group at all."""
+    if group.kind not in ("group", "supergroup"):
+        return "no-group"
+    if group.status in ("left", "kicked"):
+        return "outside"
+    return None if group.status in ("creator", "administrator") else "no-administrator"
 
 
 def _updates(hook: Hook, webhook: str | None, now: datetime) -> Iterator[Check]:

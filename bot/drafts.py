@@ -1,7 +1,7 @@
 """Drafts of the FAQ as values, and what keeps them; nothing of a draft is live before it is published."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -151,13 +151,3 @@ class Drafts(Protocol):
 
     def block(self, entry: str, who: str, now: datetime) -> bool:
         """Stop an entry from being answered; return False when it is blocked already."""
-
-
-@dataclass(frozen=True)
-class NewEntry:
-    """What a form for a new entry begins with, as a cluster of questions suggests it."""
-
-    question: str = ""
-    alternates: Sequence[str] = ()
-    not_questions: Sequence[str] = ()
-    category: str | None = None

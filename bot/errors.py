@@ -39,6 +39,12 @@ class QuestionFileError(BotError):
     exit_code = 2
 
 
+class UsageError(BotError):
+    """A verb was given something that it does not take."""
+
+    exit_code = 2
+
+
 class TokenError(BotError):
     """Telegram does not know the token."""
 

@@ -3,18 +3,21 @@
 import hashlib
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.accounts import Role
 from bot.errors import ConflictError
 from bot.passwords import Passwords, first_password, weakness
-from bot.staff import FIRST_PASSWORD_DAYS, Member, Notice, Session, StaffStore, folded, plain_name
+from bot.staff import FIRST_PASSWORD_DAYS, LONGEST_NAME, Member, Notice, Session, StaffStore, folded, plain_name
 
 WINDOW = timedelta(minutes=15)
 """Failed logins count together for so long."""
 MOST_PER_NAME, MOST_PER_ADDRESS = 5, 30
+SSO = "Zentrale Anmeldung"
+"""Who did it, in the record."""
+_MOST_NAMESAKES = 100
 _TOUCH = timedelta(minutes=1)
 _LONGEST_BROWSER = 200
 
@@ -64,6 +67,30 @@ class Logins:
         session = Session(secrets.token_hex(16), member, browser[:_LONGEST_BROWSER], now, now)
         self.store.begin(_hash(token), session)
         return Opened(token)
+
+    def sign_on(self, subject: str, name: str, role: Role | None, *, browser: str, now: datetime) -> Opened | Refused:
+        """Open a session for somebody whom single sign-on knows; role and account follow what it says."""
+        member = self.store.member(subject=subject)
+        if role is None or (member and member.locked):
+            if member:
+                self.store.end(member.key)
+            return Refused()
+        if member is None:
+            member = self._joined(subject, name, role, now)
+        elif member.role is not role:
+            self._change(member, {"role": int(role)}, SSO, f"Rolle geändert: {role.word}", now)
+        return self.open(replace(member, role=role), browser=browser, now=now)
+
+    def _joined(self, subject: str, name: str, role: Role, now: datetime) -> Member:
+        """Make an account for somebody who comes for the first time; a name that is taken is another person's."""
+        wanted = _presentable(name)
+        for number in range(1, _MOST_NAMESAKES):
+            shown = wanted if number == 1 else f"{wanted} ({number})"
+            member = Member(secrets.token_hex(16), shown, role, now, subject=subject)
+            if self.store.member(name=shown) is None:
+                self.store.add(member, SSO, now)
+                return member
+        raise ConflictError
 
     def session(self, token: str, now: datetime) -> Session | None:
         """Return the session of a token, if it still counts."""
@@ -157,3 +184,9 @@ def _hash(token: str) -> str:
 def _counted(kind: str, value: str) -> str:
     """Return the key under which attempts are counted; it does not show the name or address."""
     return hashlib.sha256(f"{kind}:{value}".encode()).hexdigest()
+
+
+def _presentable(name: str) -> str:
+    """Return a name from elsewhere as one of ours."""
+    seen = "".join(sign if sign.isprintable() else " " for sign in name)
+    return plain_name(seen[: LONGEST_NAME - len(" (99)")] or "Unbekannt")

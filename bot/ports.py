@@ -1,9 +1,9 @@
 """What the use cases need from outside, as Protocols."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 from bot.cases import Case, CaseChange, Clerk, Due, Folder, Link, Side
 from bot.delivery import Arrival, Arrived, Message, Part, Rewrite, Sending, SendState, Spent
@@ -136,9 +136,6 @@ class Outbox(Protocol):
     def add(self, messages: Sequence[Message]) -> tuple[int, ...]:
         """Keep messages durably; return their ids."""
 
-    def edit(self, message: int, payload: Mapping[str, Any]) -> bool:
-        """Change what is not under way yet; return False when it is too late."""
-
     def take(
         self,
         now: datetime,
@@ -170,9 +167,6 @@ class Outbox(Protocol):
 
     def doubt(self, message: int, now: datetime) -> SendState:
         """Decide about a message that may have arrived; return what became of it."""
-
-    def send_again(self, message: int) -> bool:
-        """Send a message of unknown fate once more; return False when there is none whose words are still there."""
 
     def recover(self, now: datetime) -> tuple[int, ...]:
         """Decide at the start about what was under way in a crash; return the ids whose fate stays unknown."""
@@ -323,7 +317,7 @@ class Addresses(Protocol):
     def set_blocked(self, chat: str, now: datetime, *, is_blocked: bool) -> None:
         """Note that a chat may not be written to, and give up what waits for it; or that it may be again."""
 
-    def migrate(self, chat: str, chat_id: int) -> None:
+    def migrate(self, chat: str, chat_id: int, now: datetime) -> None:
         """Give a group its new id."""
 
 

@@ -45,6 +45,12 @@ class Publishing:
         """Return the FAQ as it stands in the draft."""
         return parsed(self.draft().yaml)
 
+    def base(self) -> FaqBase:
+        """Return the FAQ that the draft changes."""
+        draft = self.draft()
+        form = self.drafts.form(draft.base)
+        return parsed(form.yaml if form else draft.yaml)
+
     def live(self) -> FaqBase:
         """Return the FAQ that is published, blocked entries included."""
         active = self.drafts.active()
@@ -94,15 +100,15 @@ class Publishing:
         self._edit(change, who, "Eintrag angelegt", entry.id, now)
         return clean(entry)
 
-    def change_entry(self, entry: FaqEntry, who: str, now: datetime, *, seen: FaqEntry | None = None) -> FaqEntry:
+    def change_entry(self, entry: FaqEntry, who: str, now: datetime, *, seen: str | None = None) -> FaqEntry:
         """Put another form of an entry into the draft.
 
-        `seen` is what the person saw when they began; raises ConflictError when the draft holds another form by now.
+        `seen` is the fingerprint of what the person began with; raises StaleError when the draft holds another by now.
         """
 
         def change(found: FaqEntry) -> FaqEntry:
-            if seen is not None and found not in (seen, clean(entry)):
-                raise StaleError(entry.id)
+            if seen is not None and seen != fingerprint(found) and found != clean(entry):
+                raise StaleError(found.id)
             return entry
 
         return self._change(entry.id, change, who, "Eintrag geändert", now)
@@ -187,6 +193,11 @@ def edited(draft: Draft, text: str, who: str) -> Draft:
 def content_hash(text: str) -> str:
     """Return what `FaqBase.hash` will be."""
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def fingerprint(entry: FaqEntry) -> str:
+    """Return what tells a form of an entry from others."""
+    return content_hash(repr(replace(entry, blocked=False)))
 
 
 def clean(entry: FaqEntry) -> FaqEntry:

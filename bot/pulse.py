@@ -31,3 +31,5 @@ class Pulse:
     """How often somebody else polled with the same token, since the start."""
     failed_messages: int = 0
     """Messages that Telegram refused, since the start."""
+    pages_only: bool = False
+    """Whether this process serves pages alone: neither receives nor sends."""

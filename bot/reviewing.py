@@ -1,16 +1,19 @@
 """The review of what citizens asked: looking through groups of questions, and turning them into better entries."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from bot.jobs import Job, JobKind, Jobs, Launcher, start
+from bot.publishing import ChangeError, Publishing
 from bot.review_items import Action, Change, Filter, Group, Wording
-from intents.faq import FaqBase, FaqEntry
+from intents.faq import FaqEntry
 
 PAGE = 50
 """Groups on a page of the list."""
+_MOST_ALTERNATES = 10
+"""Wordings that a new entry begins with."""
 
 
 class ReviewList(Protocol):
@@ -80,20 +83,14 @@ class Deeds(Protocol):
         """Take a change back; return False when that was done before."""
 
 
-class Entries(Protocol):
-    """Changes the draft of the FAQ; bot.publishing.Publishing is one. Each operation may be repeated."""
+@dataclass(frozen=True)
+class Prefill:
+    """What a new entry begins with."""
 
-    def faq(self) -> FaqBase:
-        """Return the FAQ as it stands in the draft."""
-
-    def add_alternates(self, entry: str, texts: Sequence[str], who: str, now: datetime) -> FaqEntry:
-        """Add wordings to an entry; return it as it stands in the draft then."""
-
-    def add_not_questions(self, entry: str, texts: Sequence[str], who: str, now: datetime) -> FaqEntry:
-        """Add questions that must never get this answer; return the entry as it stands in the draft then."""
-
-    def drop_wordings(self, entry: str, texts: Sequence[str], who: str, now: datetime) -> FaqEntry:
-        """Take wordings out of an entry again."""
+    question: str
+    alternates: tuple[str, ...]
+    answer: str = ""
+    """A clerk's, where a case of the group was closed with one."""
 
 
 @dataclass(frozen=True)
@@ -102,9 +99,29 @@ class Reviewing:
 
     list: ReviewList
     deeds: Deeds
-    entries: Entries
+    entries: Publishing
     jobs: Jobs
     launcher: Launcher
+
+    def entries_by_id(self) -> Mapping[str, FaqEntry]:
+        """Return the entries as they stand in the draft; none before the first publication."""
+        try:
+            return {entry.id: entry for entry in self.entries.faq().entries}
+        except ChangeError:
+            return {}
+
+    def prefill(self, group: int) -> Prefill | None:
+        """Return what a new entry made of a group begins with: its most frequent wordings."""
+        wordings = self.list.wordings(group)[:_MOST_ALTERNATES]
+        if not wordings:
+            return None
+        answer = next((each.answer for each in wordings if each.answer), "")
+        return Prefill(wordings[0].text, tuple(each.text for each in wordings[1:]), answer)
+
+    def items(self, group: int, chosen: Collection[int]) -> tuple[int, ...]:
+        """Return all questions of a group that have the words of the chosen ones."""
+        same = [wording.items for wording in self.list.wordings(group) if not set(chosen).isdisjoint(wording.items)]
+        return tuple(item for items in same for item in items)
 
     def regroup(self, now: datetime) -> Job:
         """Look for new questions and group them, in a process of its own; raise RunningError while one does."""
@@ -120,7 +137,7 @@ class Reviewing:
         """Make the words of questions phrasings of an entry, or examples of what it does not answer.
 
         The draft of the FAQ is changed first: if the process dies then, the questions are still open, and doing it
-        once more adds nothing twice. Raises the errors of the draft.
+        once more adds nothing twice. Raises ChangeError.
         """
         texts = self.list.texts(group, items)
         if not texts:

@@ -20,6 +20,7 @@ from bot.channels.telegram.service import Page, Service, Take, run_service
 from bot.channels.telegram.staff import StaffRoom
 from bot.channels.telegram.switchboard import Switchboard
 from bot.channels.telegram.translate import Me
+from bot.clustering import regrouping
 from bot.content import Content
 from bot.conversation import LONGEST_QUESTION
 from bot.live import LiveFaq
@@ -53,6 +54,27 @@ def serve_telegram(app: App, options: TelegramOptions, ready: Callable[[], None]
             run_service(service(app, options, database, faq, prepare))
         finally:
             faq.stop()
+            app.wiring.launcher.close()
+
+
+def serve_web(app: App, ready: Callable[[], None]) -> None:
+    """Serve health checks and staff pages beside a running bot, until SIGTERM or SIGINT. Raises BotError."""
+    from bot.web.alone import serve_alone
+
+    with closing(open_database(app.settings)) as database:
+        faq = live_faq(app.settings, app.wiring, database)
+
+        def prepare() -> None:
+            faq.load()
+            faq.start()
+            ready()
+
+        inbox = SqlInbox(database)
+        pulse = Pulse(inbox.oldest_waiting, database.ping, pages_only=True)
+        try:
+            serve_alone((partial(internal_page, app, database, pulse, faq),), prepare)
+        finally:
+            faq.stop()
 
 
 def service(
@@ -75,9 +97,10 @@ def service(
         sending=_leadership(settings, Role.SEND),
         public=partial(_webhook_page, settings, options.webhook) if options.webhook else None,
         pages=(partial(internal_page, app, database, pulse, faq),),
-        profile=profile_calls(app.texts),
+        profile=profile_calls(app.texts, _staff_group(app, database)),
         tidy=lambda: forget_old(database, settings, clock),
         clear=database.shrink_again,
+        regroup=regrouping(database, app.wiring).look,
         prepare=prepare,
         is_urgent=partial(is_urgent, Smalltalk.from_file()),
         slots=settings.workers,
@@ -100,6 +123,12 @@ def _handling(app: App, database: Database, known: Callable[[], Content]) -> dic
         return Switchboard(group, bot, Handover(me, bot, bureau), StaffRoom(me, bureau, addresses, members))
 
     return {"handler": handler, "members": members, "mind": Minder(bureau, clock).mind}
+
+
+def _staff_group(app: App, database: Database) -> int | None:
+    """Return the id that the staff group has by now."""
+    named, addresses = app.settings.staff_group_id, SqlAddresses(database)
+    return addresses.telegram_id(addresses.group(named, app.wiring.clock.now())) if named is not None else None
 
 
 def rules(settings: Settings) -> Rules:

@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from bot.accounts import ROLE_WORDS, Role
 from bot.errors import OpeningHoursError, SettingsError
 from bot.opening_text import read_week
 from bot.reasons import reason
@@ -78,6 +79,24 @@ class Settings(BaseSettings):
         " location, contact; oder none",
     )
     attachment_mb: int = Field(20, ge=1, le=2000, description="eine ganze Zahl von 1 bis 2000")
+    staff_url: str | None = Field(
+        None,
+        description="die Adresse, unter der ein Browser die Seiten öffnet, mit https://RECHNER oder http://RECHNER",
+    )
+    oidc_issuer: str | None = Field(
+        None, description="die Adresse der zentralen Anmeldung mit https:// oder http://; dazu gehört STAFF_URL"
+    )
+    oidc_client_id: str | None = Field(
+        None, validate_default=True, description="ein Name; mit OIDC_ISSUER ist er Pflicht"
+    )
+    oidc_client_secret: SecretStr | None = Field(
+        None, validate_default=True, description="ein Geheimnis; mit OIDC_ISSUER ist es Pflicht"
+    )
+    oidc_name: str = Field("die Stadt", max_length=40, description="höchstens 40 Zeichen")
+    oidc_claim: str = Field("groups", description="der Name eines Claims")
+    oidc_roles: str | None = Field(
+        None, description=f"GRUPPE=ROLLE, mehrere mit Semikolon; Rollen: {', '.join(ROLE_WORDS)}"
+    )
     workers: int = Field(3, ge=1, le=24, description="eine ganze Zahl von 1 bis 24")
     faq_reload: bool = Field(True, description="true oder false")
     four_eyes: bool = Field(False, description="true oder false")
@@ -161,6 +180,31 @@ class Settings(BaseSettings):
             raise ValueError("no path")
         return value
 
+    @field_validator("staff_url")
+    @classmethod
+    def _is_where_staff_go(cls, value: str | None) -> str | None:
+        return _address(value, "https", "http") if value else value
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _is_an_issuer(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value and not info.data.get("staff_url"):
+            raise ValueError("no way back")
+        return _address(value, "https", "http") if value else value
+
+    @field_validator("oidc_client_id", "oidc_client_secret")
+    @classmethod
+    def _is_there_with_an_issuer(cls, value: Any, info: ValidationInfo) -> Any:
+        if value is None and info.data.get("oidc_issuer"):
+            raise ValueError("missing")
+        return value
+
+    @field_validator("oidc_roles")
+    @classmethod
+    def _are_roles(cls, value: str | None) -> str | None:
+        roles_of(value or "")
+        return value
+
     @field_validator("trusted_proxies", mode="before")
     @classmethod
     def _are_networks(cls, value: object) -> object:
@@ -242,6 +286,20 @@ def _server(value: SecretStr | None, url: str) -> SecretStr | None:
     if not parts.path.strip("/") or (parts.port or 1) < 1:  # urlsplit raises a ValueError for other bad ports
         raise ValueError("no database")
     return value
+
+
+def roles_of(text: str) -> dict[str, Role]:
+    """Return roles by group, of «GRUPPE=ROLLE; GRUPPE=ROLLE»; a group may hold «=» itself. Raises ValueError."""
+    found = {}
+    for each in filter(None, map(str.strip, text.split(";"))):
+        group, sign, role = each.rpartition("=")
+        try:
+            found[group.strip()] = Role.from_word(role)
+        except KeyError:
+            raise ValueError("no role") from None
+        if not sign or not group.strip():
+            raise ValueError("no group")
+    return found
 
 
 def load_settings(*, env_file: Path | None = ROOT / ".env", **overrides: Any) -> Settings:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from bot.accounts import Account, Role
+from bot.clock import CITY_ZONE
 
 LONGEST_NAME = 64
 IDLE = timedelta(hours=2)
@@ -40,6 +41,15 @@ class Member:
     def account(self) -> Account:
         """What pages know of it."""
         return Account(self.name, self.role, self.key)
+
+    @property
+    def state(self) -> str:
+        """How it is, in German."""
+        if self.locked:
+            return "gesperrt"
+        if self.first_until:
+            return f"Erstpasswort, gültig bis {self.first_until.astimezone(CITY_ZONE):%d.%m.%Y}"
+        return "zentrale Anmeldung" if self.subject else "offen"
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What may happen to a case: pure use cases, one function each; time and rules come from the caller."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -185,6 +186,14 @@ class Told:
 
 
 @dataclass(frozen=True)
+class Draft:
+    """What was asked and answered may become an entry of the FAQ."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True)
 class Hint:
     """A clerk was told where to write."""
 
@@ -204,6 +213,7 @@ Effect = (
     | Later
     | Never
     | Told
+    | Draft
     | Hint
 )
 
@@ -232,15 +242,21 @@ class Author:
 # ------------------------------------------------------------------ beginning and end
 
 
-def open_case(case: Case, ahead: int, rules: Rules) -> Step:
+def open_case(case: Case, ahead: Sequence[Case], rules: Rules) -> Step:
     """Begin a case: a topic, the citizen is told what comes now, and both are reminded in time."""
     now = case.opened_at
-    promised = _rounded(rules.hours.due(now, rules.reply_within)) if rules.reply_within else None
+    promised = _promise(now, ahead, rules)
     case = replace(case, promised_at=promised)
     key = "opened" if rules.hours.is_open(now) else "opened_closed"
-    told = Tell(Side.CITIZEN, key, (("platz", str(ahead + 1)), ("wann", _when(case, rules, now))))
+    told = Tell(Side.CITIZEN, key, (("platz", str(len(ahead) + 1)), ("wann", _when(case, rules, now))))
     step = Step(case, (told, Forum.Open(), Later(DueKind.REMIND, _reminding(rules, now))))
     return step.then(Later(DueKind.LATE, _warning(promised, now))) if promised else step
+
+
+def _promise(now: datetime, ahead: Sequence[Case], rules: Rules) -> datetime | None:
+    """Return until when an answer is promised: never, while somebody ahead waits longer than was promised to them."""
+    is_late = any(one.promised_at is not None and one.promised_at <= now for one in ahead)
+    return _rounded(rules.hours.due(now, rules.reply_within)) if rules.reply_within and not is_late else None
 
 
 def close(case: Case, by: Side, now: datetime, reason: str = "", *, in_app: bool = False) -> Step:
@@ -264,11 +280,19 @@ def reopen(case: Case, by: Side, now: datetime, rules: Rules, *, in_app: bool = 
     state = CaseState.ASSIGNED if case.assignee else CaseState.OPEN
     again = replace(case, state=state, closed_at=None, closed_by="", close_reason="", rating=None, solved=None)
     effects: list[Effect] = [Tell(Side.CITIZEN, "reopened"), Later(DueKind.REMIND, _reminding(rules, now))]
+    if case.card is None and case.topic is TopicState.UNKNOWN:
+        return _resettled(again, effects)
     if not in_app:
         effects.append(Forum.Reopen())
     if by is Side.CITIZEN:
         effects.append(Tell(Side.STAFF, "citizen_back"))
     return Step(again, (*effects, Later(DueKind.CARD, now)))
+
+
+def _resettled(case: Case, effects: Sequence[Effect]) -> Step:
+    """Go on in another place: nothing of the case stands on the clerks' side any more."""
+    new = resettle(case)
+    return Step(new.case, (*effects, *new.effects))
 
 
 def is_reopenable(case: Case, now: datetime) -> bool:
@@ -311,6 +335,36 @@ def erase(folder: Folder) -> Step:
     messages = sorted({one for one in (case.card, *found) if one is not None})
     parts = [tuple(messages[start : start + MOST_AT_ONCE]) for start in range(0, len(messages), MOST_AT_ONCE)]
     return Step(case, tuple(map(Erase, parts)))
+
+
+def draft(folder: Folder) -> Step:
+    """Put what was asked and answered into the review list; the question to the bot where the case has none."""
+    case, links = folder.case, folder.links
+    if case.is_open:
+        return Step(case, (Tell(Side.STAFF, "no_draft_open"),))
+    asked = [_words(link) for link in links if link.side is Side.CITIZEN]
+    answered = [_words(link) for link in links if link.side is Side.STAFF and link.state is LinkState.SENT]
+    question = next(filter(None, asked), "") or _last_question(case)
+    answer = "\n\n".join(filter(None, answered))
+    if not (question and answer):
+        return Step(case, (Tell(Side.STAFF, "no_draft"),))
+    return Step(case, (Draft(question, answer), Tell(Side.STAFF, "drafted")))
+
+
+def _words(link: Link) -> str:
+    """Return the words of a message, without what stands for an attachment."""
+    return _ATTACHED.sub("", link.text or "")
+
+
+def _last_question(case: Case) -> str:
+    """Return the last question to the bot that was handed over."""
+    found = _QUOTED.findall(case.summary)
+    return str(found[-1]) if found else ""
+
+
+_ATTACHED = re.compile(r"^\[\w+\] ?")
+"""Stands for something without words."""
+_QUOTED = re.compile(r"^- «(.+?)» – ", re.MULTILINE)
 
 
 # ------------------------------------------------------------------ whose case it is
@@ -467,6 +521,12 @@ def renew_topic(case: Case) -> Step:
     return Step(fresh, (Forum.Open(card=False), *told))
 
 
+def resettle(case: Case) -> Step:
+    """Begin anew on the clerks' side: their group is another one, and nothing of the case stands there."""
+    fresh = replace(case, topic=TopicState.OPENING, thread=None, card=None, generation=1)
+    return Step(fresh, (Forum.Open(continued=True),))
+
+
 def do_without_topic(case: Case) -> Step:
     """Go on in the group itself."""
     return Step(replace(case, topic=TopicState.NONE, thread=None))
@@ -502,7 +562,9 @@ def warn(case: Case, now: datetime, rules: Rules) -> Step:
     if not case.is_open or case.first_reply_at or case.promised_at is None:
         return Step(case)
     when = (("wann", rules.hours.spoken(case.promised_at, now)),)
-    return Step(case, (Tell(Side.CITIZEN, "late", when), Tell(Side.STAFF, "late_staff", when, fails=True)))
+    told = Tell(Side.STAFF, "late_staff", when, fails=True)
+    group = (replace(told, everywhere=True),) if case.state is CaseState.OPEN else ()  # nobody looks into the topic
+    return Step(case, (Tell(Side.CITIZEN, "late", when), told, *group))
 
 
 def _when(case: Case, rules: Rules, now: datetime) -> str:

@@ -45,6 +45,10 @@ class Vitals(Protocol):
         """When the sender last looked around, leading or not."""
 
     @property
+    def pages_only(self) -> bool:
+        """Whether this process serves pages alone."""
+
+    @property
     def dead_letters(self) -> int:
         """How many updates were set aside since the start."""
 
@@ -80,6 +84,8 @@ class Content(Protocol):
 def readiness(vitals: Vitals, content: Content, now: datetime) -> Checks:
     """Look at everything; a newer FAQ that cannot go live is told, and the last good one is good enough."""
     database = _database(vitals)
+    if vitals.pages_only:
+        return {"database": database, **_content(content)}
     return {
         "database": database,
         "receive": _receive(vitals, now),

@@ -1,5 +1,7 @@
 """Calls that change what stands in a chat: edit, delete, react, pin."""
 
+from typing import Any
+
 from botapi import errors
 from botapi.access import bot_in, charge, chat_of, message_of, require, writable
 from botapi.errors import bad
@@ -11,6 +13,8 @@ from botapi.world import BOT_ID, World
 
 DELETABLE = 48 * 3600
 """Seconds in which a message can be deleted."""
+REPLACEABLE = {"photo", "video", "document", "audio", "animation"}
+"""Attachments that can be exchanged."""
 EMOJI = frozenset("👍👎❤🔥🥰👏😁🤔🤯😱😢🎉🙏👌🕊🤩💯⚡🏆💔🤨😐👀🤝✍🤗🫡🆒🤷😎😇😭🤓👻🎄")
 """Some of the reactions that Telegram allows."""
 
@@ -30,6 +34,27 @@ def edit_caption(world: World, params: Params) -> Json:
         raise bad(errors.NO_CAPTION_TO_EDIT)
     content = {**without_caption(message.content), **checked_caption(params)}
     return _edit(world, chat, message, content, inline_keyboard(params))
+
+
+def edit_media(world: World, params: Params) -> Json:
+    """Replace what is attached to one of the bot's messages, or attach something to a text."""
+    chat, message = _own_message(world, params)
+    media = decoded(params, "media") or {}
+    kind, found = media.get("type"), _attached(world, str(media.get("media")))
+    if kind not in REPLACEABLE or found is None or not ({"text", *REPLACEABLE} & message.content.keys()):
+        raise bad(errors.CANNOT_EDIT)
+    return _edit(world, chat, message, {kind: found, **checked_caption(media)}, inline_keyboard(params))
+
+
+def _attached(world: World, file_id: str) -> Any:
+    """Return what is attached to some message under the id of its file."""
+    contents = (message.content for chat in world.chats.values() for message in chat.messages.values())
+    for content in contents:
+        for kind in REPLACEABLE & content.keys():
+            files = content[kind] if isinstance(content[kind], list) else [content[kind]]
+            if any(file.get("file_id") == file_id for file in files):
+                return content[kind]
+    return None
 
 
 def edit_markup(world: World, params: Params) -> Json:

@@ -32,6 +32,7 @@ METHODS: dict[str, Method] = {
     "forwardmessages": sending.forward_messages,
     "editmessagetext": editing.edit_text,
     "editmessagecaption": editing.edit_caption,
+    "editmessagemedia": editing.edit_media,
     "editmessagereplymarkup": editing.edit_markup,
     "deletemessage": editing.delete_message,
     "deletemessages": editing.delete_messages,

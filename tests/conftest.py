@@ -1,7 +1,9 @@
 """Fixtures that several tests share."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,17 +13,17 @@ from bot.settings import Settings
 from bot.store.database import Database
 from bot.store.migrate import upgrade
 from bot.texts import Texts, load_texts
+from intents import encoder
 from intents.faq import FaqBase, load_faq
 from intents.matcher import Matcher, build_matcher
 from tests.fake_encoder import MemoryCache
 from tests.fakes import NOW, FakeClock
+from tests.memory import temporary_root
 from tests.postgres import Server, running_server
 from tests.store_actor import opened
 
 ROOT = Path(__file__).parents[1]
 MODELS = ROOT / "models"
-DEAR = ("town", "matcher", "matchers", "trained")
-"""Fixtures that take long to make: tests that share one run on the same worker."""
 Build = Callable[[FaqBase], Matcher]
 
 TINY_FAQ = """\
@@ -45,27 +47,40 @@ entries:
 """
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
-def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
-    """Say which tests stay together when several workers run them."""
-    for item in items:
-        if group := _group(item):
-            item.add_marker(pytest.mark.xdist_group(group))
+def pytest_configure() -> None:
+    """Say where temporary folders are made."""
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(temporary_root()))
 
 
-def _group(item: pytest.Function) -> str:
-    """Return the name of a test's group; nothing for one that may run anywhere."""
-    params = item.callspec.params if hasattr(item, "callspec") else {}
-    for name in DEAR:
-        if name in item.fixturenames:
-            return f"{name}-{params.get(name, '')}"
-    return item.path.stem if item.path.parent.name == "unit" else ""
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Deal out the tests to several workers."""
+    from tests.sharing import ByGroup
+
+    return ByGroup(config, log)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def weights_loaded_once() -> Iterator[None]:
+    """Read the weights of an encoder once; whoever loads it still holds it against its reference vectors."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("E5Encoder", "UseEncoder"):
+            patch.setattr(encoder, name, cache(getattr(encoder, name)))
+        yield
 
 
 @pytest.fixture(scope="session")
 def texts() -> Texts:
     """Return the shipped texts."""
     return load_texts()
+
+
+@pytest.fixture(scope="session")
+def vectors(pytestconfig: pytest.Config) -> Path:
+    """Return where all programs share their embedding cache; pytest keeps it for the next run."""
+    kept = pytestconfig.cache
+    assert kept is not None
+    return kept.mkdir("vectors")
 
 
 @pytest.fixture(scope="session")

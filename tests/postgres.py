@@ -23,8 +23,9 @@ import psycopg
 from bot.store.database import Database
 from bot.store.migrate import upgrade
 from bot.store.schema import metadata
+from tests.memory import temporary_root
 
-_FOLDER = Path(tempfile.gettempdir()) / f"faq-bot-postgres-{os.getuid()}"
+_FOLDER = temporary_root() / f"faq-bot-postgres-{os.getuid()}"
 _STARTS = 3
 _PATIENCE = 20.0
 

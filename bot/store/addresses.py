@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot.state import ChatState
-from bot.store.carrying import blocking_changed
+from bot.store.carrying import blocking_changed, group_moved
 from bot.store.database import Database
 from bot.store.inserting import insert_new
 from bot.store.outbox import fail_all
@@ -53,18 +53,9 @@ class SqlAddresses:
 
         self._database.write(work)
 
-    def migrate(self, chat: str, chat_id: int) -> None:
+    def migrate(self, chat: str, chat_id: int, now: datetime) -> None:
         """Give a group its new id; what came under the new id before this was known becomes the group's own."""
-
-        def work(connection: Connection) -> None:
-            twin = connection.scalar(_KEYS[chats.name], {"id": chat_id})
-            if twin == chat or not _is_there(connection, chat):
-                return
-            if twin is not None:
-                _empty_into(connection, twin, chat)
-            connection.execute(sa.update(chats).where(chats.c.key == chat).values(telegram_id=chat_id))
-
-        self._database.write(work)
+        self._database.write(lambda connection: _migrate(connection, chat, chat_id, now))
 
     def group(self, group_id: int, now: datetime) -> str:
         """Return the key of a group that an operator named, also by the id that it had before it moved."""
@@ -88,6 +79,24 @@ def chat_key(connection: Connection, chat_id: int, now: datetime) -> str:
     """Return the key of a chat within a unit of work."""
     fresh = {"channel": TELEGRAM, "state": ChatState().to_dict(), "version": 0, "updated_at": now}
     return _key(connection, chats, {"telegram_id": chat_id, **fresh})
+
+
+def follow_group(connection: Connection, old_id: int, new_id: int, now: datetime) -> None:
+    """Give a group its new id within a unit of work, if it is known by the old one."""
+    chat = connection.scalar(_KEYS[chats.name], {"id": old_id})
+    if chat is not None:
+        _migrate(connection, chat, new_id, now)
+
+
+def _migrate(connection: Connection, chat: str, chat_id: int, now: datetime) -> None:
+    twin = connection.scalar(_KEYS[chats.name], {"id": chat_id})
+    if twin == chat or not _is_there(connection, chat):
+        return
+    if twin is not None:
+        _empty_into(connection, twin, chat)
+    moved = sa.update(chats).where(chats.c.key == chat).values(telegram_id=chat_id)
+    if connection.scalar(moved.returning(chats.c.named_id)) is not None:  # it is the clerks'
+        group_moved(connection, now)
 
 
 def _is_there(connection: Connection, chat: str) -> bool:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from bot.cases import CaseState, DueKind, LinkState, Side, TopicState
-from bot.delivery import Arrived, Carried, MessageKind
+from bot.delivery import Arrived, Carried, MessageKind, SendState
 from bot.store.inserting import insert_new
 from bot.store.tables import case_due, msg_link, outbox, ticket
 from bot.tickets import CARD_PAUSE, TOPIC_PATIENCE
@@ -139,6 +139,25 @@ def blocking_changed(connection: Connection, chat: str, now: datetime) -> None:
     mine = (ticket.c.chat_key == chat) & (ticket.c.state != CaseState.CLOSED)
     for case in connection.scalars(sa.select(ticket.c.number).where(mine)).all():
         _due(connection, case, DueKind.BLOCKED, now)
+
+
+def group_moved(connection: Connection, now: datetime) -> None:
+    """Forget where things stood in the staff group: under its new id the numbers of messages begin anew.
+
+    A number may stand for something else there; whoever replied to it would be passed on to a stranger. What clerks
+    wrote keeps its number with a minus sign, to be told from the rest.
+    """
+    connection.execute(sa.update(msg_link).where(msg_link.c.side == Side.CITIZEN).values(copy=None))
+    old = (msg_link.c.side != Side.CITIZEN) & (msg_link.c.message > 0)
+    connection.execute(sa.update(msg_link).where(old).values(message=-msg_link.c.message))
+    cards = (outbox.c.kind == MessageKind.EDIT) & outbox.c.lane.like("card:%") & (outbox.c.state == SendState.QUEUED)
+    connection.execute(sa.delete(outbox).where(cards))
+    there = ticket.c.card_id.is_not(None)
+    open_ = connection.scalars(sa.select(ticket.c.number).where(there, ticket.c.state != CaseState.CLOSED)).all()
+    lost = {"card_id": None, "thread_id": None, "topic": TopicState.UNKNOWN, "version": ticket.c.version + 1}
+    connection.execute(sa.update(ticket).where(there).values(**lost))
+    for case in open_:
+        _due(connection, case, DueKind.MOVED, now)
 
 
 def _lose(connection: Connection, messages: Sequence[int], state: LinkState, now: datetime) -> None:

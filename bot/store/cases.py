@@ -12,6 +12,7 @@ from bot.cases import Case, CaseChange, CaseState, Clerk, Due, DueKind, Folder, 
 from bot.delivery import Message
 from bot.errors import ConflictError
 from bot.store.addresses import new_key
+from bot.store.case_drafts import add_case_draft
 from bot.store.database import Database
 from bot.store.inserting import insert_new
 from bot.store.outbox import queue
@@ -177,6 +178,8 @@ def save_change(connection: Connection, change: CaseChange, now: datetime) -> No
     if change.told:
         told = sa.update(msg_link).where(msg_link.c.id.in_(change.told)).values(told=True, edit_failed=False)
         connection.execute(told)
+    if change.draft:
+        add_case_draft(connection, change.draft.case, change.draft.question, change.draft.answer, now)
     if change.clerk:
         _save_clerk(connection, change.clerk)
 

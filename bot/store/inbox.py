@@ -17,7 +17,7 @@ from bot.delivery import ALBUM_LIMIT, ALBUM_QUIET, MOST_ATTEMPTS, URGENCY_KEPT, 
 from bot.errors import ConflictError, StoreError
 from bot.ports import Claim, Outcome, Saved
 from bot.state import ChatState
-from bot.store.addresses import chat_key
+from bot.store.addresses import chat_key, follow_group
 from bot.store.chats import save_outcome
 from bot.store.database import Database
 from bot.store.erasure import erase
@@ -272,11 +272,14 @@ def _close(connection: Connection | None) -> None:
 
 
 def _put(connection: Connection, arrival: Arrival, now: datetime) -> bool:
-    """Keep one update; return whether it is new."""
+    """Keep one update; return whether it is new. What a group writes under its new id is its own from here on."""
+    chat_id = arrival.moved[1] if arrival.moved else arrival.chat_id
+    if arrival.moved:
+        follow_group(connection, *arrival.moved, now)
     values = {
         "bot_id": arrival.bot_id,
         "update_id": arrival.update_id,
-        "chat_key": chat_key(connection, arrival.chat_id, now),
+        "chat_key": chat_key(connection, chat_id, now),
         "media_group_id": arrival.media_group_id,
         "raw": arrival.raw,
         "not_before": now + ALBUM_QUIET if arrival.media_group_id else None,

@@ -1,7 +1,7 @@
 """The outbox: messages that wait, are under way, or have gone."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -43,10 +43,6 @@ class SqlOutbox:
     def add(self, messages: Sequence[Message]) -> tuple[int, ...]:
         """Keep messages durably; return their ids."""
         return self._database.write(lambda connection: queue(connection, messages))
-
-    def edit(self, message: int, payload: Mapping[str, Any]) -> bool:
-        """Change what is not under way yet; return False when it is too late."""
-        return self._change(message, (SendState.QUEUED,), payload=dict(payload))
 
     def take(
         self,
@@ -115,13 +111,6 @@ class SqlOutbox:
             return _decide(connection, row, MOST_DOUBTS, now)
 
         return self._database.write(work)
-
-    def send_again(self, message: int) -> bool:
-        """Send a message of unknown fate once more; return False when there is none whose words are still there."""
-        fate = outbox.c.state == SendState.UNKNOWN
-        there = sa.update(outbox).where(outbox.c.id == message, fate, outbox.c.payload.is_not(None))
-        statement = there.values(state=SendState.QUEUED, not_before=None)
-        return self._database.write(lambda connection: connection.execute(statement).rowcount) == 1
 
     def recover(self, now: datetime) -> tuple[int, ...]:
         """Decide at the start about what was under way in a crash; return the ids whose fate stays unknown."""

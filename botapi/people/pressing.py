@@ -1,5 +1,6 @@
 """People press buttons, react and pin."""
 
+from botapi.access import bot_in
 from botapi.people.base import Acting
 from botapi.updates import DAY
 from botapi.values import Json, Message
@@ -26,16 +27,18 @@ class Pressing(Acting):
             return self._world.queries[query].answer
 
     def react(self, person: int, message: int, emoji: str, chat: int | None = None) -> None:
-        """React to a message."""
+        """React to a message; of what happens in a group the bot hears as an administrator alone. No emoji: undone."""
         with self._world.changing():
             room, shown = self._message(person, chat, message)
+            if not room.private and bot_in(room).status != "administrator":
+                return
             payload = {
                 "chat": self._world.chat_json(room),
                 "message_id": shown.id,
                 "user": self._world.users[person].json(),
                 "date": self._world.now(),
                 "old_reaction": [],
-                "new_reaction": [{"type": "emoji", "emoji": emoji}],
+                "new_reaction": [{"type": "emoji", "emoji": emoji}] if emoji else [],
             }
             self._world.updates.add("message_reaction", payload, f"reaction {room.id}", self._world.clock.now() + DAY)
 

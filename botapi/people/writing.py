@@ -67,6 +67,17 @@ class Writing(Acting):
             written.edit_date = self._world.now()
             self._tell(room, written, "edited_message")
 
+    def replace(self, person: int, message: int, content: Json, chat: int | None = None) -> None:
+        """Exchange what is attached to one's own message, or attach something to a text."""
+        with self._world.changing():
+            room, written = self._message(person, chat, message)
+            written.content, written.edit_date = content, self._world.now()
+            self._tell(room, written, "edited_message")
+
+    def new_photo(self, caption: str = "") -> Json:
+        """Return a picture that was not sent before."""
+        return {"photo": [self._file(width=90, height=60)], **_captioned(caption)}
+
     def delete(self, person: int, message: int, chat: int | None = None) -> None:
         """Delete a message; the bot is not told."""
         with self._world.changing():

@@ -50,14 +50,6 @@ def town_faq() -> str:
     )
 
 
-@pytest.fixture(scope="session")
-def vectors(pytestconfig: pytest.Config) -> Path:
-    """Return where all programs share their embedding cache; pytest keeps it for the next run."""
-    cache = pytestconfig.cache
-    assert cache is not None
-    return cache.mkdir("vectors")
-
-
 @pytest.fixture(scope="session", params=["polling", "webhook"])
 def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, vectors: Path) -> Iterator[Town]:
     """Return each running bot in turn."""

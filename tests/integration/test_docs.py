@@ -93,11 +93,9 @@ class Matchers:
 
 
 @pytest.fixture(scope="module")
-def matchers(pytestconfig: pytest.Config) -> Matchers:
-    """Return the matchers that all documents share; pytest keeps their vectors for the next run."""
-    cache = pytestconfig.cache
-    assert cache is not None
-    return Matchers(cache.mkdir("vectors"))
+def matchers(vectors: Path) -> Matchers:
+    """Return the matchers that all documents share."""
+    return Matchers(vectors)
 
 
 @dataclass(frozen=True)

@@ -401,3 +401,48 @@ def test_the_servers_own_clock_is_real(api: Server) -> None:
             return (await client.get(f"{api.url}/bot{api.token}/getMe")).headers["date"]
 
     assert asyncio.run(date())
+
+
+# ------------------------------------------------------------------ the staff group
+
+
+def group_findings(api: Server, group: int) -> list[tuple[str, str]]:
+    """Return state and words of what is found out about the staff group, and check that help is offered."""
+    options = telegram_options(load_settings(env_file=None))
+    assert options
+    facts = look(options, SystemClock(), group)
+    found = [check for check in telegram_checks(facts, api=api.url, webhook=None) if check.topic == "group"]
+    assert all(check.mend for check in found if check.state != "ok")
+    return [(check.state, check.text) for check in found]
+
+
+def test_a_staff_group_that_is_ready_is_told(api: Server) -> None:
+    """Topics, and the rights to open and to delete them."""
+    team = api.people.group("Team", [api.people.citizen("Anna")])
+    assert group_findings(api, team) == [("ok", "«Team» hat Themen, und der Bot hat dort alle Rechte, die er braucht.")]
+
+
+def test_what_a_staff_group_lacks_is_told(api: Server) -> None:
+    """Topics, rights, the bot as an administrator, the bot itself."""
+    anna = api.people.citizen("Anna")
+    team = api.people.group("Team", [anna])
+    api.people.switch_forum(team, on=False)
+    api.people.give_rights(anna, team, ["can_manage_chat"])
+    found = group_findings(api, team)
+    assert [state for state, _ in found] == ["warn"] * 3
+    assert [
+        words in text for words, (_, text) in zip(("keine Themen.", "Themen anlegen", "löschen"), found, strict=True)
+    ]
+    assert group_findings(api, api.people.basic_group("Team", [anna]))[0][0] == "fail"
+    api.people.kick_bot(anna, team)
+    assert [state for state, _ in group_findings(api, team)] == ["fail"]
+
+
+def test_a_staff_group_that_nobody_knows_or_that_moved_is_told(api: Server) -> None:
+    """The new number stands there, to be copied."""
+    anna = api.people.citizen("Anna")
+    old = api.people.basic_group("Team", [anna])
+    new = api.people.migrate(anna, old)
+    assert [(state, str(new) in text) for state, text in group_findings(api, old)] == [("warn", True)]
+    assert [state for state, _ in group_findings(api, -100987)] == ["fail"]
+    assert group_findings(api, anna)[0][0] == "fail"

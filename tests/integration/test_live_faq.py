@@ -23,7 +23,7 @@ from tests.fakes import NOW, FakeUnderstanding, understanding_of
 from tests.store_actor import opened
 
 OTHER = TINY_FAQ.replace("Der *Gemeinderat* hat sie beschlossen.", "Das war der *Gemeinderat*.")
-PATIENCE = 5.0
+PATIENCE = 20.0
 """Seconds within which a change has to be live."""
 
 

@@ -15,6 +15,7 @@ from bot.store.case_words import forget_words
 from bot.store.cases import SqlCases
 from bot.store.chats import SqlChats
 from bot.store.database import Database
+from bot.store.erasure import erase
 from bot.store.outbox import SqlOutbox
 from bot.store.retention import purge
 from tests.fakes import NOW
@@ -183,3 +184,54 @@ def test_the_words_of_a_case_go_in_time(store: Database, chat: str) -> None:
     found = cases.of_number(1)
     assert found
     assert (cases.links(1)[0].text, found.summary) == (None, "")
+
+
+def test_after_a_move_of_the_group_old_numbers_stand_for_nothing(store: Database, chat: str, group: str) -> None:
+    """A reply to a message of the new group reaches no stranger, whose words had the same number in the old one."""
+    cases, addresses = SqlCases(store), SqlAddresses(store)
+    words = Message(group, MessageKind.COPY, {"method": "copyMessage"}, lane="case:1", topic_of=1)
+    heard = replace(words, carries=Carried(1, Side.CITIZEN, (70,), NOW, "Hallo"))
+    save(store, chat, CaseChange(Case(1, chat, NOW, topic=TopicState.NONE, card=8)), heard, relayed(chat, 1, 9))
+    for sending in SqlOutbox(store).take(NOW, most=9):
+        SqlOutbox(store).take(NOW, most=0, arrived=[Arrived(sending.id, 10, NOW, is_of_case=True)])
+    assert (cases.of_card(8), cases.carried(Side.CITIZEN, 10)) != (None, None)
+    addresses.migrate(group, GROUP - 1, NOW)
+    assert (cases.of_card(8), cases.carried(Side.CITIZEN, 10), cases.written_by_staff(9)) == (None, None, None)
+    assert [due.kind for due in cases.due(NOW, 9)] == [DueKind.MOVED]
+    assert addresses.telegram_id(group) == GROUP - 1
+
+
+def test_the_move_of_another_group_leaves_the_cases_alone(store: Database, chat: str) -> None:
+    """Only the group that the operator named is the clerks'."""
+    cases, addresses = SqlCases(store), SqlAddresses(store)
+    save(store, chat, CaseChange(Case(1, chat, NOW, card=8)))
+    addresses.migrate(addresses.chat(GROUP - 7, NOW), GROUP - 8, NOW)
+    assert cases.of_card(8)
+
+
+def test_a_chat_stays_while_its_cases_hold_words(store: Database, chat: str) -> None:
+    """Only by it could the citizen have them deleted."""
+    later = NOW + timedelta(days=40)
+    case = Case(1, chat, NOW, state=CaseState.CLOSED, closed_at=later)
+    save(store, chat, CaseChange(case), relayed(chat, 1, 5))
+    SqlOutbox(store).take(NOW, most=1)
+    SqlOutbox(store).failed(1, NOW)
+    purge(store, later, later)
+    assert [found.number for found in SqlCases(store).of_chat(chat)] == [1]
+    store.write(lambda connection: forget_words(connection, later + timedelta(seconds=1)))
+    purge(store, later, later)
+    assert SqlCases(store).of_chat(chat) == ()
+
+
+def test_a_clerk_who_has_all_deleted_leaves_the_case_to_others(store: Database, chat: str) -> None:
+    """Their name goes, also from cases that are over."""
+    cases, addresses = SqlCases(store), SqlAddresses(store)
+    private, person = addresses.chat(800, NOW), addresses.person(800, NOW)
+    open_ = Case(1, chat, NOW, state=CaseState.ASSIGNED, assignee=person, clerk="Anna")
+    save(store, chat, CaseChange(open_))
+    chats = SqlChats(store, "telegram")
+    store.write(lambda connection: erase(connection, private, (), NOW))
+    found = cases.of_number(1)
+    assert found
+    assert (found.state, found.clerk, found.assignee) == (CaseState.OPEN, "", None)
+    assert chats.load(chat).version == 1

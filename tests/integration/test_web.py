@@ -49,6 +49,7 @@ class FakeVitals:
     failed_messages: int = 3
     waiting: datetime | None = None
     works: bool = True
+    pages_only: bool = False
 
     def oldest_waiting(self) -> datetime | None:
         """Return a moment, or fail."""
@@ -131,6 +132,12 @@ def test_checklist_06_what_is_wrong_is_named(vitals: FakeVitals, failing: set[st
     assert status == (503 if failing else 200)
     assert {name for name, check in checks.items() if not check["ok"]} == failing
     assert "example.org" not in json.dumps(checks)
+
+
+def test_a_process_with_pages_alone_neither_receives_nor_sends(faq: LiveFaq) -> None:
+    """It is ready when database and FAQ are."""
+    status, checks = told(FakeVitals(last_receive=None, last_send_turn=None, pages_only=True), faq)
+    assert (status, set(checks)) == (200, {"database", "faq", "models"})
 
 
 def test_a_starting_bot_is_alive_and_not_ready(room: Room) -> None:

@@ -25,7 +25,7 @@ def arrival_from(bot_id: int, update: object) -> Arrival | None:
     if number is None:
         return None
     raw = json.dumps(update, separators=(",", ":")).encode("ascii")
-    return Arrival(bot_id, number, chat_id_of(update), raw, album_of(update))
+    return Arrival(bot_id, number, chat_id_of(update), raw, album_of(update), moved_by(update))
 
 
 def number_of(update: object) -> int | None:
@@ -53,6 +53,15 @@ def album_of(update: object) -> str | None:
     """Return the album that a new message is a part of."""
     album = _at(update, "message", "media_group_id")
     return album if isinstance(album, str) and _ALBUM.fullmatch(album) else None
+
+
+def moved_by(update: object) -> tuple[int, int] | None:
+    """Return the old and the new id of a group that became a supergroup; both chats tell of it."""
+    here = chat_id_of(update)
+    new, old = (_number(_at(update, "message", f"migrate_{way}_chat_id")) for way in ("to", "from"))
+    if new is not None:
+        return here, new
+    return (old, here) if old is not None else None
 
 
 def query_of(update: object) -> str | None:

@@ -1,12 +1,12 @@
 """The steps of a case into what is written down and sent: which text, which buttons, which lane."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import singledispatchmethod
 from typing import Any
 
-from bot.cases import Case, CaseChange, Due, Link, LinkState, Side, TopicState
+from bot.cases import Case, CaseChange, CaseDraft, Due, Link, LinkState, Side, TopicState
 from bot.channels.telegram.render import Payload, message_payloads
 from bot.channels.telegram.rich import LONGEST, units
 from bot.clock import CITY_ZONE
@@ -14,6 +14,7 @@ from bot.delivery import Carried, Message, MessageKind
 from bot.replies import Choice, Reply
 from bot.texts import Texts
 from bot.tickets import (
+    Draft,
     Effect,
     Erase,
     Forum,
@@ -70,7 +71,7 @@ class Desk:
         payload = plain_payload(f"#{case.number} · {text}", self.texts)
         if rows:
             payload["params"]["reply_markup"] = {"inline_keyboard": [list(row) for row in rows]}
-        if answers:
+        if answers and answers > 0:  # below 0: it stood in the group before that moved
             payload["params"]["reply_parameters"] = _reply(answers)
         return self.into_topic(case, MessageKind.TEXT, payload, FAILURE)
 
@@ -141,11 +142,12 @@ class Scribe:
     @write.register
     def _(self, revision: Revise) -> None:
         link = revision.link
-        carried = Carried(link.case, link.side, (link.message,), self._now, revision.text, link.author, edits=True)
+        words = self._desk.texts.transcribed(revision.text, revision.kind)
+        carried = Carried(link.case, link.side, (link.message,), self._now, words, link.author, edits=True)
         payload = _editing(revision)
         if link.side is Side.CITIZEN:
-            word = self._desk.texts.staff["edited"]
-            payload.update({"from": str(self._case.chat), "instead": _told_instead(revision, word)})
+            told = _told_instead(revision, self._desk.texts.staff["edited"].format(text=revision.text))
+            payload.update({"from": str(self._case.chat), "instead": told})
         self._carry(link.side, MessageKind.EDIT, payload, carried, depends_on=_origin(link))
 
     @write.register
@@ -206,6 +208,10 @@ class Scribe:
         self.change = replace(self.change, told=told.links)
 
     @write.register
+    def _(self, draft: Draft) -> None:
+        self.change = replace(self.change, draft=CaseDraft(self._case.number, draft.question, draft.answer))
+
+    @write.register
     def _(self, hint: Hint) -> None:
         """Leave it to the staff's handler, which knows the person."""
 
@@ -256,15 +262,18 @@ def citizen_reply(texts: Texts, hours: Hours, case: Case, key: str, values: dict
     words = texts.desk
     if key in ("opened", "opened_closed"):
         values["versprechen"] = _promise(texts, hours, case, values.pop("wann"))
-    choices = {
-        "closed_by_staff": tuple(
-            Choice(words[name], f"{RATE}:{case.number}:{value}")
-            for value, name in ((3, "good"), (2, "middling"), (1, "bad"))
-        ),
-    }.get(key, ())
+    text, choices = words[key], tuple[Choice, ...]()
+    if key == "closed_by_staff" or (key == "closed_by_citizen" and case.first_reply_at):
+        text, choices = f"{text}\n{words['how_content']}", _ratings(words, case)
     if key in ("opened", "opened_closed", "reopened", "status", "status_taken", "still_waiting"):
         choices = (Choice(words["back"], LEAVE),)
-    return Reply(words[key].format(**values), choices=choices)
+    return Reply(text.format(**values), choices=choices)
+
+
+def _ratings(words: Mapping[str, str], case: Case) -> tuple[Choice, ...]:
+    """Return the buttons with which a citizen says how content they are."""
+    rated = ((3, "good"), (2, "middling"), (1, "bad"))
+    return tuple(Choice(words[name], f"{RATE}:{case.number}:{value}") for value, name in rated)
 
 
 def _promise(texts: Texts, hours: Hours, case: Case, when: str) -> str:
@@ -283,9 +292,9 @@ def card_text(case: Case, texts: Texts, *, continued: bool = False) -> str:
     words = texts.staff
     state = words[f"state_{case.state}"].format(name=case.clerk)
     theme = case.theme or words["topic_plain"]
-    head = words["card"].format(nummer=case.number, thema=theme, stand=state, seit=_clock(case.opened_at))
+    head = words["card"].format(nummer=case.number, thema=theme, stand=state)
     lines = [words["card_continued"]] if continued else []
-    lines.append(head)
+    lines += [head, *_waited(case, words)]
     if case.department:
         lines.append(words["card_department"].format(amt=case.department))
     if case.promised_at and not case.first_reply_at:
@@ -296,6 +305,14 @@ def card_text(case: Case, texts: Texts, *, continued: bool = False) -> str:
         lines.append(words["card_rating"].format(wert=_rating(case, texts)))
     asked = f"\n{words['card_questions']}\n{case.summary}" if case.summary else ""
     return "\n".join(lines) + asked + (f"\n\n{words['reply_here']}" if case.topic is TopicState.NONE else "")
+
+
+def _waited(case: Case, words: Mapping[str, str]) -> list[str]:
+    """Return how long the citizen waits for the first answer, or waited."""
+    if case.first_reply_at:
+        minutes = int((case.first_reply_at - case.opened_at).total_seconds() // 60)
+        return [words["card_replied"].format(zeit=_clock(case.first_reply_at), minuten=minutes)]
+    return [words["card_waits"].format(zeit=_clock(case.opened_at))] if case.is_open else []
 
 
 def _rating(case: Case, texts: Texts) -> str:
@@ -310,7 +327,7 @@ def card_buttons(case: Case, texts: Texts) -> list[list[Payload]]:
     """Return the buttons that a case has in its state."""
     words = texts.staff
     if not case.is_open:
-        return [[_button(words["open"], "open", case)]]
+        return [[_button(words["open"], "open", case)], [_button(words["draft"], "draft", case)]]
     own = _button(words["free"], "free", case) if case.clerk else _button(words["take"], "take", case)
     return [
         [own, _button(words["close"], "close", case)],
@@ -357,9 +374,9 @@ _REPLACEABLE = ("photo", "video", "document", "audio", "animation")
 """Attachments that Telegram lets a bot exchange."""
 
 
-def _told_instead(revision: Revise, word: str) -> Payload:
+def _told_instead(revision: Revise, text: str) -> Payload:
     """Return the message that tells of a change where the copy cannot be changed: it is gone, or of another kind."""
-    link, text = revision.link, f"{word}{revision.text}"
+    link = revision.link
     params: Payload = {"reply_parameters": _reply(link.copy)} if link.copy is not None else {}
     if not revision.kind and units(text) <= LONGEST:
         return {"method": "sendMessage", "params": {**params, "text": text}}

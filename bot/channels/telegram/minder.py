@@ -76,12 +76,14 @@ class Minder:
             return self._bureau.desk().written(again, now)
         return CaseChange(case), (self._bureau.desk().refreshed(case),)
 
-    def _step(self, case: Case, due: Due, now: datetime) -> Step:
+    def _step(self, case: Case, due: Due, now: datetime) -> Step:  # noqa: PLR0911 - a kind a line
         match due.kind:
             case DueKind.FAILURE:
                 return tickets.fail(case, self._cases.untold(case.number), is_blocked=self._is_blocked(case))
             case DueKind.BLOCKED:
                 return tickets.block(case, is_blocked=self._is_blocked(case))
+            case DueKind.MOVED:
+                return tickets.resettle(case) if case.is_open else Step(case)
             case DueKind.ERASE:
                 return Step(case, (tickets.Tell(Side.STAFF, "erase_failed", fails=True, everywhere=True),))
             case DueKind.TOPIC:

@@ -58,14 +58,22 @@ async def _present(api: Api, calls: Sequence[Call]) -> None:
             log.warning("not_presented", method=call.method, error=type(error).__name__)
 
 
-def profile_calls(texts: Texts) -> tuple[Call, ...]:
-    """Return what tells Telegram who the bot is and what can be typed."""
+def profile_calls(texts: Texts, staff_group: int | None = None) -> tuple[Call, ...]:
+    """Return what tells Telegram who the bot is and what can be typed, in the staff group by clerks."""
+    staff = (staff_call(texts, staff_group),) if staff_group is not None else ()
     return (
+        *staff,
         Call("setMyCommands", {"scope": PRIVATE, "commands": commands_for(PRIVATE["type"], texts)}),
         Call("setMyCommands", {"scope": GROUPS, "commands": commands_for(GROUPS["type"], texts)}),
         Call("setMyDescription", {"description": texts.bot_description}),
         Call("setMyShortDescription", {"short_description": texts.bot_short_description}),
     )
+
+
+def staff_call(texts: Texts, group: int) -> Call:
+    """Return what sets the clerks' menu of commands."""
+    commands = [{"command": name, "description": does} for name, does in texts.staff_commands.items()]
+    return Call("setMyCommands", {"scope": {"type": "chat", "chat_id": group}, "commands": commands})
 
 
 def commands_for(scope: str, texts: Texts) -> list[dict[str, str]]:

@@ -20,7 +20,7 @@ Payload = dict[str, Any]
 
 def message_payloads(reply: Reply, texts: Texts) -> list[Payload]:
     """Return the messages of a reply, the buttons on the last."""
-    payloads = [_payload("sendMessage", part) for part in split(_body(reply, texts))]
+    payloads = [_payload("sendMessage", part) for part in split(body(reply, texts))]
     rows = keyboard_rows(reply, texts)
     if rows and payloads:
         payloads[-1]["params"]["reply_markup"] = {"inline_keyboard": rows}
@@ -90,7 +90,7 @@ def label(choice: Choice, *, numbered: bool = False) -> str:
     return f"{words if len(words) > LONGEST_LABEL // 2 else head}…"
 
 
-def _body(reply: Reply, texts: Texts) -> tuple[Span, ...]:
+def body(reply: Reply, texts: Texts) -> tuple[Span, ...]:
     """Return all that a reply says in one text: answer, small print, what the buttons are for."""
     asked = texts.feedback_question if reply.question else ""
     blocks = (reply.text.strip(), "\n".join(reply.notes), "\n".join(_offer(reply)), asked)

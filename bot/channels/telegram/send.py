@@ -229,7 +229,7 @@ class Sender:
                 await self._later(sending, error.seconds)
             case MigratedError():
                 new_id = error.chat_id
-                await self._note(lambda: self._addresses.migrate(sending.chat, new_id))
+                await self._note(lambda: self._addresses.migrate(sending.chat, new_id, self._clock.now()))
                 await self._later(sending, 0)
             case BlockedError():
                 await self._note(lambda: self._addresses.set_blocked(sending.chat, self._clock.now(), is_blocked=True))

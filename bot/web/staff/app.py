@@ -16,13 +16,19 @@ from bot.web.staff.headers import SafeHeaders
 from bot.web.staff.login import login_routes
 from bot.web.staff.page import Page
 from bot.web.staff.render import STATIC, Frame, render
+from bot.web.staff.sso import SingleSignOn
+from bot.web.staff.sso_login import sso_routes
 
 StaffApp = Starlette
 
 
-def staff_app(front: Front) -> StaffApp:
+def staff_app(front: Front, sso: SingleSignOn | None = None) -> StaffApp:
     """Return the app; it is to be mounted at `Front.home`."""
-    routes = [*login_routes(front), *(_route(front, page) for page in front.pages)]
+    routes = [
+        *login_routes(front),
+        *(sso_routes(front, sso) if sso else ()),
+        *(_route(front, page) for page in front.pages),
+    ]
     front.routes.update({route.name: route for route in routes})
     static = Mount("/static", StaticFiles(directory=STATIC), name="static")
     failed = render("error.html", Frame(front.url, ""), {"status": 500, "reason": "", "account": None})
@@ -44,6 +50,7 @@ def staff_app(front: Front) -> StaffApp:
         middleware=[Middleware(SafeHeaders), Middleware(Guard, failed=lambda: HTMLResponse(failed, 500))],
         exception_handlers={HTTPException: refuse, StoreError: no_store, ConflictError: conflict},
     )
+    app.state.front = front
     app.router.redirect_slashes = False  # it would send people to whatever host they claim to have asked
     return app
 

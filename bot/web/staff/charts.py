@@ -41,8 +41,10 @@ def lines(title: str, labels: Sequence[str], found: Sequence[Line]) -> Markup:
     chart.add_x_axis(ticks=_few(len(labels)), tick_formatter=lambda place, *_: labels[int(place)])
     chart.add_y_axis(tick_formatter=_german)
     for line, colour, dash, drawn in zip(found, _COLOURS, _DASHES, DRAWN, strict=False):
-        points = list(enumerate(line.values)) * (2 if len(line.values) == 1 else 1)
-        chart.add_line(points, name=f"{line.name} ({drawn})", stroke_color=colour, width=3, stroke_dasharray=dash)
+        values = [*line.values] * (2 if len(line.values) == 1 else 1)  # a single day is a level line
+        chart.add_line(
+            list(enumerate(values)), name=f"{line.name} ({drawn})", stroke_color=colour, width=3, stroke_dasharray=dash
+        )
     return _finished(chart, title, HEIGHT)
 
 

@@ -97,6 +97,12 @@ class Front:
         response.set_cookie(COOKIE, token, path=self.home, httponly=True, samesite="lax", secure=secure)
         return response
 
+    def end(self, request: Request) -> None:
+        """End the session that the browser had, if any."""
+        session = self.logins.session(token_of(request), self.clock.now())
+        if session:
+            self.logins.log_out(session)
+
 
 def token_of(request: Request) -> str:
     """Return the token that the browser sent."""

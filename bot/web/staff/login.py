@@ -33,7 +33,7 @@ def login_routes(front: Front) -> list[Route]:
         form = await posted(front, request)
         if isinstance(form, Response):
             return form
-        await asyncio.to_thread(_logged_out, front, request)
+        await asyncio.to_thread(front.end, request)
         response = front.to(front.url("login"))
         response.delete_cookie(COOKIE, path=front.home)
         return response
@@ -61,7 +61,7 @@ def _logged_in(front: Front, request: Request, form: FormData) -> Response:
     who = {"address": request.client.host if request.client else "", "browser": request.headers.get("user-agent", "")}
     found = front.logins.log_in(name, password[: LONGEST + 1], now=front.clock.now(), **who)
     if isinstance(found, Opened):
-        _logged_out(front, request)
+        front.end(request)
         return front.keep(request, front.to(aim or front.url("start")), found.token)
     status = 429 if found.retry_at else 401
     return _form(front, request, aim, name=name, error=_refusal(found), status=status)
@@ -72,10 +72,3 @@ def _refusal(refused: Refused) -> str:
     if refused.retry_at:
         return f"Zu viele Versuche. Bitte versuchen Sie es ab {moment(refused.retry_at)} wieder."
     return "Name oder Passwort stimmt nicht, oder das Konto ist gesperrt."
-
-
-def _logged_out(front: Front, request: Request) -> None:
-    """End the session that the browser had, if any."""
-    session = front.logins.session(token_of(request), front.clock.now())
-    if session:
-        front.logins.log_out(session)

@@ -1,0 +1,267 @@
+"""Browsing and editing the entries of the FAQ; what is changed here goes into the draft."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from bot.accounts import Role
+from bot.clock import city_day
+from bot.drafts import Block
+from bot.going_live import GoingLive
+from bot.preview import Preview
+from bot.publishing import ChangeError, StaleError, fingerprint
+from bot.sorting import german_key
+from bot.web.staff.changes import EntryView, viewed
+from bot.web.staff.entry_form import KIND_WORDS, LABELS, EntryForm, NewEntryForm, filled, suggested_id
+from bot.web.staff.page import Failed, Moved, Page, Reply, Shown, Undo, Visit
+from bot.web.staff.paging import page_number, pages_of
+from intents.faq import FaqBase, FaqEntry
+from intents.plain_language import plain_hints
+from intents.text import folded, normalise
+
+_EACH = 50
+_MOST_SUGGESTED = 50
+"""Wordings that a cluster brings along."""
+
+ShowEntry = Callable[[FaqEntry, FaqBase, datetime, bool], Preview]
+"""How an entry looks on Telegram; the last value asks for plain language."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """An entry in the list."""
+
+    entry: FaqEntry
+    state: str
+    """neu, geändert, gelöscht in the draft; empty: as published."""
+    block: Block | None
+    dates: str
+    """What its dates mean today; empty: nothing to say."""
+
+
+def pages(live: GoingLive, show: ShowEntry) -> tuple[Page, ...]:
+    """Return the pages."""
+
+    def entries(visit: Visit) -> Reply:
+        return _list(live, visit)
+
+    def entry(visit: Visit) -> Reply:
+        return _one(live, show, visit)
+
+    def new(visit: Visit) -> Reply:
+        wordings = visit.query.getlist("alternates")[:_MOST_SUGGESTED]
+        refused = visit.query.getlist("not_questions")[:_MOST_SUGGESTED]
+        given = {name: visit.query.get(name, "") for name in ("question", "category")}
+        data = {**given, "alternates": "\n".join(wordings), "not_questions": "\n".join(refused), "kind": "answer"}
+        return _form(live, show, visit, NewEntryForm(data=data))
+
+    def create(visit: Visit) -> Reply:
+        return _created(live, show, visit)
+
+    def edit(visit: Visit) -> Reply:
+        found = live.publishing.faq().get(visit.params["id"])
+        if found is None:
+            return Failed(404)
+        form = EntryForm(data=filled(found))
+        form.seen.data = fingerprint(found)
+        return _form(live, show, visit, form)
+
+    def change(visit: Visit) -> Reply:
+        return _changed(live, show, visit)
+
+    def delete(visit: Visit) -> Reply:
+        name = visit.params["id"]
+        was_untouched = live.publishing.faq().get(name) == live.publishing.base().get(name)
+        try:
+            live.publishing.delete_entry(name, visit.account.name, visit.now)
+        except ChangeError as error:
+            return Failed(409, str(error))
+        undo = Undo(visit.url("draft_revert"), {"entry": name}) if was_untouched else None
+        return Moved(visit.url("entries"), f"«{name}» ist im Entwurf gelöscht.", undo)
+
+    about = "Alle Einträge der FAQ: suchen, lesen, ändern, anlegen."
+    return (
+        Page("/eintraege", "entries", Role.READ, entries, nav="Einträge", about=about),
+        Page("/eintraege/neu", "entry_new", Role.EDIT, new),
+        Page("/eintraege/neu", "entry_create", Role.EDIT, create, method="POST"),
+        Page("/eintrag/{id}", "entry", Role.READ, entry),
+        Page("/eintrag/{id}/bearbeiten", "entry_edit", Role.EDIT, edit),
+        Page("/eintrag/{id}/bearbeiten", "entry_change", Role.EDIT, change, method="POST"),
+        Page("/eintrag/{id}/loeschen", "entry_delete", Role.EDIT, delete, method="POST"),
+    )
+
+
+# ------------------------------------------------------------------ reading
+
+
+def _list(live: GoingLive, visit: Visit) -> Reply:
+    page = page_number(visit.query.get("page", "1"))
+    if page is None:
+        return Failed(404)
+    wanted = {name: visit.query.get(name, "")[:200] for name in ("q", "category", "state")}
+    rows = _rows(live, visit)
+    found = sorted(
+        (row for row in rows if _fits(row, wanted)),
+        key=lambda row: (german_key(row.entry.category or ""), german_key(row.entry.question)),
+    )
+    categories = sorted({row.entry.category for row in rows if row.entry.category}, key=german_key)
+    values = {
+        "rows": found[(page - 1) * _EACH : page * _EACH],
+        "count": len(found),
+        "page": page,
+        "pages": pages_of(len(found), _EACH),
+        "link": lambda number: visit.url("entries", **wanted, page=number),
+        "categories": categories,
+        "wanted": wanted,
+        "may_edit": visit.account.role >= Role.EDIT,
+    }
+    return Shown("entries.html", values)
+
+
+def _rows(live: GoingLive, visit: Visit) -> list[Row]:
+    """Return all entries of the draft, and those that it deletes."""
+    before, after = live.publishing.base(), live.publishing.faq()
+    blocks = {block.entry: block for block in live.publishing.drafts.blocks()}
+    gone = [entry for entry in before.entries if after.get(entry.id) is None]
+    return [
+        Row(entry, _state(before.get(entry.id), after.get(entry.id)), blocks.get(entry.id), _dates(entry, visit.now))
+        for entry in (*after.entries, *gone)
+    ]
+
+
+def _state(before: FaqEntry | None, after: FaqEntry | None) -> str:
+    if after is None:
+        return "gelöscht"
+    if before is None:
+        return "neu"
+    return "" if before == after else "geändert"
+
+
+def _dates(entry: FaqEntry, now: datetime) -> str:
+    """Say what an entry's dates mean today."""
+    today = city_day(now)
+    if entry.valid_until and entry.valid_until < today:
+        return "abgelaufen"
+    if entry.valid_from and entry.valid_from > today:
+        return "gilt noch nicht"
+    return "Prüfung fällig" if entry.review_by and entry.review_by <= today else ""
+
+
+def _fits(row: Row, wanted: dict[str, str]) -> bool:
+    """Say whether an entry is looked for: all words anywhere in it, its category, its state."""
+    entry = row.entry
+    text = folded(normalise(" ".join((entry.id, *entry.phrasings, entry.answer, entry.category or ""))[:20_000]))
+    words = folded(normalise(wanted["q"])).split()
+    states = {"entwurf": bool(row.state), "gesperrt": row.block is not None, "termin": bool(row.dates)}
+    category = not wanted["category"] or entry.category == wanted["category"]
+    return category and all(word in text for word in words) and states.get(wanted["state"], True)
+
+
+def _one(live: GoingLive, show: ShowEntry, visit: Visit) -> Reply:
+    name = visit.params["id"]
+    faq, before = live.publishing.faq(), live.publishing.base()
+    entry = faq.get(name) or before.get(name)
+    if entry is None:
+        return Failed(404)
+    block = next((each for each in live.publishing.drafts.blocks() if each.entry == name), None)
+    change = viewed(before.get(name), faq.get(name))
+    values = {
+        **_shown(show, entry, faq, visit),
+        "entry": entry,
+        "kind": KIND_WORDS[entry.kind],
+        "labels": LABELS,
+        "state": _state(before.get(name), faq.get(name)),
+        "dates": _dates(entry, visit.now),
+        "change": change,
+        "block": block,
+        "is_released": name in live.publishing.draft().releases,
+        "is_live": live.publishing.live().get(name) is not None,
+        "follow_ups": [(each, found) for each in entry.follow_ups if (found := faq.get(each))],
+        "may_edit": visit.account.role >= Role.EDIT,
+    }
+    return Shown("entry.html", values)
+
+
+def _shown(show: ShowEntry, entry: FaqEntry, faq: FaqBase, visit: Visit) -> dict[str, Any]:
+    """Return how an entry will look, and what citizens may not understand."""
+    whole = replace(entry, blocked=False, valid_from=None, valid_until=None)
+    hints = [(LABELS[name], plain_hints(getattr(entry, name) or "")) for name in ("answer", "plain_answer")]
+    return {
+        "preview": show(whole, faq, visit.now, False),
+        "plain_preview": show(whole, faq, visit.now, True) if entry.plain_answer else None,
+        "hints": [(label, found) for label, found in hints if found],
+    }
+
+
+# ------------------------------------------------------------------ writing
+
+
+def _form(
+    live: GoingLive,
+    show: ShowEntry,
+    visit: Visit,
+    form: EntryForm,
+    *,
+    problem: str = "",
+    theirs: EntryView | None = None,
+) -> Shown:
+    """Show the form, and what was filled in as Telegram would show it."""
+    faq = live.publishing.faq()
+    entry = form.entry(visit.params.get("id", "") or "neu")
+    blank: dict[str, Any] = {"preview": None, "plain_preview": None, "hints": []}
+    values = {
+        **(_shown(show, entry, faq, visit) if entry.answer else blank),
+        "form": form,
+        "fields": [field for field in form if field.name not in ("seen", "id")],
+        "id": visit.params.get("id"),
+        "problem": problem,
+        "theirs": theirs,
+        "categories": sorted({each.category for each in faq.entries if each.category}, key=german_key),
+    }
+    return Shown("entry_form.html", values, 422 if form.errors or problem else 200)
+
+
+def _created(live: GoingLive, show: ShowEntry, visit: Visit) -> Reply:
+    form = NewEntryForm(visit.form)
+    if not form.validate() or _wants_preview(visit):
+        return _form(live, show, visit, form)
+    name = form.id.data or _free(suggested_id(form.question.data or ""), live.publishing.faq())
+    try:
+        live.publishing.new_entry(form.entry(name), visit.account.name, visit.now)
+    except ChangeError as error:
+        return _form(live, show, visit, form, problem=str(error))
+    undo = Undo(visit.url("entry_delete", id=name))
+    return Moved(visit.url("entry", id=name), "Der Eintrag steht im Entwurf.", undo)
+
+
+def _changed(live: GoingLive, show: ShowEntry, visit: Visit) -> Reply:
+    name = visit.params["id"]
+    found = live.publishing.faq().get(name)
+    if found is None:
+        return Failed(404)
+    form = EntryForm(visit.form)
+    if not form.validate() or _wants_preview(visit):
+        return _form(live, show, visit, form)
+    try:
+        live.publishing.change_entry(form.entry(name), visit.account.name, visit.now, seen=form.seen.data or None)
+    except StaleError:
+        form.seen.data = fingerprint(found)
+        problem = (
+            "Jemand anders hat diesen Eintrag inzwischen geändert. Unten steht, worin sich Ihr Stand davon "
+            "unterscheidet. Wenn Sie noch einmal speichern, gilt Ihr Stand."
+        )
+        return _form(live, show, visit, form, problem=problem, theirs=viewed(found, form.entry(name)))
+    except ChangeError as error:
+        return _form(live, show, visit, form, problem=str(error))
+    return Moved(visit.url("entry", id=name), "Die Änderung steht im Entwurf.")
+
+
+def _wants_preview(visit: Visit) -> bool:
+    return visit.form is not None and visit.form.get("do") == "preview"
+
+
+def _free(name: str, faq: FaqBase) -> str:
+    """Return an id that no entry has."""
+    numbered: Sequence[str] = [name, *(f"{name[:45]}-{number}" for number in range(2, 100))]
+    return next((each for each in numbered if faq.get(each) is None), name)

@@ -1,0 +1,126 @@
+"""One group of the review list: its wordings, its nearest entries, what was done, and what can be done."""
+
+from collections.abc import Callable
+
+from bot.accounts import Role
+from bot.publishing import ChangeError
+from bot.review_items import ACTION_WORDS, STATE_WORDS, WHY_WORDS, Action, Group
+from bot.reviewing import Reviewing
+from bot.sorting import german_key
+from bot.web.staff.page import Failed, Moved, Page, Reply, Shown, Visit
+from bot.web.staff.paging import page_number, pages_of
+from bot.web.staff.review_pages import ACTION_LABELS, field_of, name_of, undo_of, why_words
+
+_EACH = 50
+"""Wordings on a page."""
+_MOST_CHOSEN = 100
+_WHOLE = (Action.TAKE, Action.DONE, Action.OUTSIDE, Action.IGNORE, Action.REOPEN)
+_ON_ENTRY = (Action.WORDINGS, Action.NEGATIVES)
+
+Link = Callable[[Visit, str], str]
+"""(visit, what) → the address of a page of another part."""
+
+
+def pages(service: Reviewing, *, new_entry: Link | None = None, entry_page: Link | None = None) -> tuple[Page, ...]:
+    """Return the pages; `new_entry` leads from a group's number to a new entry, `entry_page` from an id to an entry."""
+
+    def show(visit: Visit) -> Reply:
+        group = _group(service, visit)
+        page = page_number(visit.query.get("page", "1"))
+        if group is None or page is None:
+            return Failed(404, _GONE if group is None else "")
+        return Shown("group.html", _values(service, visit, group, page, new_entry, entry_page))
+
+    def act(visit: Visit) -> Reply:
+        group, action = _group(service, visit), field_of(visit, "action")
+        if group is None:
+            return Failed(404, _GONE)
+        if action not in _WHOLE:
+            return Failed(400)
+        here = visit.url("group", number=group.number)
+        change = service.deeds.act([group.number], Action(action), visit.account.name, visit.now)
+        if change is None:
+            return Moved(here, "Daran war nichts zu ändern.")
+        return Moved(here, f"Gruppe {group.number} {ACTION_WORDS[Action(action)]}.", undo_of(visit, change, here))
+
+    def give(visit: Visit) -> Reply:
+        group, action, entry = _group(service, visit), field_of(visit, "action"), field_of(visit, "entry")
+        if group is None:
+            return Failed(404, _GONE)
+        chosen = [page_number(str(each)) for each in visit.form.getlist("item")] if visit.form else []
+        if action not in _ON_ENTRY or len(chosen) > _MOST_CHOSEN or None in chosen:
+            return Failed(400)
+        here = visit.url("group", number=group.number)
+        wrong = _refused(service, chosen, entry)
+        return Moved(here, wrong) if wrong else _given(service, visit, group, [n for n in chosen if n], entry, action)
+
+    def _given(service: Reviewing, visit: Visit, group: Group, chosen: list[int], entry: str, action: str) -> Reply:
+        items, here = service.items(group.number, chosen), visit.url("group", number=group.number)
+        try:
+            change = service.give_wordings(group.number, items, entry, Action(action), visit.account.name, visit.now)
+        except ChangeError as error:
+            return Failed(409, str(error))
+        if change is None:
+            return Moved(here, "Diese Fragen gibt es hier nicht mehr.")
+        name = name_of(service.entries_by_id(), entry)
+        return Moved(here, _NOTICES[Action(action)].format(name=name), undo_of(visit, change, here))
+
+    return (
+        Page("/auswertung/{number}", "group", Role.READ, show),
+        Page("/auswertung/{number}", "group_act", Role.EDIT, act, method="POST"),
+        Page("/auswertung/{number}/formulierungen", "group_wordings", Role.EDIT, give, method="POST"),
+    )
+
+
+_GONE = "Diese Gruppe gibt es nicht (mehr). Ihre Fragen sind gelöscht oder gehören jetzt zu einer anderen."
+_NOTICES = {
+    Action.WORDINGS: "Die Formulierungen stehen im Entwurf von «{name}». Sie gelten, sobald er veröffentlicht ist.",
+    Action.NEGATIVES: "Der Entwurf von «{name}» hält fest, dass diese Fragen nicht dorthin gehören."
+    " Das gilt, sobald er veröffentlicht ist.",
+}
+
+
+def _group(service: Reviewing, visit: Visit) -> Group | None:
+    number = page_number(visit.params["number"])
+    return service.list.group(number) if number is not None else None
+
+
+def _refused(service: Reviewing, chosen: list[int | None], entry: str) -> str:
+    """Return why wordings cannot be given to an entry; empty when they can."""
+    if not chosen:
+        return "Bitte wählen Sie mindestens eine Formulierung aus."
+    if entry not in service.entries_by_id():
+        return "Bitte wählen Sie einen Eintrag aus der Liste."
+    return ""
+
+
+def _values(
+    service: Reviewing, visit: Visit, group: Group, page: int, new_entry: Link | None, entry_page: Link | None
+) -> dict[str, object]:
+    """Return what the page shows."""
+    wordings, entries = service.list.wordings(group.number), service.entries_by_id()
+    near = [each.entry for each in group.nearest if each.entry in entries]
+    others = sorted((each for each in entries.values() if each.id not in near), key=lambda e: german_key(e.question))
+    start = (page - 1) * _EACH
+    return {
+        "group": group,
+        "title": group.examples[0] if group.examples else "ohne Text",
+        "wordings": wordings[start : start + _EACH],
+        "count": len(wordings),
+        "page": page,
+        "pages": pages_of(len(wordings), _EACH),
+        "link": lambda number: visit.url("group", number=group.number, page=number),
+        "here": visit.url("group", number=group.number),
+        "whys": why_words(group),
+        "near": [entries[each] for each in near],
+        "others": others,
+        "entries": entries,
+        "entry_link": (lambda entry: entry_page(visit, entry)) if entry_page else None,
+        "new_entry": new_entry(visit, str(group.number)) if new_entry else "",
+        "history": service.list.history(group.number),
+        "state_words": STATE_WORDS,
+        "why_labels": WHY_WORDS,
+        "action_words": ACTION_WORDS,
+        "actions": [(each.value, ACTION_LABELS[each]) for each in _WHOLE],
+        "may_edit": visit.account.role >= Role.EDIT,
+    }

@@ -1,0 +1,113 @@
+"""The fields of the review list: which groups are wanted."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from wtforms import Form, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Length, ValidationError
+
+from bot.clock import CITY_ZONE
+from bot.review_items import STATE_WORDS, WHY_WORDS, Filter, ItemState, Order, Why
+
+OPEN, ALL = "offen", "alle"
+_STATES: Mapping[str, tuple[ItemState, ...]] = {
+    OPEN: (ItemState.NEW, ItemState.WORKING),
+    **{word.replace(" ", "-"): (state,) for state, word in STATE_WORDS.items()},
+    ALL: (),
+}
+_ORDERS: Mapping[str, str] = {
+    Order.OPEN: "offene Fragen",
+    Order.COUNT: "Anzahl",
+    Order.TREND: "Trend",
+    Order.LAST: "zuletzt gefragt",
+    Order.FIRST: "zuerst gefragt",
+}
+_LIST = "Bitte wählen Sie einen Wert aus der Liste."
+_DAY = "Bitte geben Sie einen Tag ein, zum Beispiel 2026-11-22."
+
+
+def _choices(words: Mapping[str, str]) -> list[SelectChoice]:
+    """Return what a list offers: value → word."""
+    return [SelectChoice(value, word) for value, word in words.items()]
+
+
+def _at_most(length: int) -> Length:
+    return Length(max=length, message=f"Bitte höchstens {length} Zeichen.")
+
+
+class InboxForm(Form):
+    """Which groups are wanted, and in which order."""
+
+    zustand = SelectField(
+        "Zustand",
+        choices=_choices({name: "neu und in Arbeit" if name == OPEN else name.replace("-", " ") for name in _STATES}),
+        default=OPEN,
+        validate_choice=False,
+    )
+    grund = SelectField(
+        "Grund",
+        choices=_choices({"": "alle", **{why.value: word for why, word in WHY_WORDS.items()}}),
+        default="",
+        validate_choice=False,
+    )
+    eintrag = StringField("Nächster Eintrag (Kennung)", [_at_most(48)], default="")
+    von = StringField("Zuletzt gefragt ab", default="", render_kw={"type": "date"})
+    bis = StringField("bis", default="", render_kw={"type": "date"})
+    suche = StringField("Suche in den Fragen", [_at_most(200)], default="", render_kw={"type": "search"})
+    sortierung = SelectField(
+        "Sortiert nach", choices=_choices(_ORDERS), default=Order.OPEN.value, validate_choice=False
+    )
+
+    def validate_zustand(self, field: Any) -> None:
+        """Refuse what is not in the list."""
+        _choose(field, _STATES)
+
+    def validate_grund(self, field: Any) -> None:
+        """Refuse what is not in the list."""
+        _choose(field, {"", *Why})
+
+    def validate_sortierung(self, field: Any) -> None:
+        """Refuse what is not in the list."""
+        _choose(field, set(Order))
+
+    def validate_von(self, field: Any) -> None:
+        """Refuse what is no day."""
+        _day(field.data)
+
+    def validate_bis(self, field: Any) -> None:
+        """Refuse what is no day."""
+        _day(field.data, after=1)
+
+    def wanted(self) -> Filter:
+        """Return the filter of a form that was checked."""
+        return Filter(
+            states=_STATES[self.zustand.data],
+            why=Why(self.grund.data) if self.grund.data else None,
+            entry=self.eintrag.data.strip(),
+            since=_day(self.von.data),
+            before=_day(self.bis.data, after=1),
+            text=" ".join(self.suche.data.split()),
+            order=Order(self.sortierung.data),
+        )
+
+    def query(self) -> dict[str, str]:
+        """Return the fields that differ from the beginning, for an address."""
+        return {name: field.data for name, field in self._fields.items() if field.data != field.default}
+
+
+def _choose(field: Any, known: Any) -> None:
+    if field.data not in known:
+        raise ValidationError(_LIST)
+
+
+def _day(text: str, *, after: int = 0) -> datetime | None:
+    """Return the beginning of a day in the city, or of one so many days later; None for no text."""
+    if not text:
+        return None
+    try:
+        found = date.fromisoformat(text) + timedelta(days=after)
+        return datetime.combine(found, time(), CITY_ZONE).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise ValidationError(_DAY) from error

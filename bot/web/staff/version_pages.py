@@ -1,0 +1,90 @@
+"""What was ever live: each publication with its difference, author and time, and the way back."""
+
+from bot.accounts import Role
+from bot.drafts import Publication
+from bot.going_live import GoingLive
+from bot.merging import changes
+from bot.publishing import ChangeError, parsed
+from bot.web.staff.changes import EntryView, views
+from bot.web.staff.page import Failed, Moved, Page, Reply, Shown, Visit
+from intents.errors import FaqError
+
+_EACH = 30
+_LARGEST = 2**53
+
+
+def pages(live: GoingLive) -> tuple[Page, ...]:
+    """Return the pages."""
+    drafts = live.publishing.drafts
+
+    def versions(visit: Visit) -> Reply:
+        before = visit.query.get("before", "")
+        if before and _number(before) is None:
+            return Failed(404)
+        found = drafts.history(most=_EACH + 1, before=_number(before))
+        active = drafts.active()
+        values = {
+            "publications": found[:_EACH],
+            "older": visit.url("versions", before=found[_EACH - 1].number) if len(found) > _EACH else None,
+            "active": active.hash if active else "",
+            "current": _latest(live),
+            "may_publish": visit.account.role >= Role.PUBLISH,
+        }
+        return Shown("versions.html", values)
+
+    def version(visit: Visit) -> Reply:
+        found = _asked(live, visit)
+        if found is None:
+            return Failed(404)
+        active = drafts.active()
+        values = {
+            "publication": found,
+            "changed": _changed(live, found),
+            "active": active.hash if active else "",
+            "is_current": found.number == _latest(live),
+            "may_publish": visit.account.role >= Role.PUBLISH,
+        }
+        return Shown("version.html", values)
+
+    def back(visit: Visit) -> Reply:
+        found, seen = _asked(live, visit), str(visit.form.get("active", "")) if visit.form else ""
+        if found is None:
+            return Failed(404)
+        try:
+            made = live.roll_back(found.number, seen, visit.account.name, visit.now)
+        except ChangeError as error:
+            return Failed(409, str(error))
+        return Moved(visit.url("version", number=made.number), f"Fassung {found.number} gilt wieder.")
+
+    about = "Was veröffentlicht wurde, von wem und wann; jede Fassung lässt sich zurückholen."
+    return (
+        Page("/fassungen", "versions", Role.READ, versions, nav="Fassungen", about=about),
+        Page("/fassungen/{number}", "version", Role.READ, version),
+        Page("/fassungen/{number}/zurueckholen", "version_back", Role.PUBLISH, back, method="POST"),
+    )
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 17 and int(text) < _LARGEST else None
+
+
+def _asked(live: GoingLive, visit: Visit) -> Publication | None:
+    number = _number(visit.params["number"])
+    return live.publishing.drafts.publication(number) if number is not None else None
+
+
+def _latest(live: GoingLive) -> int:
+    """Return the number of what is live."""
+    return next((each.number for each in live.publishing.drafts.history(most=1)), 0)
+
+
+def _changed(live: GoingLive, publication: Publication) -> tuple[EntryView, ...] | None:
+    """Return what a publication changed; None where that is not known."""
+    old = live.publishing.drafts.form(publication.replaced) if publication.replaced else None
+    new = live.publishing.drafts.form(publication.hash)
+    if old is None or new is None:
+        return None
+    try:
+        return views(changes(parsed(old.yaml), parsed(new.yaml)))
+    except FaqError:
+        return None
