@@ -1,6 +1,5 @@
 """The bot as a process of its own: killed, stopped, and brought down by one update."""
 
-import multiprocessing
 import os
 import random
 import signal
@@ -14,12 +13,10 @@ import pytest
 import sqlalchemy as sa
 
 from botapi.server import Server
+from tests.forking import FORK
 from tests.store_actor import opened
 from tests.telegram.running import free_port, main
 from tests.telegram.test_receiving import has_heard, waits
-
-FORK = multiprocessing.get_context("forkserver")
-FORK.set_forkserver_preload(["tests.telegram.running"])  # one import for all starts
 
 
 @contextmanager
