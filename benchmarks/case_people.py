@@ -75,6 +75,8 @@ class Town:
         self._shown: list[Shown] = []
         self._told: dict[int, LinkState] = {}
         self._clerks_words: dict[int, Written] = {}
+        self._early: list[Message] = []
+        """Messages in topics of cases that no citizen has heard of yet."""
         self.foreign: list[str] = []
         """What names the case of somebody else, or stands where no case is."""
 
@@ -169,7 +171,8 @@ class Town:
         for play in self.plays:
             for message in self._newer(play.citizen):
                 self._see_private(play, message)
-        for message in self._newer(self.group):
+        early, self._early = self._early, []
+        for message in (*early, *self._newer(self.group)):
             self._see_in_group(message)
         return self.settled
 
@@ -196,11 +199,18 @@ class Town:
             play.offer = message.id
 
     def _see_in_group(self, message: Message) -> None:
-        play = self._play_of(message)
-        if self._passed_on(play, Side.STAFF, message) or play is None:
-            if play is None and mark_of(message) not in self._marks:
-                self.foreign.append(f"in no topic of a case: {message.text!r}")
-            return
+        """Look at a message in a topic; that of a case whose citizen has not heard of it yet waits."""
+        number = self._number_at(message)
+        play = self._numbers.get(number)
+        if play is None and number:
+            self._early.append(message)
+        elif play is None:
+            self.foreign.append(f"in no topic of a case: {message.text!r}")
+        elif not self._passed_on(play, Side.STAFF, message):
+            self._see_about(play, message)
+
+    def _see_about(self, play: Play, message: Message) -> None:
+        """Look at what the bot itself says in a topic."""
         if f"Fall #{play.number}: " in message.text:
             play.card, play.thread = message.id, message.thread_id or 0
         about = self._clerks_words.get(message.reply_to or 0)
@@ -209,26 +219,20 @@ class Town:
             self._told[about.message] = told
             self.plays[about.case].open.discard(about.mark)
 
-    def _play_of(self, message: Message) -> Play | None:
-        """Return the case in whose topic a message stands."""
+    def _number_at(self, message: Message) -> int:
+        """Return the number of the case in whose topic a message stands; 0 for none."""
         topic = self._server.world.chats[self.group].topics.get(message.thread_id or 0)
-        number = int(topic.name[1:].partition(" ")[0]) if topic else 0
-        if number and number not in self._numbers:  # the topic came before the citizen's confirmation
-            for play in self.plays:
-                for private in self._newer(play.citizen):
-                    self._see_private(play, private)
-        return self._numbers.get(number)
+        return int(topic.name[1:].partition(" ")[0]) if topic else 0
 
-    def _passed_on(self, play: Play | None, to: Side, message: Message) -> bool:
+    def _passed_on(self, play: Play, to: Side, message: Message) -> bool:
         """Note a message of the other side; say whether it is one."""
         mark = mark_of(message)
         if mark not in self._marks:
             return False
         now = self._server.world.clock.now()
-        self._shown.append(Shown(play.place if play else None, to, mark, now))
-        if play:
-            play.open.discard(mark)
-            play.heard[to] = message.id
+        self._shown.append(Shown(play.place, to, mark, now))
+        play.open.discard(mark)
+        play.heard[to] = message.id
         return True
 
     # ------------------------------------------------------------------ what the group shows in the end

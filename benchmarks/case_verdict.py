@@ -29,8 +29,8 @@ class Written:
 class Shown:
     """Something that the bot passed on, as it stands at a place."""
 
-    case: int | None
-    """Whose chat or topic it is; None: nobody's."""
+    case: int
+    """Whose chat or topic it is."""
     to: Side
     mark: str
     at: float

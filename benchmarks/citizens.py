@@ -14,6 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from benchmarks.wishes import FAR_OFF, Wishes
 from botapi.gateway import Call
 from botapi.server import Server
 
@@ -43,6 +44,10 @@ class Traffic:
     limited: bool = False
     """Whether Telegram's limits are kept."""
     seed: int = 0
+    wishes: int = 0
+    """Citizens who ask for a human …"""
+    wishing: float = 60.0
+    """… within so many seconds."""
 
 
 @dataclass
@@ -63,12 +68,16 @@ class Measured:
     """Most messages that the server took in one second."""
     waits: dict[str, list[float]] = field(default_factory=dict)
     """Seconds from a question to its answer at the server, by kind."""
+    wishes: list[dict[str, float]] = field(default_factory=list)
+    """What each who asked for a human waited for, in seconds."""
+    busiest_minute: int = 0
+    """Most writes to the staff group in one minute."""
 
 
 class Scene:
     """One traffic at one server."""
 
-    def __init__(self, server: Server, traffic: Traffic) -> None:
+    def __init__(self, server: Server, traffic: Traffic, group: int = 0) -> None:
         self._server = server
         self._traffic = traffic
         self._chance = random.Random(traffic.seed)
@@ -76,6 +85,7 @@ class Scene:
         self._turns: Counter[int] = Counter()
         self._waiting: dict[int, deque[tuple[str, float]]] = {}
         """What each citizen waits for, oldest first, and since when."""
+        self._wishes = Wishes.within(traffic.wishing, traffic.wishes, server, group, self._chance)
         self._looked_at = len(server.calls)
         self._open: list[Call] = []
         """Messages that the server has not answered yet."""
@@ -95,6 +105,8 @@ class Scene:
         self.measured.answered_in_time = self.measured.answered
         self._wait_for_rest()
         self.measured.busiest_second = busiest(self._times)
+        self.measured.busiest_minute = busiest(self._wishes.writes, 60.0)
+        self.measured.wishes = [wish.waits() for wish in self._wishes.all]
         return self.measured
 
     def _moments(self) -> Iterator[tuple[float, str, str]]:
@@ -114,6 +126,7 @@ class Scene:
                 person = self._chance.choice(self._people) if following[1] == PLAIN else self._server.people.citizen()
                 self._ask(person, following[1], following[2])
                 following = next(due, None)
+            self._wishes.act(now)
             self._listen(again=not self._traffic.rate)
             time.sleep(GLANCE)
 
@@ -126,6 +139,9 @@ class Scene:
             self._listen(again=False)
             time.sleep(GLANCE)
         self.measured.drained_after = moved - ended
+        while not self._wishes.are_over and time.monotonic() - ended < FAR_OFF:
+            self._listen(again=False)
+            time.sleep(GLANCE)
 
     def _ask(self, person: int, kind: str = PLAIN, text: str = "") -> None:
         self._waiting.setdefault(person, deque()).append((kind, self._server.world.clock.now()))
@@ -143,6 +159,7 @@ class Scene:
         """Take in the calls that were answered; who has their answer may ask again."""
         calls = self._server.calls[self._looked_at :]
         self._looked_at += len(calls)
+        self._wishes.hear(calls)
         self._open += [call for call in calls if call.method == "sendmessage"]
         settled = [call for call in self._open if call.status]
         self._open = [call for call in self._open if not call.status]
@@ -167,13 +184,13 @@ class Scene:
             self._ask(self._server.people.citizen() if over else call.chat_id)
 
 
-def busiest(times: Sequence[float]) -> int:
-    """Return the most moments within one second."""
+def busiest(times: Sequence[float], seconds: float = 1.0) -> int:
+    """Return the most moments within a second, or some."""
     window: deque[float] = deque()
     most = 0
     for at in sorted(times):
         window.append(at)
-        while window[0] <= at - 1:
+        while window[0] <= at - seconds:
             window.popleft()
         most = max(most, len(window))
     return most
@@ -182,9 +199,10 @@ def busiest(times: Sequence[float]) -> int:
 def main() -> None:
     """Serve, and play one traffic after the other."""
     with Server(delay=float(sys.argv[1])) as server:
-        print(json.dumps({"url": server.url, "token": server.token}), flush=True)
+        group = server.people.group("Team", [server.people.citizen("Anna")])
+        print(json.dumps({"url": server.url, "token": server.token, "group": group}), flush=True)
         for line in sys.stdin:
-            print(json.dumps(asdict(Scene(server, Traffic(**json.loads(line))).run())), flush=True)
+            print(json.dumps(asdict(Scene(server, Traffic(**json.loads(line)), group).run())), flush=True)
 
 
 if __name__ == "__main__":

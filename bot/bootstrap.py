@@ -5,7 +5,7 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +20,7 @@ from bot.clock import Clock, SystemClock, city_day
 from bot.errors import BotError, ModelsError
 from bot.events import Event
 from bot.going_live import GoingLive, Rules
+from bot.jobs import Launcher, Processes
 from bot.journal import Question
 from bot.live import LiveFaq
 from bot.logins import WINDOW
@@ -117,6 +118,8 @@ class Wiring:
 
     clock: Clock
     understanding: Callable[[Settings, FaqBase, date, Progress | None], Understanding]
+    launcher: Launcher = field(default_factory=Processes)
+    """Starts long jobs."""
 
 
 PRODUCTION = Wiring(SystemClock(), build_understanding)

@@ -9,6 +9,9 @@ from statistics import median
 from bot.cases import Case, CaseState, Link, LinkState, Side
 from bot.clock import CITY_ZONE
 
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+"""What makes a spreadsheet take a cell for a formula."""
+
 COLUMNS = ("Nummer", "Stand", "Eröffnet", "Erste Antwort", "Abgeschlossen", "Thema", "Amt", "Bewertung", "Erledigt")
 """German: a person reads them, and spreadsheets in German offices do."""
 
@@ -51,7 +54,7 @@ def as_csv(cases: Sequence[Case]) -> str:
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for case in cases:
-        writer.writerow([f"'{cell}" if cell[:1] in ("=", "+", "-", "@") else cell for cell in row(case)])
+        writer.writerow([f"'{cell}" if cell[:1] in _FORMULAS else cell for cell in row(case)])
     return out.getvalue()
 
 
@@ -80,6 +83,11 @@ def figures(cases: Sequence[Case]) -> dict[str, float | int]:
         "rated": len(ratings),
         "rating": round(sum(ratings) / len(ratings), 2) if ratings else 0,
     }
+
+
+def spoken(value: float) -> str:
+    """Return a figure as Germans write it."""
+    return str(value).replace(".", ",")
 
 
 FIGURES = {

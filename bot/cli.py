@@ -10,7 +10,7 @@ import structlog
 import typer
 from typer.exceptions import TyperException
 
-from bot import logs, staff_verbs, verbs
+from bot import case_verbs, logs, staff_verbs, verbs
 from bot.bootstrap import PRODUCTION, App, Wiring
 from bot.errors import BotError
 from bot.reasons import reason
@@ -187,7 +187,7 @@ def list_tickets(
     as_csv: Annotated[bool, typer.Option("--csv", help="Ausgabe als CSV.")] = False,
 ) -> None:
     """Zeigt die Fälle und ihre Kennzahlen."""
-    _finish(lambda: verbs.list_tickets(_settings(), _wiring(context), days=days, as_csv=as_csv))
+    _finish(lambda: case_verbs.list_tickets(_settings(), _wiring(context), days=days, as_csv=as_csv))
 
 
 @tickets.command("show")
@@ -196,7 +196,17 @@ def show_ticket(
     out: Annotated[Path | None, typer.Option(help="Schreibt in eine Datei, für die E-Akte.", metavar="DATEI")] = None,
 ) -> None:
     """Zeigt einen Fall mit allem, was geschrieben wurde."""
-    _finish(lambda: verbs.show_ticket(_settings(), number, out))
+    _finish(lambda: case_verbs.show_ticket(_settings(), number, out))
+
+
+@tickets.command("export")
+def export_tickets(
+    context: typer.Context,
+    out: Annotated[Path, typer.Option(help="Schreibt in dieses Verzeichnis.", metavar="VERZEICHNIS")],
+    days: Annotated[int, typer.Option(min=1, max=3650, help="Zeitraum in Tagen, 1 bis 3650.", metavar="TAGE")] = 30,
+) -> None:
+    """Schreibt die Fälle als Tabelle (CSV) und jeden als Text, für die E-Akte."""
+    _finish(lambda: case_verbs.export_tickets(_settings(), _wiring(context), out, days=days))
 
 
 @staff.command("add")

@@ -6,7 +6,7 @@ from contextlib import closing
 from bot.bootstrap import App, Wiring, open_database
 from bot.clusters import weigher
 from bot.grouping import Shape, group
-from bot.jobs import JobKind, Launcher, working
+from bot.jobs import JobKind, working
 from bot.linkage import Floats, Progress
 from bot.ports import Understanding
 from bot.regrouping import Regrouping
@@ -57,6 +57,6 @@ def _weigh(background: Background) -> Callable[[str], float]:
     return weigher(background.frequency, background.questions)
 
 
-def regrouping(database: Database, wiring: Wiring, launcher: Launcher) -> Regrouping:
+def regrouping(database: Database, wiring: Wiring) -> Regrouping:
     """Return what starts the verb when it is time."""
-    return Regrouping(SqlGrouping(database), SqlJobs(database), launcher, wiring.clock)
+    return Regrouping(SqlGrouping(database), SqlJobs(database), wiring.launcher, wiring.clock)

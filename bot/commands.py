@@ -25,9 +25,9 @@ def start(situation: Situation) -> Turn:
     """Welcome the citizen and show the topics."""
     texts, title = situation.texts, situation.faq.title
     template = texts.welcome_titled if title else texts.welcome
-    welcome = Reply(template.format(titel=title, vorstellung=texts.introduction))
+    welcome, topics = template.format(titel=title, vorstellung=texts.introduction).strip(), topics_reply(situation)
     state = replace(situation.state.without_context(), introduced=True)
-    return Turn(state, (welcome, topics_reply(situation)))
+    return Turn(state, (replace(topics, text=f"{welcome}\n\n{topics.text}"),))
 
 
 def show_topics(situation: Situation) -> Turn:

@@ -26,6 +26,13 @@ def is_feedback(token: str) -> bool:
     return token.startswith(f"{FEEDBACK}:")
 
 
+def rated_question(token: str) -> int | None:
+    """Return the number of the question whose answer a token is about."""
+    number = token.rpartition(":")[2]
+    is_number = is_feedback(token) and number.isascii() and number.isdecimal() and len(number) < 10
+    return int(number) if is_number else None
+
+
 def rating_choices(texts: Texts, question: int) -> tuple[Choice, ...]:
     """Return «Ja» and «Nein» below an answer."""
     return (
@@ -36,12 +43,11 @@ def rating_choices(texts: Texts, question: int) -> tuple[Choice, ...]:
 
 def rate(situation: Situation, token: str) -> Turn:
     """Log what a citizen thinks of an answer: thank for it, or ask why it did not help."""
-    _, _, rest = token.partition(":")
-    kind, _, number = rest.partition(":")
+    kind, number = token.removeprefix(f"{FEEDBACK}:").partition(":")[0], rated_question(token)
     feedback = _KINDS.get(kind)
-    if feedback is None or not (number.isascii() and number.isdecimal() and len(number) < 10):
+    if feedback is None or number is None:
         return Turn(situation.state, (Reply(situation.texts.choice_old),))
-    return Turn(situation.state, (_reply(situation, feedback, int(number)),), (Mark(int(number), feedback),))
+    return Turn(situation.state, (_reply(situation, feedback, number),), (Mark(number, feedback),))
 
 
 def _reply(situation: Situation, feedback: Feedback, number: int) -> Reply:

@@ -103,6 +103,9 @@ class Launcher(Protocol):
     def launch(self, job: Job) -> None:
         """Start the verb of a job's kind."""
 
+    def close(self) -> None:
+        """End what still runs."""
+
 
 def start(jobs: Jobs, launcher: Launcher, kind: JobKind, subject: str, now: datetime) -> Job:
     """Begin a job in a process of its own; raise RunningError while one of its kind runs, or LaunchError."""

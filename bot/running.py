@@ -23,7 +23,6 @@ from bot.channels.telegram.translate import Me
 from bot.clustering import regrouping
 from bot.content import Content
 from bot.conversation import LONGEST_QUESTION
-from bot.jobs import Processes
 from bot.live import LiveFaq
 from bot.opening_hours import OpeningHours
 from bot.ports import Leadership
@@ -55,6 +54,7 @@ def serve_telegram(app: App, options: TelegramOptions, ready: Callable[[], None]
             run_service(service(app, options, database, faq, prepare))
         finally:
             faq.stop()
+            app.wiring.launcher.close()
 
 
 def serve_web(app: App, ready: Callable[[], None]) -> None:
@@ -100,7 +100,7 @@ def service(
         profile=profile_calls(app.texts, _staff_group(app, database)),
         tidy=lambda: forget_old(database, settings, clock),
         clear=database.shrink_again,
-        regroup=regrouping(database, app.wiring, Processes()).look,
+        regroup=regrouping(database, app.wiring).look,
         prepare=prepare,
         is_urgent=partial(is_urgent, Smalltalk.from_file()),
         slots=settings.workers,

@@ -1,30 +1,54 @@
 """Puts the staff pages together: services, pages, and the app that serves them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
 from urllib.parse import urlsplit
 
-from bot.bootstrap import App
-from bot.jobs import Processes
+from bot.bootstrap import App, going_live
+from bot.channels.telegram.preview import previewed
+from bot.content import Content
+from bot.corrections import Correcting
 from bot.live import LiveFaq
 from bot.logins import Logins
+from bot.notices import Telling
 from bot.passwords import Passwords
-from bot.publishing import Publishing
+from bot.preview import Preview
+from bot.replies import Reply
 from bot.reviewing import Reviewing
 from bot.settings import Settings, roles_of
+from bot.store.asked import SqlAsked
 from bot.store.audit import SqlAudit
+from bot.store.corrections import SqlCorrections
 from bot.store.database import Database
-from bot.store.drafts import SqlDrafts
 from bot.store.figures import SqlFigures
 from bot.store.jobs import SqlJobs
+from bot.store.notices import SqlNotices
 from bot.store.review import SqlReview
 from bot.store.review_deeds import SqlDeeds
 from bot.store.staff import SqlStaff
-from bot.web.staff import account_pages, audit_pages, figures_pages, group_pages, own_pages, review_pages, start_pages
+from bot.texts import Texts
+from bot.web.staff import (
+    account_pages,
+    audit_pages,
+    block_pages,
+    draft_pages,
+    entry_pages,
+    figures_pages,
+    group_pages,
+    notice_pages,
+    own_pages,
+    review_pages,
+    start_pages,
+    version_pages,
+)
 from bot.web.staff.app import StaffApp, staff_app
 from bot.web.staff.front import MOUNT, Front
 from bot.web.staff.page import Page
 from bot.web.staff.sso import Provider, SingleSignOn
 from bot.web.staff.sso_login import SSO_BACK
+from intents.faq import FaqBase, FaqEntry
 
 
 def staff_site(app: App, database: Database, faq: LiveFaq, passwords: Passwords | None = None) -> StaffApp:
@@ -59,12 +83,39 @@ def single_sign_on(settings: Settings) -> SingleSignOn | None:
     )
 
 
-def slices(app: App, database: Database, faq: LiveFaq) -> Sequence[Page]:  # noqa: ARG001 - each part needs some
+def slices(app: App, database: Database, faq: LiveFaq) -> Sequence[Page]:
     """Return the pages of what staff do here, in the order of the navigation."""
-    jobs, publishing = SqlJobs(database), Publishing(SqlDrafts(database))
-    review = Reviewing(SqlReview(database), SqlDeeds(database), publishing, jobs, Processes())
+    jobs, launcher = SqlJobs(database), app.wiring.launcher
+    live = going_live(app.settings, database)
+    review = Reviewing(SqlReview(database), SqlDeeds(database), live.publishing, jobs, launcher)
+    asked = SqlAsked(database)
+    telling, correcting = _telling(app, database, faq)
     return (
         *review_pages.pages(review),
         *group_pages.pages(review),
+        *entry_pages.pages(live, partial(_on_telegram, app.texts)),
+        *draft_pages.pages(live, draft_pages.Checks(jobs, launcher, asked)),
+        *version_pages.pages(live),
+        *block_pages.pages(live, block_pages.Wrong(asked, correcting)),
+        *notice_pages.pages(telling, correcting),
         *figures_pages.pages(SqlFigures(database), lambda: faq.current().faq),
     )
+
+
+def _on_telegram(texts: Texts, entry: FaqEntry, faq: FaqBase, now: datetime, plain: bool) -> Preview:
+    return previewed(entry, faq, texts, now, plain=plain)
+
+
+def _telling(app: App, database: Database, faq: LiveFaq) -> tuple[Telling, Correcting]:
+    """Return what tells citizens later: of an answer, and that one was wrong."""
+    from bot.channels.telegram.render import message_payloads  # the library of Telegram, which takes a while
+
+    def known() -> Content:
+        live = faq.current()
+        return Content(live.faq, live.decide, app.texts, app.settings.question_retention_days)
+
+    def rendered(reply: Reply) -> Sequence[Mapping[str, Any]]:
+        return message_payloads(reply, app.texts)
+
+    telling = Telling(SqlNotices(database), rendered, known)
+    return telling, Correcting(SqlCorrections(database), rendered, known)

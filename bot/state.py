@@ -21,7 +21,6 @@ class Earlier:
     question: str = ""
     entry: str | None = None
     offered: tuple[str, ...] = ()
-    asked: int = 0
 
 
 @dataclass(frozen=True)
@@ -75,19 +74,22 @@ class ChatState:
 
     def asked_in(self, message: int, before: "ChatState") -> "ChatState":
         """Return the state with where its last question stands, and what stood before it."""
-        earlier = Earlier(before.last_question, before.last_entry, before.offered, before.asked)
+        earlier = Earlier(before.last_question, before.last_entry, before.offered)
         return replace(self, message=message, earlier=earlier)
 
     def rewound(self) -> "ChatState":
-        """Return the state as it was before the last question."""
+        """Return the state as it was before the last question, whose number is not given again.
+
+        Below its answer stand buttons with that number, which may be pressed after the answer became another one.
+        """
         before = self.earlier
         context = replace(self.without_context(), last_question=before.question, last_entry=before.entry)
-        return replace(context, offered=before.offered, asked=before.asked)
+        return replace(context, offered=before.offered)
 
     def without_context(self) -> "ChatState":
         """Return the state with everything the citizen said forgotten."""
-        earlier = Earlier(asked=self.earlier.asked)
-        return replace(self, last_question="", last_entry=None, offered=(), listed=(), pending=False, earlier=earlier)
+        blank: dict[str, Any] = {"last_question": "", "last_entry": None, "offered": (), "listed": ()}
+        return replace(self, **blank, pending=False, earlier=Earlier())
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready form."""
@@ -126,4 +128,4 @@ def _earlier(data: Mapping[str, Any]) -> Earlier:
     if not data:
         return Earlier()
     entry = None if data["entry"] is None else str(data["entry"])
-    return Earlier(str(data["question"]), entry, tuple(map(str, data["offered"])), int(data["asked"]))
+    return Earlier(str(data["question"]), entry, tuple(map(str, data["offered"])))

@@ -22,6 +22,7 @@ _PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "part_unknown": frozenset({"frage"}),
     "clarify_part": frozenset({"frage"}),
     "notice_answer": frozenset({"frage"}),
+    "correction": frozenset({"frage"}),
     "contact_name": frozenset({"wert"}),
     "contact_website": frozenset({"wert"}),
     "contact_phone": frozenset({"wert"}),
@@ -76,7 +77,9 @@ _PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "desk.for_office": frozenset({"amt", "nummer"}),
     "desk.for_office_citizen": frozenset({"amt", "nummer"}),
     "staff.topic": frozenset({"nummer", "thema"}),
-    "staff.card": frozenset({"nummer", "seit", "stand", "thema"}),
+    "staff.card": frozenset({"nummer", "stand", "thema"}),
+    "staff.card_waits": frozenset({"zeit"}),
+    "staff.card_replied": frozenset({"minuten", "zeit"}),
     "staff.card_delivered": frozenset({"zeit"}),
     "staff.card_promised": frozenset({"zeit"}),
     "staff.card_department": frozenset({"amt"}),
@@ -100,6 +103,7 @@ _PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "staff.late_staff": frozenset({"wann"}),
     "staff.clerk_away": frozenset({"name"}),
     "staff.waiting_line": frozenset({"minuten", "nummer", "thema"}),
+    "staff.waiting_more": frozenset({"zahl"}),
     "staff.snippets": frozenset({"namen"}),
     "staff.no_snippet": frozenset({"namen"}),
 }
@@ -128,6 +132,7 @@ _KINDS: Mapping[str, frozenset[str]] = {
             "back",
             "taken",
             "closed_by_staff",
+            "how_content",
             "closed_by_citizen",
             "reopened",
             "not_open",
@@ -156,6 +161,8 @@ _KINDS: Mapping[str, frozenset[str]] = {
             "topic_plain",
             "card",
             "card_continued",
+            "card_waits",
+            "card_replied",
             "card_delivered",
             "card_promised",
             "card_department",
@@ -222,6 +229,7 @@ _KINDS: Mapping[str, frozenset[str]] = {
             "unknown_topic",
             "waiting",
             "waiting_line",
+            "waiting_more",
             "waiting_none",
             "away",
             "back",
@@ -246,6 +254,9 @@ _KINDS: Mapping[str, frozenset[str]] = {
     "stored_decisions": frozenset({"answer", "clarify", "redirect", "fallback", "smalltalk", "emergency"}),
     "stored_ratings": frozenset({"picked", "none", "helped", "not_helped", "wrong", "unclear", "incomplete"}),
     "commands": frozenset({"themen", "hilfe", "leicht", "mensch", "datenschutz", "impressum", "auskunft", "loeschen"}),
+    "attached": frozenset(
+        {"photo", "document", "voice", "video", "audio", "animation", "video_note", "sticker", "location", "contact"}
+    ),
     "staff_commands": frozenset(
         {"offen", "uebernehmen", "freigeben", "abschliessen", "oeffnen", "notiz", "baustein", "faq", "zurueckholen"}
         | {"entwurf", "pause", "sperren", "entsperren", "hilfe"}
@@ -285,6 +296,7 @@ class Texts:
     notice_off: str
     notice_answer: str
     correction: str
+    correction_plain: str
     offer_human: str
     human_choice: str
     contact_name: str
@@ -384,12 +396,19 @@ class Texts:
     """What the staff group reads."""
     staff_commands: Mapping[str, str]
     """What each command of the clerks does, in a few words."""
+    attached: Mapping[str, str]
+    """What stands in a transcript for something that is no text."""
     snippets: Mapping[str, str]
     """Canned replies of the clerks."""
 
     def smalltalk_reply(self, intent: str | None) -> str:
         """Return the reply to a smalltalk intent; an unknown one gets the general text."""
         return self.smalltalk.get(intent or "", self.smalltalk["general"])
+
+    def transcribed(self, text: str, kind: str) -> str:
+        """Return what a transcript says of a message: its words, and before them what is attached."""
+        shown = f"[{self.attached[kind]}]" if kind in self.attached else ""
+        return " ".join(filter(None, (shown, text)))
 
     def media_reply(self, kind: str) -> str:
         """Return the reply to something that is no text; an unknown kind gets the general one."""

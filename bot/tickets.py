@@ -242,15 +242,21 @@ class Author:
 # ------------------------------------------------------------------ beginning and end
 
 
-def open_case(case: Case, ahead: int, rules: Rules) -> Step:
+def open_case(case: Case, ahead: Sequence[Case], rules: Rules) -> Step:
     """Begin a case: a topic, the citizen is told what comes now, and both are reminded in time."""
     now = case.opened_at
-    promised = _rounded(rules.hours.due(now, rules.reply_within)) if rules.reply_within else None
+    promised = _promise(now, ahead, rules)
     case = replace(case, promised_at=promised)
     key = "opened" if rules.hours.is_open(now) else "opened_closed"
-    told = Tell(Side.CITIZEN, key, (("platz", str(ahead + 1)), ("wann", _when(case, rules, now))))
+    told = Tell(Side.CITIZEN, key, (("platz", str(len(ahead) + 1)), ("wann", _when(case, rules, now))))
     step = Step(case, (told, Forum.Open(), Later(DueKind.REMIND, _reminding(rules, now))))
     return step.then(Later(DueKind.LATE, _warning(promised, now))) if promised else step
+
+
+def _promise(now: datetime, ahead: Sequence[Case], rules: Rules) -> datetime | None:
+    """Return until when an answer is promised: never, while somebody ahead waits longer than was promised to them."""
+    is_late = any(one.promised_at is not None and one.promised_at <= now for one in ahead)
+    return _rounded(rules.hours.due(now, rules.reply_within)) if rules.reply_within and not is_late else None
 
 
 def close(case: Case, by: Side, now: datetime, reason: str = "", *, in_app: bool = False) -> Step:
@@ -333,16 +339,21 @@ def erase(folder: Folder) -> Step:
 
 def draft(folder: Folder) -> Step:
     """Put what was asked and answered into the review list; the question to the bot where the case has none."""
-    case, links = folder.case, [link for link in folder.links if link.text and not _ATTACHED.fullmatch(link.text)]
+    case, links = folder.case, folder.links
     if case.is_open:
         return Step(case, (Tell(Side.STAFF, "no_draft_open"),))
-    asked = [link.text for link in links if link.side is Side.CITIZEN]
-    answered = [link.text for link in links if link.side is Side.STAFF and link.state is LinkState.SENT]
-    question = next((text for text in asked if text), "") or _last_question(case)
+    asked = [_words(link) for link in links if link.side is Side.CITIZEN]
+    answered = [_words(link) for link in links if link.side is Side.STAFF and link.state is LinkState.SENT]
+    question = next(filter(None, asked), "") or _last_question(case)
     answer = "\n\n".join(filter(None, answered))
     if not (question and answer):
         return Step(case, (Tell(Side.STAFF, "no_draft"),))
     return Step(case, (Draft(question, answer), Tell(Side.STAFF, "drafted")))
+
+
+def _words(link: Link) -> str:
+    """Return the words of a message, without what stands for an attachment."""
+    return _ATTACHED.sub("", link.text or "")
 
 
 def _last_question(case: Case) -> str:
@@ -351,7 +362,7 @@ def _last_question(case: Case) -> str:
     return str(found[-1]) if found else ""
 
 
-_ATTACHED = re.compile(r"\[\w+\]")
+_ATTACHED = re.compile(r"^\[\w+\] ?")
 """Stands for something without words."""
 _QUOTED = re.compile(r"^- «(.+?)» – ", re.MULTILINE)
 
@@ -551,7 +562,9 @@ def warn(case: Case, now: datetime, rules: Rules) -> Step:
     if not case.is_open or case.first_reply_at or case.promised_at is None:
         return Step(case)
     when = (("wann", rules.hours.spoken(case.promised_at, now)),)
-    return Step(case, (Tell(Side.CITIZEN, "late", when), Tell(Side.STAFF, "late_staff", when, fails=True)))
+    told = Tell(Side.STAFF, "late_staff", when, fails=True)
+    group = (replace(told, everywhere=True),) if case.state is CaseState.OPEN else ()  # nobody looks into the topic
+    return Step(case, (Tell(Side.CITIZEN, "late", when), told, *group))
 
 
 def _when(case: Case, rules: Rules, now: datetime) -> str:

@@ -5,15 +5,13 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
-from datetime import timedelta
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot import casefile, logs
+from bot import logs
 from bot.bootstrap import (
     App,
     Wiring,
@@ -39,8 +37,6 @@ from bot.reasons import reason
 from bot.rehearsal import decide_all, played, replies_to
 from bot.review import COLUMNS, OpenGroup, row, to_csv, unanswered
 from bot.settings import Settings, load_settings
-from bot.store.cases import SqlCases
-from bot.store.files import make_file
 from intents.decision import Decision
 from intents.errors import FaqError, Finding
 from intents.faq_schema import json_schema
@@ -188,7 +184,7 @@ def show_unanswered(app: App, *, days: int, as_csv: bool) -> int:
         database.close()
     groups = unanswered(questions, app.understanding().lemma_key) if questions else []
     if as_csv:
-        _print_bytes(to_csv(groups).encode("utf-8-sig", errors="replace"))
+        print_bytes(to_csv(groups).encode("utf-8-sig", errors="replace"))
     else:
         _print_groups(groups, days)
     return OK
@@ -259,51 +255,6 @@ def doctor(wiring: Wiring, *, as_json: bool) -> int:
     return FINDING if doctor.has_failed(checks) else OK
 
 
-def list_tickets(settings: Settings, wiring: Wiring, *, days: int, as_csv: bool) -> int:
-    """Print the cases of the last days, and figures."""
-    with _cases(settings) as cases:
-        found = cases.all_since(wiring.clock.now() - timedelta(days=days))
-    if as_csv:
-        _print_bytes(casefile.as_csv(found).encode("utf-8-sig", errors="replace"))
-        return OK
-    table = Table(*casefile.COLUMNS)
-    for case in found:
-        table.add_row(*(Text(neutral(cell)) for cell in casefile.row(case)))
-    if found:
-        Console(highlight=False).print(table)
-    for key, value in casefile.figures(found).items():
-        print(f"{value:>7}  {casefile.FIGURES[key]}")
-    return OK
-
-
-def show_ticket(settings: Settings, number: int, out: Path | None) -> int:
-    """Print a case with all that was written, or write it into a file."""
-    with _cases(settings) as cases:
-        case, links = cases.of_number(number), cases.links(number)
-    if case is None:
-        say(f"Fall #{number} gibt es nicht.")
-        return FINDING
-    text = neutral(casefile.as_text(case, links))
-    if out is None:
-        print(text, end="")
-        return OK
-    try:
-        make_file(out)
-        out.write_text(text, encoding="utf-8")
-    except OSError as error:
-        say(f"{out}: nicht schreibbar: {reason(error)}")
-        return FINDING
-    print(f"{out}: geschrieben")
-    return OK
-
-
-@contextmanager
-def _cases(settings: Settings) -> Iterator[SqlCases]:
-    """Give the cases in the database."""
-    with closing(open_database(settings)) as database:
-        yield SqlCases(database)
-
-
 def say(line: str) -> None:
     """Print a line for the person at the shell, apart from the program's output."""
     print(line, file=sys.stderr)
@@ -344,7 +295,7 @@ def _print_figures(app: App, figures: dict[str, float | int], decisions: Sequenc
         print(f"{count:>7}  {kind}")
 
 
-def _print_bytes(content: bytes) -> None:
+def print_bytes(content: bytes) -> None:
     """Print bytes as they are, whatever encoding the terminal has."""
     sys.stdout.flush()
     sys.stdout.buffer.write(content)

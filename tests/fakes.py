@@ -9,6 +9,7 @@ from zlib import crc32
 import numpy as np
 
 from bot.errors import ConflictError
+from bot.jobs import Job
 from bot.ports import Outcome, Saved
 from bot.settings import Settings
 from bot.state import ChatState
@@ -106,6 +107,7 @@ class FakeUnderstanding:
     table: Mapping[str, Decision] = field(default_factory=dict)
     asked: list[Query] = field(default_factory=list)
     model: str = "modelhash"
+    turned: list[tuple[date, set[str]]] = field(default_factory=list)
 
     def match(self, query: Query, /) -> Decision:
         """Look the text up."""
@@ -128,9 +130,24 @@ class FakeUnderstanding:
         """Return a vector for each text; texts with the same words have the same."""
         return [meaning_of(self.lemma_key(text)) for text in texts]
 
-    def on(self, _faq: FaqBase, _today: date, /) -> "FakeUnderstanding":
-        """Decide by the same table."""
+    def on(self, faq: FaqBase, today: date, /) -> "FakeUnderstanding":
+        """Decide by the same table; note for which day, and without which entries."""
+        self.turned.append((today, {entry.id for entry in faq.entries if not entry.is_valid_on(today)}))
         return self
+
+
+@dataclass
+class FakeLauncher:
+    """Notes which jobs it should start."""
+
+    started: list[Job] = field(default_factory=list)
+
+    def launch(self, job: Job) -> None:
+        """Note a job."""
+        self.started.append(job)
+
+    def close(self) -> None:
+        """There is nothing to end."""
 
 
 class FakeChats:

@@ -1,12 +1,14 @@
 """Counts questions and cases where they lie; reads no words but an example of each group."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from bot.figures import CaseTimes, DayCount, EntryCount, Period, Topic
 from bot.store.database import Database
+from bot.store.review_sums import ITEMS, TEXT
+from bot.store.review_tables import cluster, review_item
 from bot.store.tables import Moment, question, ticket
 
 
@@ -36,12 +38,27 @@ class SqlFigures:
         query = sa.select(*columns).where(_within(ticket.c.opened_at, period))
         return [CaseTimes(*tuple(row)) for row in self._rows(query)]
 
-    def topics(self, period: Period, most: int) -> Sequence[Topic]:  # noqa: ARG002
+    def topics(self, period: Period, most: int) -> Sequence[Topic]:
         """Return the largest groups of open questions that were last asked in the period."""
-        return ()
+        seen = _within(cluster.c.last_seen, period) & (cluster.c.open > 0)
+        order = (cluster.c.open.desc(), cluster.c.number)
+        query = sa.select(cluster).where(seen).order_by(*order).limit(most)
+        rows = self._rows(query)
+        words = self._words([row.examples[0] for row in rows if row.examples])
+        return [_topic(row, words) for row in rows]
+
+    def _words(self, items: Sequence[int]) -> dict[int, str]:
+        """Return the words of some items, as far as they are still there."""
+        query = sa.select(review_item.c.id, TEXT).select_from(ITEMS).where(review_item.c.id.in_(items))
+        return {key: text for key, text in map(tuple, self._rows(query)) if text}
 
     def _rows(self, query: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
         return self._database.read(lambda connection: connection.execute(query).all())
+
+
+def _topic(row: sa.Row[Any], words: Mapping[int, str]) -> Topic:
+    example = words.get(row.examples[0], "") if row.examples else ""
+    return Topic(row.number, example, row._mapping["count"], row.open, row.last_seen, row.entry)
 
 
 def _within(moment: sa.ColumnElement[Any], period: Period) -> sa.ColumnElement[bool]:

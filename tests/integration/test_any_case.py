@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from bot.channels.telegram.staff import StaffRoom
 from bot.channels.telegram.switchboard import Switchboard
 from bot.channels.telegram.translate import Me
 from bot.content import Content
-from bot.delivery import Arrival, Arrived, Sending
+from bot.delivery import Arrival, Arrived, Message, MessageKind, Sending
 from bot.errors import ConflictError
 from bot.store.addresses import SqlAddresses
 from bot.store.cases import SqlCases
@@ -63,13 +64,22 @@ class Hall:
     """A town hall without HTTP: updates go in, and what would be sent meets the fate that a test chooses."""
 
     def __init__(self, path: Path, *, relay_all: bool) -> None:
-        self.store = Database.at(path)
-        self.inbox, self.outbox, self.cases = SqlInbox(self.store), SqlOutbox(self.store), SqlCases(self.store)
+        self._path, self._relay_all = path, relay_all
         self.clock = FakeClock(NOW)
-        addresses, records = SqlAddresses(self.store), SqlRecords(self.store)
+        self.arrived: set[tuple[str, int]] = set()
+        """Chat and id of every message that Telegram has taken."""
+        self._ids = iter(range(1, 1_000_000))
+        self.start()
+
+    def start(self) -> None:
+        """Begin with what is on the disk."""
+        self.store = Database.at(self._path)
+        self.inbox, self.outbox, self.cases = SqlInbox(self.store), SqlOutbox(self.store), SqlCases(self.store)
+        self.addresses, records = SqlAddresses(self.store), SqlRecords(self.store)
+        addresses = self.addresses
         self.group = addresses.group(GROUP, NOW)
         content = Content(FAQ, FakeUnderstanding().match, TEXTS, 30)
-        settled = Rules(AlwaysOpen(), relay_all, reply_within=4.0)
+        settled = Rules(AlwaysOpen(), self._relay_all, reply_within=4.0)
         bureau = Bureau(self.group, lambda: content, self.cases, records, settled)
         bot = TelegramHandler(ME, lambda: content, records, bureau.standby)
         members: Any = Everybody()
@@ -77,12 +87,17 @@ class Hall:
             self.group, bot, Handover(ME, bot, bureau), StaffRoom(ME, bureau, addresses, members)
         )
         self.minder = Minder(bureau, self.clock)
-        self.chats = {chat: addresses.chat(chat, NOW) for chat in CITIZENS}
-        self.arrived: set[tuple[str, int]] = set()
-        """Chat and id of every message that Telegram has taken."""
-        self.written: dict[int, int] = {}
-        """Who wrote a message of the staff group."""
-        self._ids = iter(range(1, 1_000_000))
+        self.inbox.recover()
+        self.outbox.recover(self.clock.now())
+
+    def stop(self) -> None:
+        """End, as a process does that is killed: nothing more is written."""
+        self.inbox.close()
+        self.store.close()
+
+    def chat(self, citizen: int) -> str:
+        """Return the key that a citizen's chat has by now."""
+        return self.addresses.chat(citizen, self.clock.now())
 
     def next_id(self) -> int:
         """Return an id that was never used."""
@@ -92,6 +107,20 @@ class Hall:
         """Keep an update."""
         raw = json.dumps({"update_id": (number := self.next_id()), **update}).encode()
         self.inbox.put([Arrival(ME.id, number, chat, raw)], self.clock.now())
+
+    def die_at_work(self, moment: str) -> None:
+        """Be killed while an update is handled: before it is written, in the midst of that, or right after it."""
+        claim = self.inbox.claim(self.clock.now())
+        if claim:
+            outcome = self.handler.handle(claim, self.clock.now())
+            if moment == "after":
+                self.inbox.finish(claim, outcome, self.clock.now())
+            elif moment == "within":
+                broken = Message(claim.chat, MessageKind.TEXT, {"no JSON": object()})
+                with pytest.raises(sa.exc.StatementError):
+                    self.inbox.finish(claim, replace(outcome, messages=(*outcome.messages, broken)), self.clock.now())
+        self.stop()
+        self.start()
 
     def work(self) -> None:
         """Handle all that is there; a conflict is handled again."""
@@ -163,8 +192,7 @@ class Cases(RuleBasedStateMachine):
     @rule(who=citizens, text=st.sampled_from(["Hallo", "Und jetzt?", "Noch da?", "/mensch"]))
     def citizen_writes(self, who: int, text: str) -> None:
         """Write."""
-        chat = {"id": who, "type": "private", "first_name": "Erika"}
-        self._message(who, chat, text)
+        self._message(who, _private(who), text)
 
     @rule(who=clerks, number=numbers, verb=st.sampled_from(["take", "take", "take", "free", "close", "open", "open"]))
     def clerk_presses(self, who: int, number: int, verb: str) -> None:
@@ -175,7 +203,7 @@ class Cases(RuleBasedStateMachine):
     @rule(who=clerks, text=st.sampled_from(["Guten Tag", "Gern", "Ja", "// intern"]))
     def clerk_writes(self, who: int, text: str) -> None:
         """Write in every topic that is there; a case that is over stays over, and nothing is carried."""
-        chat = {"id": GROUP, "type": "supergroup", "title": "Team", "is_forum": True}
+        chat = _forum()
         for case in self._cases():
             before = self._carried(case.number)
             if case.thread:
@@ -183,6 +211,61 @@ class Cases(RuleBasedStateMachine):
             now = self.hall.cases.of_number(case.number)
             assert now
             assert case.is_open or (not now.is_open and self._carried(case.number) == before)
+
+    @rule(who=citizens, text=st.sampled_from(["Hallo?", "Ganz anders"]), moment=st.sampled_from(["before", "within"]))
+    def the_process_dies_over_a_citizens_words(self, who: int, text: str, moment: str) -> None:
+        """What was not written yet is handled after the next start, once."""
+        self.hall.receive(who, {"message": self._body(who, _private(who), text)})
+        self.hall.die_at_work(moment)
+        self.hall.work()
+
+    @rule(number=numbers, moment=st.sampled_from(["before", "within", "after"]))
+    def the_process_dies_over_a_clerks_words(self, number: int, moment: str) -> None:
+        """They go out once, or are shown as uncertain."""
+        case = self.hall.cases.of_number(number)
+        if case and case.thread:
+            place = {"message_thread_id": case.thread, "is_topic_message": True}
+            self.hall.receive(GROUP, {"message": self._body(CLERKS[0], _forum(), "Bis morgen", **place)})
+            self.hall.die_at_work(moment)
+            self.hall.work()
+
+    @rule(which=st.integers(0, 5), text=st.sampled_from(["geändert", "// doch nicht", "/notiz so"]))
+    def something_is_changed(self, which: int, text: str) -> None:
+        """Change a message of either side, in whatever case."""
+        written = [link for link in self._links() if link.side is not Side.NOTE]
+        if written:
+            link = written[which % len(written)]
+            case = self.hall.cases.of_number(link.case)
+            assert case
+            who, room = (CLERKS[0], _forum()) if link.side is Side.STAFF else (self._citizen(case), _private(700))
+            if who:
+                room = room if link.side is Side.STAFF else _private(who)
+                place = {"message_thread_id": case.thread, "is_topic_message": True} if link.side is Side.STAFF else {}
+                body = self._body(who, room, text, number=link.message, **place)
+                self._happen(room["id"], {"edited_message": {**body, "edit_date": body["date"] + 1}})
+
+    @rule(which=st.integers(0, 5))
+    def a_clerk_takes_back(self, which: int) -> None:
+        """Reply to a message with /zurueckholen."""
+        written = [link for link in self._links() if link.side is Side.STAFF]
+        if written:
+            link = written[which % len(written)]
+            case = self.hall.cases.of_number(link.case)
+            assert case
+            place = {"message_thread_id": case.thread, "is_topic_message": True}
+            replied = {"reply_to_message": {"message_id": link.message}}
+            self._message(CLERKS[0], _forum(), "/zurueckholen", **place, **replied)
+
+    @rule(who=citizens, really=st.integers(0, 4))
+    def a_citizen_has_all_deleted(self, who: int, really: int) -> None:
+        """Now and then: nothing of their cases stays but numbers."""
+        if really == 0:
+            before = [case.number for case in self.hall.cases.of_chat(self.hall.chat(who))]
+            self._press(who, who, "x:y")
+            for number in before:
+                case = self.hall.cases.of_number(number)
+                assert case
+                assert (case.chat, case.summary, self.hall.cases.links(number)) == (None, "", ())
 
     @rule(link=st.integers(1, 8), number=numbers, who=clerks)
     def clerk_sends_again(self, link: int, number: int, who: int) -> None:
@@ -206,7 +289,7 @@ class Cases(RuleBasedStateMachine):
     @rule(who=citizens, blocked=st.booleans())
     def citizen_blocks(self, who: int, blocked: bool) -> None:
         """Block the bot, or let it in again."""
-        SqlAddresses(self.hall.store).set_blocked(self.hall.chats[who], self.hall.clock.now(), is_blocked=blocked)
+        self.hall.addresses.set_blocked(self.hall.chat(who), self.hall.clock.now(), is_blocked=blocked)
 
     @rule(minutes=st.sampled_from([1, 40, 300, 1500]))
     def time_passes(self, minutes: int) -> None:
@@ -229,19 +312,18 @@ class Cases(RuleBasedStateMachine):
     @invariant()
     def delivered_means_that_telegram_took_it(self) -> None:
         """With an id, in the right chat."""
-        for link in self._links():
-            case = self.hall.cases.of_number(link.case)
-            assert case
-            chat = case.chat if link.side is Side.STAFF else self.hall.group
-            if link.state is LinkState.SENT:
-                assert (chat, link.copy) in self.hall.arrived
+        for case in self._cases():
+            for link in self.hall.cases.links(case.number):
+                chat = case.chat if link.side is Side.STAFF else self.hall.group
+                if link.state is LinkState.SENT:
+                    assert (chat, link.copy) in self.hall.arrived
 
     @invariant()
     def a_closed_case_receives_nothing(self) -> None:
         """Nothing was carried since the end; what was on its way by then may arrive."""
         for case in self._cases():
             carried = self._carried(case.number)
-            if case.is_open:
+            if case.is_open or case.chat is None:  # of an erased one nothing is left to count
                 self.closed.pop(case.number, None)
             else:
                 assert self.closed.setdefault(case.number, carried) == carried
@@ -258,20 +340,16 @@ class Cases(RuleBasedStateMachine):
             assert link.state is not LinkState.QUEUED
             if link.state in (LinkState.FAILED, LinkState.UNKNOWN):
                 assert link not in self.hall.cases.untold(link.case)
-        self.hall.inbox.close()
-        self.hall.store.close()
-
-    def _numbers(self) -> list[int]:
-        return [int(number) for (number,) in self.hall.rows("SELECT number FROM ticket ORDER BY number")]
+        self.hall.stop()
 
     def _cases(self) -> list[Case]:
-        return [found for number in self._numbers() if (found := self.hall.cases.of_number(number))]
+        return list(self.hall.cases.all_since(NOW))
 
     def _carried(self, case: int) -> int:
         return len([link for link in self.hall.cases.links(case) if link.side is not Side.NOTE])
 
     def _links(self) -> list[Any]:
-        return [link for number in self._numbers() for link in self.hall.cases.links(number)]
+        return [link for case in self._cases() for link in self.hall.cases.links(case.number)]
 
     def _press(self, who: int, chat: int, token: str, thread: int | None = None) -> None:
         room = {"id": chat, "type": "private" if chat > 0 else "supergroup"}
@@ -281,14 +359,27 @@ class Cases(RuleBasedStateMachine):
         self._happen(chat, {"callback_query": query})
 
     def _message(self, who: int, chat: Json, text: str, **more: Any) -> None:
-        number = self.hall.next_id()
+        self._happen(chat["id"], {"message": self._body(who, chat, text, **more)})
+
+    def _body(self, who: int, chat: Json, text: str, *, number: int = 0, **more: Any) -> Json:
+        number = number or self.hall.next_id()
         date = int(self.hall.clock.now().timestamp())
-        body = {"message_id": number, "date": date, "chat": chat, "from": _person(who), "text": text, **more}
-        self._happen(chat["id"], {"message": body})
+        return {"message_id": number, "date": date, "chat": chat, "from": _person(who), "text": text, **more}
+
+    def _citizen(self, case: Case) -> int | None:
+        return next((who for who in CITIZENS if self.hall.chat(who) == case.chat), None)
 
     def _happen(self, chat: int, update: Json) -> None:
         self.hall.receive(chat, update)
         self.hall.work()
+
+
+def _private(who: int) -> Json:
+    return {"id": who, "type": "private", "first_name": "Erika"}
+
+
+def _forum() -> Json:
+    return {"id": GROUP, "type": "supergroup", "title": "Team", "is_forum": True}
 
 
 def _person(number: int) -> Json:
@@ -315,7 +406,7 @@ def test_any_order_of_events_leaves_the_cases_in_order(template: Path, *, relay_
     """One open case per citizen, no message in two, «zugestellt» only with Telegram's id, nothing after the end."""
     Cases.template, Cases.relay_all = template, relay_all
     few = settings(
-        max_examples=15,
+        max_examples=12,
         stateful_step_count=50,
         deadline=timedelta(seconds=30),
         suppress_health_check=list(HealthCheck),

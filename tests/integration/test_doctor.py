@@ -427,7 +427,7 @@ def test_what_a_staff_group_lacks_is_told(api: Server) -> None:
     anna = api.people.citizen("Anna")
     team = api.people.group("Team", [anna])
     api.people.switch_forum(team, on=False)
-    api.people.give_rights(anna, team, [])
+    api.people.give_rights(anna, team, ["can_manage_chat"])
     found = group_findings(api, team)
     assert [state for state, _ in found] == ["warn"] * 3
     assert [

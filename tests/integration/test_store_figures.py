@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime
 
 import sqlalchemy as sa
 
-from bot.figures import CaseTimes, DayCount, EntryCount, Period
+from bot.figures import CaseTimes, DayCount, EntryCount, Period, Topic
 from bot.store.database import Database
 from bot.store.figures import SqlFigures
+from bot.store.review_tables import cluster, review_item
 from bot.store.tables import chat, question, ticket
 from tests.fakes import NOW
 
@@ -77,6 +78,30 @@ def test_questions_are_counted_by_their_entry(store: Database) -> None:
         EntryCount("b", "clarify", "picked", 1),
         EntryCount(None, "fallback", None, 1),
     ]
+
+
+def test_groups_of_open_questions_are_told_with_a_wording(store: Database) -> None:
+    """The largest first; one that nobody asked in the period, or that is done with, is not among them."""
+    fill(store)
+    same = {"recent": 0, "earlier": 0, "first_seen": NOW, "nearest": [], "encoder": "e", "state": "new"}
+    last = moment("2026-10-25T12:00:00")
+    rows = [
+        {**same, "number": 1, "count": 4, "open": 1, "last_seen": last, "entry": None, "examples": []},
+        {**same, "number": 2, "count": 3, "open": 2, "last_seen": last, "entry": "b", "examples": [7]},
+        {**same, "number": 3, "count": 9, "open": 9, "last_seen": NOW, "entry": None, "examples": []},
+        {**same, "number": 4, "count": 9, "open": 0, "last_seen": last, "entry": None, "examples": []},
+    ]
+    item = {"id": 7, "question_id": 1, "why": "unanswered", "state": "new", "cluster": 2, "at": last}
+
+    def work(connection: sa.Connection) -> None:
+        connection.execute(sa.insert(cluster), rows)
+        connection.execute(sa.insert(review_item).values(**item))
+        connection.execute(sa.update(question).where(question.c.id == 1).values(text="wo?"))
+
+    store.write(work)
+    figures = SqlFigures(store)
+    assert list(figures.topics(CHANGE, 9)) == [Topic(2, "wo?", 3, 2, last, "b"), Topic(1, "", 4, 1, last, None)]
+    assert len(figures.topics(CHANGE, 1)) == 1
 
 
 def test_cases_are_those_opened_in_the_period(store: Database) -> None:

@@ -8,11 +8,11 @@ import sqlalchemy as sa
 
 from bot.delivery import Arrival, Message, MessageKind
 from bot.effects import Wish
-from bot.journal import Question
 from bot.notices import Asker, news
 from bot.ports import Outcome, Remains
 from bot.state import ChatState
 from bot.store.addresses import SqlAddresses
+from bot.store.audit import SqlAudit
 from bot.store.chats import SqlChats
 from bot.store.database import Database
 from bot.store.erasure import SqlRecords
@@ -20,6 +20,8 @@ from bot.store.inbox import SqlInbox
 from bot.store.notices import SqlNotices
 from bot.store.outbox import SqlOutbox
 from bot.store.questions import forget
+from bot.store.review_tables import review_change, review_item, review_step
+from tests.askers import asked
 from tests.fakes import NOW
 
 ERIKA, OTTO = 700, 701
@@ -27,18 +29,6 @@ DAY = timedelta(days=1)
 OPEN_CASE = """INSERT INTO ticket (number, key, chat_key, state, topic, topic_gen, clerk, opened_at, theme, department,
     close_reason, closed_by, barred, hinted, version)
     VALUES (1, 'k', :chat, 'open', 'none', 0, '', '2026-11-22 09:30:00', '', '', '', '', false, '[]', 0)"""
-
-
-def asked(store: Database, telegram_id: int, *texts: str, wishes: bool = True, plain: bool = False) -> str:
-    """Let a citizen ask what nobody knows, and wish to hear later; return the chat's key."""
-    chat = SqlAddresses(store).chat(telegram_id, NOW)
-    chats = SqlChats(store, "telegram")
-    for number, text in enumerate(texts, 1):
-        question = Question(number, NOW, text, "fallback", "below_threshold", None, 0.1, (), "f", "m")
-        state = ChatState(asked=number, plain=plain)
-        wish = (Wish(number, is_on=True),) if wishes else ()
-        chats.commit(chat, chats.load(chat).version, Outcome(state, (question,), wishes=wish), NOW)
-    return chat
 
 
 def wished(store: Database, chat: str, number: int, *, is_on: bool) -> None:
@@ -56,8 +46,8 @@ def message_to(asker: Asker) -> tuple[Message, ...]:
 
 def told(store: Database, wanted: list[int] | None = None) -> int:
     """Tell everybody, or those who wait for these questions."""
-    notices = SqlNotices(store)
-    return notices.tell(wanted or [one.question for one in notices.waiting()], "eintrag", message_to, NOW)
+    notices = SqlNotices(store, at_once=5)
+    return notices.tell(wanted or [one.question for one in notices.waiting()], "eintrag", message_to, "Petra", NOW)
 
 
 def sent(store: Database) -> list[str]:
@@ -86,6 +76,26 @@ def test_only_the_wanted_questions_are_answered(store: Database) -> None:
     assert [one.question for one in SqlNotices(store).waiting()] == [first.question]
 
 
+def test_what_waits_is_told_with_its_group_and_the_entry_for_it(store: Database) -> None:
+    """The one that the group's wordings were last given to, unless that was taken back."""
+    asked(store, ERIKA, "wann?", "wo?")
+    change = {"at": NOW, "who": "Petra", "action": "wordings", "entry": "alt", "undone_at": None}
+    step = {"item_id": 1, "cluster": 7, "before": "new", "after": "done", "added": True}
+
+    def work(connection: sa.Connection) -> None:
+        item = {"question_id": 1, "why": "unanswered", "state": "done", "cluster": 7, "at": NOW}
+        connection.execute(sa.insert(review_item).values(**item))
+        for entry, undone in (("alt", None), ("neu", None), ("zurück", NOW)):
+            values = {**change, "entry": entry, "undone_at": undone}
+            key = connection.execute(sa.insert(review_change).values(**values)).inserted_primary_key
+            assert key
+            connection.execute(sa.insert(review_step).values(**step, change_id=key[0]))
+
+    store.write(work)
+    assert [one.group for one in SqlNotices(store).waiting()] == [7, None]
+    assert SqlNotices(store).answered_by() == {7: "neu"}
+
+
 def test_two_questions_of_a_citizen_are_answered_in_one_message(store: Database) -> None:
     """They ask the same; the first one is quoted."""
     asked(store, ERIKA, "wann?", "wann denn?")
@@ -95,27 +105,29 @@ def test_two_questions_of_a_citizen_are_answered_in_one_message(store: Database)
 
 def test_more_than_a_handful_are_told_in_several_turns(store: Database) -> None:
     """A citizen is never split between two of them."""
-    for number in range(60):
+    for number in range(7):
         asked(store, 1000 + number, "wann?", "wie?")
     counts = []
-    while count := told(store, list(range(1, 121))):
+    while count := told(store, list(range(1, 15))):
         counts.append(count)
-    assert counts == [50, 10]
-    assert len(sent(store)) == 60
+    assert counts == [5, 2]
+    assert len(sent(store)) == 7
+    deeds = [(deed.who, deed.action, deed.subject) for deed in SqlAudit(store).find()]
+    assert deeds == [("Petra", "Bescheid gegeben", f"eintrag: {count} Chats") for count in (2, 5)]
 
 
 def test_pressed_in_the_same_moment_is_once(store: Database) -> None:
     """Two people may press at a time."""
-    for number in range(30):
+    for number in range(5):
         asked(store, 1000 + number, "wann?")
     counts: list[int] = []
-    threads = [threading.Thread(target=lambda: counts.append(told(store, list(range(1, 31))))) for _ in range(3)]
+    threads = [threading.Thread(target=lambda: counts.append(told(store, list(range(1, 6))))) for _ in range(3)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(counts) == [0, 0, 30]
-    assert len(sent(store)) == 30
+    assert sorted(counts) == [0, 0, 5]
+    assert len(sent(store)) == 5
 
 
 def test_a_failure_before_the_end_tells_nobody(store: Database) -> None:
@@ -131,7 +143,7 @@ def test_a_failure_before_the_end_tells_nobody(store: Database) -> None:
         return message_to(asker)
 
     with pytest.raises(ZeroDivisionError):
-        SqlNotices(store).tell([1, 2, 3], "eintrag", breaking, NOW)
+        SqlNotices(store).tell([1, 2, 3], "eintrag", breaking, "Petra", NOW)
     assert (sent(store), len(SqlNotices(store).waiting())) == ([], 3)
     assert told(store) == 3
 

@@ -1,7 +1,7 @@
 """The staff pages as a whole, with some data in them."""
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -9,33 +9,45 @@ import pytest
 from bot.bootstrap import App, Wiring, live_faq
 from bot.settings import load_settings
 from bot.store.database import Database
-from tests.fakes import FakeClock, answer, understanding_of
+from bot.store.migrate import upgrade
+from tests.conftest import TINY_FAQ
+from tests.fakes import FakeClock, FakeLauncher, answer, understanding_of
 from tests.staff.room import Room
 from tests.staff.samples import fill
 
+Prepared = tuple[Path, dict[str, str]]
+"""A database file, and the samples in it."""
+
 
 @pytest.fixture(scope="session")
-def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a database file with all tables, to be copied: making one takes a while."""
-    from bot.store.migrate import upgrade
-
-    path = tmp_path_factory.mktemp("blank") / "bot.sqlite"
-    with closing(Database.at(path)) as made:
-        upgrade(made)
-    return path
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    """Return a database with an account for each role and something for each page; each test gets a copy."""
+    folder = tmp_path_factory.mktemp("staff")
+    with opened(folder, FakeClock()) as room:
+        upgrade(room.database)
+        room.faq.load()
+        fill(room)
+        return room.database.path, room.samples
 
 
 @pytest.fixture
-def room(tmp_path: Path, tiny_faq: Path, blank: Path, clock: FakeClock) -> Iterator[Room]:
+def room(tmp_path: Path, prepared: Prepared, clock: FakeClock) -> Iterator[Room]:
     """Return the staff pages of a bot with a small FAQ, an account for each role, and something to see on each page."""
-    path = tmp_path / "bot.sqlite"
-    path.write_bytes(blank.read_bytes())
-    settings = load_settings(env_file=None, data_dir=tmp_path / "var", faq_path=tiny_faq)
-    table = {"Wer hat die Strategie beschlossen?": answer("beschluss")}
-    app = App.from_settings(settings, Wiring(clock, understanding_of(table)))
-    with closing(Database.at(path)) as database:
-        faq = live_faq(settings, app.wiring, database)
-        faq.load()
-        made = Room.opened(app, database, faq)
-        fill(made)
+    path, samples = prepared
+    (tmp_path / path.name).write_bytes(path.read_bytes())
+    with opened(tmp_path, clock) as made:
+        made.faq.load()
+        made.samples.update(samples)
         yield made
+
+
+@contextmanager
+def opened(folder: Path, clock: FakeClock, **more: str) -> Iterator[Room]:
+    """Give the staff pages on a database file in a folder, which may not be there yet."""
+    faq_path = folder / "faq.yaml"
+    faq_path.write_text(TINY_FAQ, encoding="utf-8")
+    settings = load_settings(env_file=None, data_dir=folder / "var", faq_path=faq_path, **more)
+    table = {"Wer hat die Strategie beschlossen?": answer("beschluss")}
+    app = App.from_settings(settings, Wiring(clock, understanding_of(table), FakeLauncher()))
+    with closing(Database.at(folder / "bot.sqlite")) as database:
+        yield Room.opened(app, database, live_faq(settings, app.wiring, database))

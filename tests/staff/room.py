@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 from argon2 import PasswordHasher
 from starlette.applications import Starlette
+from starlette.routing import Mount
 
 from bot.accounts import Role
 from bot.bootstrap import App
@@ -49,11 +50,11 @@ class Browser:
     """The last answer."""
     headers: dict[str, str] = field(default_factory=lambda: {"User-Agent": "Testbrowser"})
 
-    def get(self, path: str, **query: Any) -> httpx.Response:
+    def get(self, path: str, /, **query: Any) -> httpx.Response:
         """Open a page; redirects are not followed."""
         return self.send("GET", f"{self.root}/staff{path}", params=query or None)
 
-    def post(self, path: str, **fields: Any) -> httpx.Response:
+    def post(self, path: str, /, **fields: Any) -> httpx.Response:
         """Send a form with the token of the last page."""
         token = {"csrf_token": self.token()} if self.token() else {}
         return self.send("POST", f"{self.root}/staff{path}", data={**token, **fields})
@@ -110,11 +111,11 @@ class Room:
 
     @classmethod
     def opened(cls, app: App, database: Database, faq: LiveFaq) -> "Room":
-        """Put the pages together, with accounts."""
+        """Put the pages together."""
         site = staff_site(app, database, faq, CHEAP)
         clock = app.wiring.clock
         served = internal_app(Pulse(lambda: None, database.ping), faq, clock, site)
-        return cls(app, database, faq, site, served, settle(database, clock))
+        return cls(app, database, faq, site, served, Logins(SqlStaff(database), CHEAP))
 
     @property
     def front(self) -> Front:
@@ -135,6 +136,14 @@ class Room:
         found = self.logins.store.member(name=NAMES[role])
         assert found
         return found
+
+
+def browser_of(site: Starlette, role: Role) -> Browser:
+    """Return a browser for staff pages that stand alone, in which somebody of a role is logged in."""
+    made = Browser(Starlette(routes=[Mount("/staff", site)]))
+    assert made.log_in(NAMES[role]).status_code == 303
+    made.get("/")
+    return made
 
 
 def settle(database: Database, clock: Clock) -> Logins:

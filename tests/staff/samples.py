@@ -1,21 +1,44 @@
 """Something to see on each page, and what stands in the paths that name a thing."""
 
-from bot.accounts import Role
-from tests.staff.room import NAMES, Room
+from datetime import timedelta
 
-PARAMS = {
-    "accounts_role": ("key",),
-    "accounts_lock": ("key",),
-    "accounts_reset": ("key",),
-    "accounts_remove": ("key",),
-    "figures_csv": ("table",),
-}
-"""By page: the parts of its path, which `sample` fills in."""
+from bot.accounts import Role
+from bot.publishing import Publishing
+from bot.store.drafts import SqlDrafts
+from bot.web.staff.page import Page
+from tests.fakes import NOW
+from tests.review_log import asked, log, numbers, regroup
+from tests.staff.room import Room, settle
+
+EVIL = "<script>alert('Hund')</script> <img src=x onerror=alert(1)> =1+1 {{ 7*7 }}"
+"""What somebody may ask who wishes us ill."""
 
 
 def fill(room: Room) -> None:
-    """Put something into the database that the pages show."""
-    member = room.logins.store.member(name=NAMES[Role.READ])
-    assert member
-    room.samples["key"] = member.key
-    room.samples["table"] = "tage"
+    """Put something into the database that the pages show; name what stands in the place of paths' parameters."""
+    settle(room.database, room.app.wiring.clock)
+    answered = {"decision": "answer", "reason": "clear", "entry": "beschluss"}
+    log(room.database, asked("Was kostet ein Hund?"), asked(EVIL), asked("Wer beschloss das?", **answered))
+    log(room.database, asked("Wann kommt die Tonne?", at=NOW - timedelta(days=3)), chat="d")
+    regroup(room.database)
+    publishing = Publishing(SqlDrafts(room.database))
+    publishing.add_alternates("begleitung", ["Wer war Berater der Stadt?"], "Emil", room.app.wiring.clock.now())
+    room.samples["/konten/{key}"] = room.member(Role.READ).key
+    room.samples["/auswertung/{number}"] = str(numbers(room.database)[EVIL])
+    room.samples["/zahlen/{table}.csv"] = "tage.csv"
+    room.samples["/eintrag/{id}"] = "beschluss"
+    room.samples["/fassungen/{number}"] = "1"
+    room.samples["/bescheid/{group}"] = "1"
+    room.samples["/berichtigung/{correction}"] = "1"
+
+
+def path_of(room: Room, page: Page, odd: str | None = None) -> str:
+    """Return a page's path with samples, or with something odd, in it; a page that names something needs a sample."""
+    path, before = "", ""
+    for part in page.path.split("/")[1:]:
+        before += f"/{part}"
+        if "{" in part:
+            path += f"/{room.samples[before] if odd is None else odd}"
+        else:
+            path += f"/{part}"
+    return path

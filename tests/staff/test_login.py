@@ -1,6 +1,7 @@
 """Logging in: who gets in, who does not, and what a session is worth."""
 
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -11,6 +12,7 @@ from bot.staff import IDLE, LONGEST_SESSION
 from bot.store.audit import SqlAudit
 from bot.web.staff.front import COOKIE
 from tests.fakes import FakeClock
+from tests.staff.conftest import Prepared, opened
 from tests.staff.room import NAMES, SECRET, Browser, Room
 
 LENA = NAMES[Role.READ]
@@ -170,23 +172,23 @@ def test_a_right_password_forgives_the_slips_before(room: Room) -> None:
 
 def test_a_first_password_has_to_be_changed(room: Room) -> None:
     """No page but this one until then; afterwards the old one is worth nothing."""
-    first = room.logins.add("Neu", Role.READ, who="Test", now=room.app.wiring.clock.now())
+    first = room.logins.add("Kim", Role.READ, who="Test", now=room.app.wiring.clock.now())
     browser = room.browser()
-    browser.log_in("Neu", first)
+    browser.log_in("Kim", first)
     assert browser.get("/").headers["location"] == "/staff/passwort"
     assert "Erstpasswort" in browser.get("/passwort").text
     new = "ein neues langes Passwort"
     assert browser.post("/passwort", old=first, new=new, again=new).headers["location"] == "/staff/"
     assert browser.get("/").status_code == 200
-    assert room.browser().log_in("Neu", first).status_code == 401
-    assert room.browser().log_in("Neu", new).status_code == 303
+    assert room.browser().log_in("Kim", first).status_code == 401
+    assert room.browser().log_in("Kim", new).status_code == 303
 
 
 def test_a_first_password_runs_out(room: Room, clock: FakeClock) -> None:
     """After seven days an administrator has to give another one."""
-    first = room.logins.add("Neu", Role.READ, who="Test", now=clock.now())
+    first = room.logins.add("Kim", Role.READ, who="Test", now=clock.now())
     clock.wait(days=7, seconds=1)
-    assert room.browser().log_in("Neu", first).status_code == 401
+    assert room.browser().log_in("Kim", first).status_code == 401
 
 
 @pytest.mark.parametrize(
@@ -258,3 +260,19 @@ def test_hashes_are_brought_to_todays_cost(room: Room) -> None:
     assert after.startswith("$argon2id$v=19$m=16,t=2,p=1$")
     room.browser(Role.READ)
     assert room.member(Role.READ).password == after
+
+
+def test_pages_lie_below_the_path_of_the_proxy(tmp_path: Path, prepared: Prepared, clock: FakeClock) -> None:
+    """Links, redirects and the cookie, as the browser sees them."""
+    (tmp_path / "bot.sqlite").write_bytes(prepared[0].read_bytes())
+    with opened(tmp_path, clock, root_path="/faq") as room:
+        browser = room.browser(root="/faq")
+        asked = browser.get("/sitzungen")
+        assert asked.headers["location"] == "/faq/staff/login?next=%2Ffaq%2Fstaff%2Fsitzungen"
+        browser.follow(asked)
+        assert "Path=/faq/staff" in browser.last.headers["set-cookie"]
+        answer = browser.post("/login", name=LENA, password=SECRET, next="/faq/staff/sitzungen")
+        assert browser.follow(answer).status_code == 200
+        assert 'href="/faq/staff/sitzungen" aria-current="page"' in browser.page
+        assert browser.get("/static/staff.css").status_code == 200
+        assert browser.send("GET", "/faq/staff").headers["location"] == "/faq/staff/"

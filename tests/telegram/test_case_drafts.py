@@ -40,7 +40,7 @@ def test_a_closed_case_becomes_a_draft(hall_here: Open) -> None:
         ((question, answer, why),) = drafts(here)
         assert question.startswith("Wie hoch darf ein Zaun sein?")
         assert "123456" not in question
-        assert answer.startswith("Höchstens 1,50 m.\n\nFragen?")
+        assert answer.startswith("Höchstens 1,50 m.  Fragen?")
         assert not [word for word in ("anna@", "schwierig") if word in answer]
         assert why == "case"
 

@@ -785,3 +785,20 @@ def test_a_clerk_who_is_away_loses_the_case_when_the_citizen_writes(hall_here: O
         here.seen(here.group, "Sind Sie noch da?", here.thread())
         here.take(here.bernd)
         assert here.case().clerk == "Bernd"
+
+
+def test_words_of_the_button_end_a_case_as_well(hall_here: Open) -> None:
+    """And whoever got an answer is asked how content they are, also if they leave by themselves."""
+    with hall_here() as here:
+        here.wish()
+        here.take()
+        here.write(here.anna, "Guten Tag")
+        here.seen(here.erika, "Guten Tag")
+        here.settled()
+        here.ask(here.erika, "zurück zum Bot")
+        over = here.seen(here.erika, "Ab jetzt antworte wieder ich")
+        here.people.press(here.erika, over["message_id"], "🙂 Zufrieden")
+        here.seen(here.erika, "Ist Ihr Anliegen damit erledigt?")
+        here.settled()
+        assert (here.case().closed_by, here.case().rating) == (Side.CITIZEN, 3)
+        assert not ids(here.shown(here.group), "zurück zum Bot")

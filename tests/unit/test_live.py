@@ -1,5 +1,6 @@
 """The live FAQ: what is taken in at a look, and what stays out."""
 
+import os
 import threading
 from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime
@@ -15,6 +16,7 @@ from intents.decision import Decision
 from intents.errors import FaqError
 from intents.faq import FaqBase, parse_faq
 from intents.query import Query
+from tests.conftest import TINY_FAQ
 from tests.fakes import NOW, FakeClock, FakeUnderstanding, unknown
 
 OTHER = "entries:\n  - {id: neu, question: Was ist neu?, answer: Alles.}\n"
@@ -96,6 +98,8 @@ class Room:
         self.versions = Versions()
         self.clock = FakeClock()
         self.built: list[tuple[str, date]] = []
+        self.made = FakeUnderstanding()
+        self.proposed: list[tuple[str, str]] = []
         self.trouble: Exception | None = None
 
     def faq(self, *, reload: bool = True) -> LiveFaq:
@@ -104,12 +108,23 @@ class Room:
         made.load()
         return made
 
+    def proposing(self, *, four_eyes: bool = False) -> LiveFaq:
+        """Return one that has been loaded, and notes what must not go live at once."""
+
+        def propose(text: str, base: str, _now: datetime) -> None:
+            self.proposed.append((text, base))
+
+        made = LiveFaq(self.path, self.versions, self.clock, self.build, propose=propose, four_eyes=four_eyes)
+        made.load()
+        return made
+
     def build(self, faq: FaqBase, today: date) -> FakeUnderstanding:
         """Note what is prepared."""
         if self.trouble:
             raise self.trouble
         self.built.append((faq.hash, today))
-        return FakeUnderstanding()
+        self.made = FakeUnderstanding()
+        return self.made
 
     def write(self, text: str) -> str:
         """Change the file; return the hash of its content."""
@@ -292,13 +307,135 @@ def test_an_entry_becomes_valid_at_the_citys_midnight(room: Room) -> None:
     room.path.write_text(DATED, encoding="utf-8")
     faq = room.faq()
     faq.look()
-    assert [day for _, day in room.built] == [date(2026, 11, 22)]
+    assert room.made.turned == []
     room.clock.wait(hours=1)
     faq.look()
-    assert [day for _, day in room.built] == [date(2026, 11, 22), date(2026, 11, 23)]
+    assert room.made.turned == [(date(2026, 11, 23), set())]
     room.clock.wait(hours=24)
     faq.look()
-    assert (len(room.built), faq.current().day) == (2, date(2026, 11, 24))
+    assert (len(room.made.turned), len(room.built), faq.current().day) == (1, 1, date(2026, 11, 24))
+
+
+def test_a_blocked_entry_is_out_of_use_at_the_next_look(room: Room) -> None:
+    """Nothing is prepared anew; buttons and links do not lead to it either."""
+    faq = room.faq()
+    room.versions.closed = frozenset({"beschluss"})
+    faq.look_at_blocks()
+    entry = faq.current().faq.get("beschluss")
+    assert entry
+    assert (entry.is_valid_on(NOW.date()), room.made.turned, len(room.built)) == (
+        False,
+        [(NOW.date(), {"beschluss"})],
+        1,
+    )
+    room.versions.closed = frozenset()
+    faq.look_at_blocks()
+    assert room.made.turned[-1] == (NOW.date(), set())
+
+
+def test_a_new_form_does_not_bring_a_blocked_entry_back(room: Room) -> None:
+    """Nor does a start."""
+    room.versions.closed = frozenset({"beschluss", "neu"})
+    faq = room.faq()
+    room.write(OTHER)
+    looks(faq)
+    entry = faq.current().faq.get("neu")
+    assert entry
+    assert entry.blocked
+
+
+# ------------------------------------------------------------------ the file as a mirror
+
+
+def test_the_file_follows_what_is_published_elsewhere(room: Room) -> None:
+    """At once, whole, with its rights; it is not taken for somebody's change, not even after a restart."""
+    room.path.chmod(0o640)
+    faq = room.faq()
+    room.versions.put(edited(OTHER))
+    faq.look()
+    assert (room.path.read_text(encoding="utf-8"), room.path.stat().st_mode & 0o777) == (OTHER, 0o640)
+    room.versions.put(edited(THIRD))
+    room.path.chmod(0o640)
+    looks(faq, 4)
+    assert (room.faq().current().hash, room.path.read_text(encoding="utf-8")) == (edited(THIRD).hash, THIRD)
+    assert [path.name for path in room.path.parent.iterdir() if path.name.startswith(".")] == []
+
+
+def test_a_start_does_again_what_a_crash_left_undone(room: Room) -> None:
+    """A half-written file beside it goes; an old mirror never wins against what is live."""
+    room.faq()
+    room.versions.put(edited(OTHER))
+    room.path.with_name(f".{room.path.name}.123.neu").write_text("entries:", encoding="utf-8")
+    assert room.faq().current().hash == edited(OTHER).hash
+    assert sorted(path.name for path in room.path.parent.iterdir() if "yaml" in path.name) == [room.path.name]
+    assert room.path.read_text(encoding="utf-8") == OTHER
+
+
+def test_a_link_stays_a_link(room: Room, tmp_path: Path) -> None:
+    """What it leads to is written."""
+    target = tmp_path / "ziel" / "faq.yaml"
+    target.parent.mkdir()
+    target.write_bytes(room.path.read_bytes())
+    room.path.unlink()
+    room.path.symlink_to(target)
+    faq = room.faq()
+    room.versions.put(edited(OTHER))
+    faq.look()
+    assert (room.path.is_symlink(), target.read_text(encoding="utf-8")) == (True, OTHER)
+
+
+def test_what_somebody_writes_meanwhile_is_never_written_over(room: Room) -> None:
+    """A publication that does not know it leaves the file alone until it is taken in, as a draft."""
+    faq = room.proposing()
+    room.write(THIRD)
+    room.versions.put(edited(OTHER))
+    faq.look()
+    assert room.path.read_text(encoding="utf-8") == THIRD
+    looks(faq)
+    assert room.proposed == [(THIRD, edited(TINY_FAQ).hash)]
+    assert faq.current().hash == edited(OTHER).hash
+    looks(faq)
+    assert room.path.read_text(encoding="utf-8") == OTHER
+
+
+def test_with_four_eyes_every_change_of_the_file_is_a_draft(room: Room) -> None:
+    """Also one made while the bot was down; only the very first content goes live."""
+    faq = room.proposing(four_eyes=True)
+    assert faq.current().hash == edited(TINY_FAQ).hash
+    room.write(OTHER)
+    looks(faq)
+    assert (room.proposed, faq.current().hash) == ([(OTHER, edited(TINY_FAQ).hash)], edited(TINY_FAQ).hash)
+    room.write(THIRD)
+    again = room.proposing(four_eyes=True)
+    assert ([text for text, _ in room.proposed], again.current().hash) == ([OTHER, THIRD], edited(TINY_FAQ).hash)
+
+
+def test_a_change_made_on_what_is_live_goes_live(room: Room) -> None:
+    """Without four eyes the file may be edited as ever, also after something was published on the pages."""
+    faq = room.proposing()
+    room.versions.put(edited(OTHER))
+    faq.look()
+    room.write(THIRD)
+    looks(faq)
+    assert (room.proposed, faq.current().hash) == ([], edited(THIRD).hash)
+
+
+def test_a_file_that_cannot_be_written_is_told_once(room: Room, capsys: pytest.CaptureFixture[str]) -> None:
+    """It stays as it is, and is not taken for a change."""
+    faq = room.faq()
+    text = room.path.read_text(encoding="utf-8")
+    room.path.parent.chmod(0o500)
+    try:
+        room.versions.put(edited(OTHER))
+        if os.geteuid() == 0:  # nothing is forbidden to root
+            room.path.unlink()
+            room.path.mkdir()
+        looks(faq, 3)
+    finally:
+        room.path.parent.chmod(0o700)
+    assert faq.current().hash == edited(OTHER).hash
+    assert capsys.readouterr().err.count("faq_not_mirrored") == 1
+    assert room.path.is_dir() or room.path.read_text(encoding="utf-8") == text
 
 
 def test_without_reload_the_file_counts_at_the_start_alone(room: Room) -> None:

@@ -78,6 +78,15 @@ def test_empty_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
         ("SEND_PER_GROUP_MINUTE", "viele", "über 0"),
         ("WORKERS", "0", "1 bis 24"),
         ("FAQ_RELOAD", "vielleicht", "true oder false"),
+        ("STAFF_GROUP_ID", "100500", "eine negative ganze Zahl"),
+        ("STAFF_GROUP_ID", "@team", "eine negative ganze Zahl"),
+        ("STAFF_RELAY", "alle", "assigned oder all"),
+        ("REPLY_WITHIN", "0", "eine Zahl über 0"),
+        ("REPLY_WITHIN", "bald", "Stunden"),
+        ("REMIND_AFTER", "0", "Minuten"),
+        ("ATTACHMENTS", "photo,gif", "photo, document, voice"),
+        ("ATTACHMENTS", "photo,,voice", "oder none"),
+        ("ATTACHMENT_MB", "5000", "1 bis 2000"),
     ],
 )
 def test_a_bad_value_is_one_line(monkeypatch: pytest.MonkeyPatch, key: str, value: str, allowed: str) -> None:
@@ -89,6 +98,20 @@ def test_a_bad_value_is_one_line(monkeypatch: pytest.MonkeyPatch, key: str, valu
     assert "\n" not in line
     assert line.startswith(f"{key}='{value}'")
     assert allowed in line
+
+
+def test_settings_of_cases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is handed over by default; kinds of attachments stand in a list, none is one as well."""
+    bare = load_settings(env_file=None)
+    assert (bare.staff_group_id, bare.staff_relay, bare.reply_within) == (None, "assigned", None)
+    assert (bare.attachments, bare.attachment_mb, bare.remind_after) == (("photo", "document", "voice"), 20, 30)
+    values = {"STAFF_GROUP_ID": "-100500", "STAFF_RELAY": "all", "REPLY_WITHIN": "4.5", "ATTACHMENTS": "none"}
+    for key, value in values.items():
+        monkeypatch.setenv(key, value)
+    made = load_settings(env_file=None)
+    assert (made.staff_group_id, made.staff_relay, made.reply_within, made.attachments) == (-100500, "all", 4.5, ())
+    monkeypatch.setenv("ATTACHMENTS", "video, photo")
+    assert load_settings(env_file=None).attachments == ("video", "photo")
 
 
 @pytest.mark.parametrize(

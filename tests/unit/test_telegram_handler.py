@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.cases import Folder
+from bot.cases import Case, Folder
 from bot.channels.telegram.handler import TelegramHandler
 from bot.channels.telegram.profile import commands_for, profile_calls
 from bot.content import Content
@@ -58,6 +58,7 @@ class FakeRecords:
     """A log of the test's own."""
 
     kept = Remains()
+    numbers = (1, 2)
     folders: tuple[Folder, ...] = ()
     open: tuple[int, ...] = ()
     """Numbers of the questions without an answer."""
@@ -68,8 +69,9 @@ class FakeRecords:
 
     def questions(self, chat: str) -> Sequence[Question]:
         """Return two questions, one of them without its text."""
-        second = replace(LOGGED, number=2, text=None, feedback=None, decision="fallback", entry=None)
-        return (LOGGED, second) if chat == "c" else ()
+        first, number = self.numbers
+        second = replace(LOGGED, number=number, text=None, feedback=None, decision="fallback", entry=None)
+        return (replace(LOGGED, number=first), second) if chat == "c" else ()
 
     def cases(self, chat: str) -> Sequence[Folder]:
         """Return what the test says."""
@@ -231,8 +233,9 @@ def test_a_long_menu_goes_on_and_back(texts: Texts) -> None:
 
 
 def test_start_welcomes(texts: Texts) -> None:
-    """Who speaks, what is kept, the topics; a link leads to an answer at once."""
+    """Who speaks, what is kept, the topics, in one message; a link leads to an answer at once."""
     chat = Chat(texts, saved=Saved(ChatState(), 0))
+    assert len(Chat(texts).do(said("/start")).messages) == 1
     welcome = chat.say("/start")
     assert "Ich bin ein Programm, kein Mensch." in welcome
     assert "Antworten zum Thema <b>Digitale Stadt</b>.\nIch bin" in welcome
@@ -324,19 +327,19 @@ def test_what_is_nothing_changes_nothing(chat: Chat) -> None:
 
 
 def test_checklist_18_a_changed_question_is_decided_in_its_old_place(chat: Chat) -> None:
-    """The same number, the context of the question before it, and its answer is replaced."""
+    """The context of the question before it, and its answer is replaced; the old one's number is not given again."""
     chat.do(said("wer?", 10))
     chat.do(said("begleitungg", 11))
     outcome = chat.do(changed("begleitung?", 11))
     assert outcome.rewrite == Rewrite(11, in_place=True)
-    assert [(q.number, q.message, q.text) for q in outcome.questions] == [(2, 11, "begleitung?")]
+    assert [(q.number, q.message, q.text) for q in outcome.questions] == [(3, 11, "begleitung?")]
     assert [m.answers for m in outcome.messages] == [11]
     context = chat.understanding.asked[-1].context
     assert context
     assert context.last_question == "wer?"
-    assert chat.saved.state.asked == 2
+    assert chat.saved.state.asked == 3
     again = chat.do(changed("wer?", 11))
-    assert (again.rewrite, again.questions[0].number) == (Rewrite(11, in_place=True), 2)
+    assert (again.rewrite, again.questions[0].number) == (Rewrite(11, in_place=True), 4)
 
 
 def test_a_changed_clarification_asks_anew(chat: Chat) -> None:
@@ -344,8 +347,21 @@ def test_a_changed_clarification_asks_anew(chat: Chat) -> None:
     chat.do(said("wer? und welche?", 10))
     assert chat.saved.state.asked == 2
     outcome = chat.do(changed("wer?", 10))
-    assert [q.number for q in outcome.questions] == [1]
-    assert (chat.saved.state.asked, chat.saved.state.offered) == (1, ())
+    assert [q.number for q in outcome.questions] == [3]
+    assert (chat.saved.state.asked, chat.saved.state.offered) == (3, ())
+
+
+def test_a_rating_that_a_change_overtook_leaves_the_new_answer_alone(chat: Chat) -> None:
+    """👍 below the old answer, pressed while the new one was on its way; a minute later it is thanked for."""
+    chat.do(said("welche?", 10))
+    sent = chat.do(said("wer?", 11))
+    chat.do(changed("begleitung?", 11))
+    chat.records.numbers = (1, 3)
+    overtaken = chat.do(pressed("f:y:2", keyboard_of(sent)))
+    assert (overtaken.messages, overtaken.marks) == ((), ())
+    assert chat.do(pressed("f:y:3", keyboard_of(sent))).marks == (Mark(3, Feedback.HELPED),)
+    chat.now += timedelta(seconds=61)
+    assert len(chat.do(pressed("f:y:2", keyboard_of(sent))).messages) == 1
 
 
 @pytest.mark.parametrize(("number", "after"), [(10, 60), (11, 16 * 60)])
@@ -365,7 +381,7 @@ def test_a_changed_emergency_comes_as_a_new_message(chat: Chat) -> None:
     chat.do(said("wer?", 10))
     outcome = chat.do(changed("es brennt", 10))
     assert outcome.rewrite == Rewrite(10, in_place=False)
-    assert (outcome.messages[0].priority, outcome.questions[0].number) == (URGENT, 1)
+    assert (outcome.messages[0].priority, outcome.questions[0].number) == (URGENT, 2)
 
 
 # ------------------------------------------------------------------ answers that come later
@@ -474,10 +490,14 @@ def test_all_that_is_stored_is_told(chat: Chat, texts: Texts) -> None:
     assert texts.stored_last.format(frage="(Erika)(https://example.org)") in chat.say("/auskunft")
     assert texts.stored_last.format(frage="wer?") in chat.say("/auskunft")
     assert texts.stored_id in told
+    assert texts.stored_cases["rest"].partition("{")[0] not in told
     chat.records.kept = Remains(dead_letters=2, unsent=3)
+    chat.records.folders = (Folder(Case(7, "c", NOW)),)
     told = chat.say("/auskunft")
     assert texts.stored_dead.format(anzahl=2, tage=7) in told
     assert texts.stored_unsent.format(anzahl=3) in told
+    assert "- Fall #7 vom 22.11.2026 10:30: offen" in told
+    assert texts.stored_cases["rest"].format(frist="30 Tagen") in told
 
 
 def test_help_and_privacy_say_what_is_so_on_telegram(chat: Chat, texts: Texts) -> None:
@@ -497,6 +517,8 @@ def test_checklist_24_erasing_needs_a_yes(chat: Chat, texts: Texts) -> None:
     gone = chat.do(pressed(ERASE, keyboard_of(asked)))
     assert (gone.erases, texts_of(gone.messages)) == (True, [texts.erase_done])
     assert gone.messages[0].payload["method"] == "editMessageText"
+    chat.records.folders = (Folder(Case(7, "c", NOW)),)
+    assert texts.stored_cases["stays"] in texts_of(chat.do(pressed(ERASE, keyboard_of(asked))).messages)[0]
 
 
 def test_without_retention_no_words_reach_the_store(texts: Texts) -> None:

@@ -1,6 +1,6 @@
 """The steps of a case into what is written down and sent: which text, which buttons, which lane."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import singledispatchmethod
@@ -142,7 +142,8 @@ class Scribe:
     @write.register
     def _(self, revision: Revise) -> None:
         link = revision.link
-        carried = Carried(link.case, link.side, (link.message,), self._now, revision.text, link.author, edits=True)
+        words = self._desk.texts.transcribed(revision.text, revision.kind)
+        carried = Carried(link.case, link.side, (link.message,), self._now, words, link.author, edits=True)
         payload = _editing(revision)
         if link.side is Side.CITIZEN:
             told = _told_instead(revision, self._desk.texts.staff["edited"].format(text=revision.text))
@@ -261,15 +262,18 @@ def citizen_reply(texts: Texts, hours: Hours, case: Case, key: str, values: dict
     words = texts.desk
     if key in ("opened", "opened_closed"):
         values["versprechen"] = _promise(texts, hours, case, values.pop("wann"))
-    choices = {
-        "closed_by_staff": tuple(
-            Choice(words[name], f"{RATE}:{case.number}:{value}")
-            for value, name in ((3, "good"), (2, "middling"), (1, "bad"))
-        ),
-    }.get(key, ())
+    text, choices = words[key], tuple[Choice, ...]()
+    if key == "closed_by_staff" or (key == "closed_by_citizen" and case.first_reply_at):
+        text, choices = f"{text}\n{words['how_content']}", _ratings(words, case)
     if key in ("opened", "opened_closed", "reopened", "status", "status_taken", "still_waiting"):
         choices = (Choice(words["back"], LEAVE),)
-    return Reply(words[key].format(**values), choices=choices)
+    return Reply(text.format(**values), choices=choices)
+
+
+def _ratings(words: Mapping[str, str], case: Case) -> tuple[Choice, ...]:
+    """Return the buttons with which a citizen says how content they are."""
+    rated = ((3, "good"), (2, "middling"), (1, "bad"))
+    return tuple(Choice(words[name], f"{RATE}:{case.number}:{value}") for value, name in rated)
 
 
 def _promise(texts: Texts, hours: Hours, case: Case, when: str) -> str:
@@ -288,9 +292,9 @@ def card_text(case: Case, texts: Texts, *, continued: bool = False) -> str:
     words = texts.staff
     state = words[f"state_{case.state}"].format(name=case.clerk)
     theme = case.theme or words["topic_plain"]
-    head = words["card"].format(nummer=case.number, thema=theme, stand=state, seit=_clock(case.opened_at))
+    head = words["card"].format(nummer=case.number, thema=theme, stand=state)
     lines = [words["card_continued"]] if continued else []
-    lines.append(head)
+    lines += [head, *_waited(case, words)]
     if case.department:
         lines.append(words["card_department"].format(amt=case.department))
     if case.promised_at and not case.first_reply_at:
@@ -301,6 +305,14 @@ def card_text(case: Case, texts: Texts, *, continued: bool = False) -> str:
         lines.append(words["card_rating"].format(wert=_rating(case, texts)))
     asked = f"\n{words['card_questions']}\n{case.summary}" if case.summary else ""
     return "\n".join(lines) + asked + (f"\n\n{words['reply_here']}" if case.topic is TopicState.NONE else "")
+
+
+def _waited(case: Case, words: Mapping[str, str]) -> list[str]:
+    """Return how long the citizen waits for the first answer, or waited."""
+    if case.first_reply_at:
+        minutes = int((case.first_reply_at - case.opened_at).total_seconds() // 60)
+        return [words["card_replied"].format(zeit=_clock(case.first_reply_at), minuten=minutes)]
+    return [words["card_waits"].format(zeit=_clock(case.opened_at))] if case.is_open else []
 
 
 def _rating(case: Case, texts: Texts) -> str:

@@ -14,7 +14,7 @@ from bot.conversation import step
 from bot.delivery import ANSWER, ASIDE, PERSONAL, URGENT, Message, MessageKind, Rewrite
 from bot.effects import Effect, Say, marks_in, notes_in, replies_in, wishes_in
 from bot.events import ChoicePicked, CommandGiven
-from bot.feedback import is_feedback
+from bot.feedback import is_feedback, rated_question
 from bot.journal import question_from
 from bot.ports import Claim, Outcome, Records
 from bot.recall import Words
@@ -28,6 +28,9 @@ from bot.wishes import is_wish
 
 REWRITABLE = timedelta(minutes=15)
 """How long after a question a change of it changes its answer."""
+
+OVERTAKEN = timedelta(seconds=60)
+"""How long after a change of an answer a button of the old one may be pressed: it was on its way."""
 
 LATE = timedelta(hours=24)
 """A message as old as this is answered, and told that it was late."""
@@ -108,7 +111,7 @@ class TelegramHandler:
         self._words.keep(claim.chat, claim.saved.version + 1, words, now)
         return replace(outcome, state=outcome.state.wordless())
 
-    def _stepped(self, content: Content, claim: Claim, turn: Turn) -> Stepped:
+    def _stepped(self, content: Content, claim: Claim, turn: Turn) -> Stepped:  # noqa: PLR0911 - an event a line
         """Take the step; what only Telegram knows is done here."""
         situation = turn.situation
         match turn.incoming.event:
@@ -122,8 +125,17 @@ class TelegramHandler:
                 return _said(situation, erase_question(situation))
             case ChoicePicked(token) if token in (ERASE, KEEP):
                 return _said(situation, self._erase_reply(situation, claim.chat, erased=token == ERASE))
+            case ChoicePicked(token) if self._is_overtaken(situation, claim.chat, token):
+                return situation.state, ()
             case event:
                 return step(situation, event, content.decide)
+
+    def _is_overtaken(self, situation: Situation, chat: str, token: str) -> bool:
+        """Say whether an answer is rated that just became another: what is shown now is not what was pressed."""
+        number, state = rated_question(token), situation.state
+        if number is None or number > state.asked or state.age(situation.now) > OVERTAKEN.total_seconds():
+            return False
+        return number not in {question.number for question in self._records.questions(chat)}
 
     def _stored_reply(self, situation: Situation, chat: str) -> Reply:
         """Tell what is stored of a chat."""

@@ -87,7 +87,7 @@ class Handover:
             theme=self._theme(asked),
             summary="\n".join(f"- {self._line(one)}" for one in asked),
         )
-        return self._done(claim, tickets.open_case(case, len(self._cases.waiting()), self._rules), now)
+        return self._done(claim, tickets.open_case(case, self._cases.waiting(), self._rules), now)
 
     def _theme(self, asked: Sequence[Question]) -> str:
         """Return what the last question was about."""
@@ -158,6 +158,8 @@ class Handover:
             return self._edited(claim, event, now)
         if case is None:
             return self._without_case(claim, event, now)
+        if _plain(event.text) == _plain(self._content().texts.desk["back"]):
+            return self._leave(claim, case, now)
         return self._with_emergency(claim, event, self._passed_on(claim, event, case, now), now)
 
     def _commanded(self, claim: Claim, name: str, case: Case | None, now: datetime) -> Outcome:
@@ -212,7 +214,7 @@ class Handover:
         said = tickets.Pass(
             Side.CITIZEN,
             event.messages,
-            event.text or f"[{event.kind}]",
+            self._content().texts.transcribed(event.text, event.kind),
             "",
             self._target_of(event.reply_to, case) if event.reply_to else None,
         )
@@ -263,3 +265,8 @@ class Handover:
         for folder in self._bureau.records.cases(claim.chat):
             gone += desk.written(tickets.erase(folder), folder.case.opened_at)[1]
         return replace(outcome, messages=(*outcome.messages, *gone))
+
+
+def _plain(text: str) -> str:
+    """Return words as they count when somebody types what a button says."""
+    return " ".join(text.casefold().strip(' .!»«"').split())

@@ -35,6 +35,8 @@ from intents.faq import FaqEntry, Kind
 from intents.query import Query
 
 SHOWN_ANSWERS = 5
+SHOWN_WAITING = 30
+"""Cases that one message has room for."""
 NOTE = ("//", "/notiz")
 
 log = structlog.get_logger(__name__)
@@ -164,9 +166,8 @@ class StaffRoom:
         refusal = "not_sent_forwarded" if event.is_forwarded else self._refusal(event)
         if refusal:
             return self._tell(case, refusal, answers=turn.message)
-        said = Pass(
-            Side.STAFF, event.messages, event.text or f"[{event.kind}]", turn.author.name, self._target(event, case)
-        )
+        words = self._content().texts.transcribed(event.text, event.kind)
+        said = Pass(Side.STAFF, event.messages, words, turn.author.name, self._target(event, case))
         return self._step(tickets.answer(case, turn.author, said, turn.now, self._rules), turn.now)
 
     def _refusal(self, event: Written) -> str | None:
@@ -292,8 +293,10 @@ class StaffRoom:
                 thema=case.theme or words["topic_plain"],
                 minuten=int((now - case.opened_at).total_seconds() // 60),
             )
-            for case in cases[:50]
+            for case in cases[:SHOWN_WAITING]
         ]
+        more = len(cases) - len(lines)
+        lines += [words["waiting_more"].format(zahl=more)] if more else []
         return "\n".join((words["waiting"], *(f"- {line}" for line in lines)))
 
     def _paused(self, author: Author, answers: int, thread: int | None) -> Done:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from wtforms import Form, SelectField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, ValidationError
 
 from bot.accounts import ROLE_WORDS, Role
 from bot.logins import Logins
@@ -12,7 +12,6 @@ from bot.sorting import german_key
 from bot.staff import LONGEST_NAME, Member
 from bot.web.staff.page import Failed, Moved, Page, Reply, Shown, Visit
 
-_ROLES = [(word, word) for word in ROLE_WORDS]
 _OWN = "Das eigene Konto ändert eine andere Person, die verwalten darf."
 
 
@@ -28,12 +27,12 @@ class AccountForm(Form):
         description="Damit meldet sich die Person an; Groß- und Kleinschreibung zählt nicht.",
         render_kw={"autocomplete": "off"},
     )
-    role = SelectField("Rolle", choices=_ROLES, default=ROLE_WORDS[0], validate_choice=False)
+    role = SelectField("Rolle", choices=list(ROLE_WORDS), default=ROLE_WORDS[0], validate_choice=False)
 
     def validate_role(self, field: Any) -> None:
         """Refuse a role that there is not."""
         if field.data not in ROLE_WORDS:
-            raise ValueError("Bitte wählen Sie eine Rolle aus der Liste.")
+            raise ValidationError("Bitte wählen Sie eine Rolle aus der Liste.")
 
 
 Act = Callable[[Member, Visit], Reply]

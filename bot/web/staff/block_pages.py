@@ -1,12 +1,12 @@
 """Stopping an entry at once, letting it go again, and telling those who got a wrong answer."""
 
-from collections.abc import Callable
+import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Protocol
 
-from wtforms import Form, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms import Form, HiddenField, TextAreaField
+from wtforms.validators import InputRequired, Length, Regexp
 
 from bot.accounts import Role
 from bot.clock import CITY_ZONE
@@ -21,8 +21,12 @@ _LOOKED_BACK = 30
 """Publications that are searched for when the answer was last written."""
 _USUAL = timedelta(days=30)
 
-Correct = Callable[[str, datetime, str, str, datetime], int]
-"""Sends who got an entry since a moment a text: (entry, since, text, who, now); returns to how many chats it goes."""
+
+class Correct(Protocol):
+    """Tells those who got a wrong answer what is right."""
+
+    def __call__(self, key: str, entry: str, since: datetime, text: str, who: str, now: datetime, /) -> int:
+        """Send a text to who got an entry since a moment; return to how many chats. Each key is sent once."""
 
 
 class Given(Protocol):
@@ -39,8 +43,9 @@ class CorrectionForm(Form):
     """What those are told who got a wrong answer."""
 
     since = DayField("Seit wann war die Antwort falsch?", [InputRequired("Bitte geben Sie einen Tag an.")])
+    key = HiddenField(validators=[Regexp(r"[0-9a-f]{32}\Z", message="Bitte laden Sie die Seite neu.")])
     text = TextAreaField(
-        "Berichtigung",
+        "Berichtigung: Was ist richtig?",
         [
             InputRequired("Bitte schreiben Sie, was richtig ist."),
             Length(max=_LONGEST, message=f"Bitte höchstens {_LONGEST} Zeichen."),
@@ -55,7 +60,8 @@ class Wrong:
     """What it takes to mend a wrong answer."""
 
     given: Given
-    correct: Correct
+    correct: Correct | None
+    """None: nobody can be written to."""
 
 
 def pages(live: GoingLive, wrong: Wrong) -> tuple[Page, ...]:
@@ -87,17 +93,19 @@ def pages(live: GoingLive, wrong: Wrong) -> tuple[Page, ...]:
             return Failed(404)
         given = CorrectionForm(visit.query)
         since = given.since.data or _written(live, visit).astimezone(CITY_ZONE).date()
-        form = CorrectionForm(data={"since": since, "text": _prepared(live, visit.params["id"])})
+        right = _prepared(live, visit.params["id"])
+        form = CorrectionForm(data={"since": since, "text": right, "key": secrets.token_hex(16)})
         return _mending(live, wrong, visit, form)
 
     def correct(visit: Visit) -> Reply:
         name = visit.params["id"]
-        if live.publishing.live().get(name) is None:
+        if live.publishing.live().get(name) is None or wrong.correct is None:
             return Failed(404)
         form = CorrectionForm(visit.form)
         if not form.validate():
             return _mending(live, wrong, visit, form)
-        count = wrong.correct(name, _begin(form), form.text.data or "", visit.account.name, visit.now)
+        key, text = form.key.data or "", form.text.data or ""
+        count = wrong.correct(key, name, _begin(form), text, visit.account.name, visit.now)
         told = "Niemand ist zu benachrichtigen." if not count else f"Die Berichtigung geht an {count} Chats."
         return Moved(visit.url("entry", id=name), told)
 
@@ -122,7 +130,7 @@ def _mending(live: GoingLive, wrong: Wrong, visit: Visit, form: CorrectionForm) 
         "form": form,
         "is_blocked": name in {block.entry for block in live.publishing.drafts.blocks()},
         "may_edit": visit.account.role >= Role.EDIT,
-        "may_publish": visit.account.role >= Role.PUBLISH,
+        "may_correct": wrong.correct is not None and visit.account.role >= Role.PUBLISH,
     }
     return Shown("entry_wrong.html", values, 422 if form.errors else 200)
 
@@ -149,8 +157,6 @@ def _written(live: GoingLive, visit: Visit) -> datetime:
 
 
 def _prepared(live: GoingLive, name: str) -> str:
-    """Return what a correction may begin with: the question, and the answer of the draft if it is another one."""
+    """Return what is right by now: the draft's answer, where it is another one than the published."""
     now, then = live.publishing.faq().get(name), live.publishing.live().get(name)
-    question = then.question if then else name
-    right = now.answer if now and then and now.answer != then.answer else "…"
-    return f"Auf Ihre Frage «{question}» haben Sie eine Antwort bekommen, die nicht stimmte. Richtig ist:\n\n{right}"
+    return now.answer if now and then and now.answer != then.answer else ""

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from wtforms import DateField, Form, HiddenField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
 from bot.publishing import clean
@@ -91,7 +92,9 @@ class EntryForm(Form):
     not_questions = _lines("not_questions", "Sehen ähnlich aus, dürfen diese Antwort aber nie bekommen; eine je Zeile.")
     category = _text("category", "Unter diesem Thema steht der Eintrag im Menü.")
     kind = SelectField(
-        LABELS["kind"], choices=[(kind.value, word) for kind, word in KIND_WORDS.items()], validate_choice=False
+        LABELS["kind"],
+        choices=[SelectChoice(kind.value, word) for kind, word in KIND_WORDS.items()],
+        validate_choice=False,
     )
     sources = _lines("sources", "Eine je Zeile: Titel | https://adresse.", 3)
     department = _text("department", "Wird nicht angezeigt.")
@@ -125,7 +128,8 @@ class EntryForm(Form):
         values |= {name: _split(values[name]) for name in _LISTS}
         values["sources"] = tuple(map(_source, _split(values["sources"])))
         values["kind"] = Kind(values["kind"]) if values["kind"] in {each.value for each in Kind} else Kind.ANSWER
-        return clean(FaqEntry(**{**values, "id": entry_id, "question": values["question"] or ""}))
+        texts = {name: values[name] or "" for name in ("question", "answer")}
+        return clean(FaqEntry(**{**values, **texts, "id": entry_id}))
 
 
 class NewEntryForm(EntryForm):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from wtforms import Form, PasswordField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, ValidationError
 
 from bot.accounts import Role
 from bot.logins import Logins
@@ -36,7 +36,7 @@ class PasswordForm(Form):
     def validate_again(self, field: Any) -> None:
         """Find a slip of the finger."""
         if field.data != self.new.data:
-            raise ValueError("Die beiden neuen Passwörter sind verschieden.")
+            raise ValidationError("Die beiden neuen Passwörter sind verschieden.")
 
 
 def pages(logins: Logins) -> tuple[Page, ...]:

@@ -1,11 +1,12 @@
 """The fields of the review list: which groups are wanted."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from wtforms import Form, SelectField, StringField
-from wtforms.validators import Length
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Length, ValidationError
 
 from bot.clock import CITY_ZONE
 from bot.review_items import STATE_WORDS, WHY_WORDS, Filter, ItemState, Order, Why
@@ -16,16 +17,20 @@ _STATES: Mapping[str, tuple[ItemState, ...]] = {
     **{word.replace(" ", "-"): (state,) for state, word in STATE_WORDS.items()},
     ALL: (),
 }
-_STATE_CHOICES = [(OPEN, "neu und in Arbeit"), *((name, name.replace("-", " ")) for name in _STATES if name != OPEN)]
-_ORDER_CHOICES = [
-    (Order.OPEN.value, "offene Fragen"),
-    (Order.COUNT.value, "Anzahl"),
-    (Order.TREND.value, "Trend"),
-    (Order.LAST.value, "zuletzt gefragt"),
-    (Order.FIRST.value, "zuerst gefragt"),
-]
+_ORDERS: Mapping[str, str] = {
+    Order.OPEN: "offene Fragen",
+    Order.COUNT: "Anzahl",
+    Order.TREND: "Trend",
+    Order.LAST: "zuletzt gefragt",
+    Order.FIRST: "zuerst gefragt",
+}
 _LIST = "Bitte wählen Sie einen Wert aus der Liste."
 _DAY = "Bitte geben Sie einen Tag ein, zum Beispiel 2026-11-22."
+
+
+def _choices(words: Mapping[str, str]) -> list[SelectChoice]:
+    """Return what a list offers: value → word."""
+    return [SelectChoice(value, word) for value, word in words.items()]
 
 
 def _at_most(length: int) -> Length:
@@ -35,10 +40,15 @@ def _at_most(length: int) -> Length:
 class InboxForm(Form):
     """Which groups are wanted, and in which order."""
 
-    zustand = SelectField("Zustand", choices=_STATE_CHOICES, default=OPEN, validate_choice=False)
+    zustand = SelectField(
+        "Zustand",
+        choices=_choices({name: "neu und in Arbeit" if name == OPEN else name.replace("-", " ") for name in _STATES}),
+        default=OPEN,
+        validate_choice=False,
+    )
     grund = SelectField(
         "Grund",
-        choices=[("", "alle"), *((why.value, word) for why, word in WHY_WORDS.items())],
+        choices=_choices({"": "alle", **{why.value: word for why, word in WHY_WORDS.items()}}),
         default="",
         validate_choice=False,
     )
@@ -46,7 +56,9 @@ class InboxForm(Form):
     von = StringField("Zuletzt gefragt ab", default="", render_kw={"type": "date"})
     bis = StringField("bis", default="", render_kw={"type": "date"})
     suche = StringField("Suche in den Fragen", [_at_most(200)], default="", render_kw={"type": "search"})
-    sortierung = SelectField("Sortiert nach", choices=_ORDER_CHOICES, default=Order.OPEN.value, validate_choice=False)
+    sortierung = SelectField(
+        "Sortiert nach", choices=_choices(_ORDERS), default=Order.OPEN.value, validate_choice=False
+    )
 
     def validate_zustand(self, field: Any) -> None:
         """Refuse what is not in the list."""
@@ -66,7 +78,7 @@ class InboxForm(Form):
 
     def validate_bis(self, field: Any) -> None:
         """Refuse what is no day."""
-        _day(field.data)
+        _day(field.data, after=1)
 
     def wanted(self) -> Filter:
         """Return the filter of a form that was checked."""
@@ -87,7 +99,7 @@ class InboxForm(Form):
 
 def _choose(field: Any, known: Any) -> None:
     if field.data not in known:
-        raise ValueError(_LIST)
+        raise ValidationError(_LIST)
 
 
 def _day(text: str, *, after: int = 0) -> datetime | None:
@@ -96,6 +108,6 @@ def _day(text: str, *, after: int = 0) -> datetime | None:
         return None
     try:
         found = date.fromisoformat(text) + timedelta(days=after)
-        return datetime.combine(found, time(), CITY_ZONE)
+        return datetime.combine(found, time(), CITY_ZONE).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise ValueError(_DAY) from error
+        raise ValidationError(_DAY) from error

@@ -1,0 +1,1 @@
+"""The draft on the pages: checked, published, compared, rolled back; entries blocked at once."""

@@ -1,0 +1,137 @@
+"""Reading and changing entries on the pages."""
+
+import pytest
+
+from bot.accounts import Role
+from bot.publishing import Publishing
+from bot.store.drafts import SqlDrafts
+from tests.staff.room import Browser, Room
+
+FIELDS = {
+    "question": "Wer hat die Strategie beschlossen?",
+    "answer": "Das war der *Gemeinderat*, siehe [hier](https://example.org).",
+    "alternates": "Wer beschloss die Strategie?\nVon wem kommt der Beschluss?\n<b>Wer</b>?",
+    "kind": "answer",
+    "category": "Strategie",
+}
+
+
+@pytest.fixture
+def publishing(room: Room) -> Publishing:
+    """Return the draft."""
+    return Publishing(SqlDrafts(room.database))
+
+
+@pytest.fixture
+def editor(room: Room) -> Browser:
+    """Return the browser of somebody who may edit."""
+    return room.browser(Role.EDIT)
+
+
+def test_entries_are_listed_and_found(editor: Browser) -> None:
+    """By all words anywhere in them, by category, and by what the draft does to them."""
+    editor.get("/eintraege")
+    assert editor.page.index("Wer hat die Stadt begleitet?") < editor.page.index("Wer hat die Strategie beschlossen?")
+    assert "im Entwurf geändert" in editor.page
+    editor.get("/eintraege", q="beschloss STRATEGIE")
+    assert ("1 Eintrag" in editor.page, "begleitet?" in editor.page) == (True, False)
+    editor.get("/eintraege", state="entwurf")
+    assert ("1 Eintrag" in editor.page, "begleitet?" in editor.page) == (True, True)
+    assert editor.get("/eintraege", page="-1").status_code == 404
+
+
+def test_an_entry_is_shown_as_telegram_shows_it(editor: Browser) -> None:
+    """Bold, source, stand, and what is asked about it below."""
+    assert editor.get("/eintrag/beschluss").status_code == 200
+    assert "<b>Gemeinderat</b>" in editor.page
+    assert "Stand: 01.11.2026" in editor.page
+    assert "Wer hat die Stadt begleitet?</span>" in editor.page
+    assert editor.get("/eintrag/gibtsnicht").status_code == 404
+
+
+def test_a_change_goes_into_the_draft(editor: Browser, publishing: Publishing) -> None:
+    """What citizens' words might break stays text; nothing is live."""
+    editor.get("/eintrag/beschluss/bearbeiten")
+    answer = editor.post("/eintrag/beschluss/bearbeiten", **FIELDS)
+    assert answer.status_code == 303
+    editor.follow(answer)
+    assert "steht im Entwurf" in editor.page
+    found, live = publishing.faq().get("beschluss"), publishing.live().get("beschluss")
+    assert found
+    assert live
+    assert (found.alternates[2], live.answer) == ("<b>Wer</b>?", "Der *Gemeinderat* hat sie beschlossen.")
+    assert "&lt;b&gt;Wer&lt;/b&gt;?" in editor.get("/eintrag/beschluss").text
+
+
+def test_a_preview_saves_nothing(editor: Browser, publishing: Publishing) -> None:
+    """It shows what was typed, and hints at what may not be understood."""
+    before = publishing.draft()
+    editor.get("/eintrag/beschluss/bearbeiten")
+    typed = {**FIELDS, "answer": "Bezüglich der HHKO: " + "viele Wörter " * 15 + "Ende."}
+    assert editor.post("/eintrag/beschluss/bearbeiten", **typed, do="preview").status_code == 200
+    for expected in ("Vorschau", "«Bezüglich» klingt nach Amt", "«HHKO» wird nicht erklärt", "34 Wörter"):
+        assert expected in editor.page
+    assert publishing.draft() == before
+
+
+def test_what_is_wrong_is_told_at_its_field(editor: Browser, publishing: Publishing) -> None:
+    """In German; what was typed stays there."""
+    before = publishing.draft()
+    editor.get("/eintrag/beschluss/bearbeiten")
+    typed = {
+        **FIELDS,
+        "question": "",
+        "kind": "quatsch",
+        "updated": "gestern",
+        "sources": "| https://x.org",
+        "valid_from": "2026-12-02",
+        "valid_until": "2026-12-01",
+    }
+    assert editor.post("/eintrag/beschluss/bearbeiten", **typed).status_code == 422
+    for told in ("Frage ein", "aus der Liste", "kein Datum", "je Zeile «Titel", "Ende liegt vor"):
+        assert told in editor.page, told
+    assert "&lt;b&gt;Wer" in editor.get("/eintraege").text or "Von wem kommt der Beschluss?" not in editor.page
+    assert publishing.draft() == before
+
+
+def test_two_who_change_one_entry_see_each_other(room: Room, editor: Browser, publishing: Publishing) -> None:
+    """The second one is shown the difference; saving again is on purpose."""
+    other = room.browser(Role.PUBLISH)
+    for browser in (editor, other):
+        browser.get("/eintrag/beschluss/bearbeiten")
+    seen = editor.page.partition('name="seen" type="hidden" value="')[2].partition('"')[0]
+    assert seen
+    assert other.post("/eintrag/beschluss/bearbeiten", **{**FIELDS, "answer": "Petras."}, seen=seen).status_code == 303
+    answer = editor.post("/eintrag/beschluss/bearbeiten", **FIELDS, seen=seen)
+    assert (answer.status_code, "Petras." in editor.page) == (422, True)
+    found = publishing.faq().get("beschluss")
+    assert found
+    assert found.answer == "Petras."
+    again = editor.page.partition('name="seen" type="hidden" value="')[2].partition('"')[0]
+    assert editor.post("/eintrag/beschluss/bearbeiten", **FIELDS, seen=again).status_code == 303
+
+
+def test_an_entry_is_created_with_what_a_group_brings(editor: Browser, publishing: Publishing) -> None:
+    """The id comes from the question; the undo takes it away again."""
+    editor.get("/eintraege/neu", question="Was kostet ein Hund?", alternates=["Hundesteuer", "wie teuer"])
+    assert "Hundesteuer\nwie teuer" in editor.page
+    fields = {"question": "Was kostet ein Hund in Öhringen?", "answer": "108 Euro.", "kind": "answer"}
+    answer = editor.post("/eintraege/neu", **fields, alternates="Hundesteuer")
+    assert answer.headers["location"] == "/staff/eintrag/was-kostet-ein-hund-in-oehringen"
+    editor.follow(answer)
+    assert "Rückgängig machen" in editor.page
+    editor.post("/eintrag/was-kostet-ein-hund-in-oehringen/loeschen")
+    assert publishing.faq().get("was-kostet-ein-hund-in-oehringen") is None
+    assert editor.post("/eintraege/neu", **fields, id="beschluss").status_code == 422
+    assert "schon vergeben" in editor.page
+
+
+def test_an_entry_is_deleted_and_comes_back(editor: Browser, publishing: Publishing) -> None:
+    """The last one cannot be deleted."""
+    editor.get("/eintrag/beschluss")
+    editor.follow(editor.post("/eintrag/beschluss/loeschen"))
+    assert publishing.faq().get("beschluss") is None
+    assert editor.post("/eintrag/begleitung/loeschen").status_code == 409
+    editor.get("/entwurf")
+    editor.post("/entwurf/zuruecknehmen", entry="beschluss")
+    assert publishing.faq().get("beschluss") == publishing.live().get("beschluss")
