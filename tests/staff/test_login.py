@@ -12,7 +12,7 @@ from bot.staff import IDLE, LONGEST_SESSION
 from bot.store.audit import SqlAudit
 from bot.web.staff.front import COOKIE
 from tests.fakes import FakeClock
-from tests.staff.conftest import Prepared, opened
+from tests.staff.conftest import opened
 from tests.staff.room import NAMES, SECRET, Browser, Room
 
 LENA = NAMES[Role.READ]
@@ -262,9 +262,9 @@ def test_hashes_are_brought_to_todays_cost(room: Room) -> None:
     assert room.member(Role.READ).password == after
 
 
-def test_pages_lie_below_the_path_of_the_proxy(tmp_path: Path, prepared: Prepared, clock: FakeClock) -> None:
+def test_pages_lie_below_the_path_of_the_proxy(tmp_path: Path, prepared: Path, clock: FakeClock) -> None:
     """Links, redirects and the cookie, as the browser sees them."""
-    (tmp_path / "bot.sqlite").write_bytes(prepared[0].read_bytes())
+    (tmp_path / "bot.sqlite").write_bytes(prepared.read_bytes())
     with opened(tmp_path, clock, root_path="/faq") as room:
         browser = room.browser(root="/faq")
         asked = browser.get("/sitzungen")
