@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from bot.accounts import Role
 from bot.bootstrap import going_live
@@ -46,7 +47,7 @@ def furnish(room: Room) -> None:
 
 def _questions(room: Room) -> None:
     """Let citizens ask: some in groups, one who waits for an answer."""
-    answered = {"decision": "answer", "reason": "clear", "entry": "beschluss"}
+    answered: dict[str, Any] = {"decision": "answer", "reason": "clear", "entry": "beschluss"}
     log(room.database, asked("Was kostet ein Hund?"), asked(EVIL), asked("Wer beschloss das?", **answered))
     log(room.database, asked("Wann kommt die Tonne?", at=NOW - timedelta(days=3)), chat="d")
     regroup(room.database)
