@@ -36,7 +36,7 @@ def fill(room: Room) -> None:
     publishing.add_alternates("begleitung", ["Wer war Berater der Stadt?"], "Emil", room.app.wiring.clock.now())
     room.samples["/konten/{key}"] = room.member(Role.READ).key
     room.samples["/auswertung/{number}"] = str(numbers(room.database)[EVIL])
-    room.samples["/zahlen/{table}.csv"] = "tage.csv"
+    room.samples["/zahlen/{table}.csv"] = "verlauf.csv"
     room.samples["/eintrag/{id}"] = "beschluss"
     room.samples["/fassungen/{number}"] = "1"
     room.samples["/bescheid/{group}"] = str(numbers(room.database)["Wie lange dauert ein Pass?"])
