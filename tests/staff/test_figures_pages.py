@@ -60,7 +60,7 @@ def test_what_is_no_period_is_told_at_its_field(browser: Browser, query: dict[st
     answer = browser.get("/zahlen", **query)
     assert answer.status_code == 400
     assert said in answer.text
-    assert browser.get("/zahlen/verlauf.csv", **query).status_code == 404
+    assert browser.get("/zahlen/tage.csv", **query).status_code == 404
 
 
 def test_each_table_is_there_as_a_file(browser: Browser) -> None:
@@ -70,6 +70,6 @@ def test_each_table_is_there_as_a_file(browser: Browser) -> None:
     assert (
         answer.content.decode("utf-8-sig").splitlines()[1].startswith("Wer hat die Strategie beschlossen?;beschluss;3")
     )
-    for key in ("ueberblick", "verlauf", "meldungen", "themen", "antwortzeiten", "bewertungen", "pflege"):
+    for key in ("ueberblick", "tage", "meldungen", "themen", "antwortzeiten", "bewertungen", "pflege"):
         assert browser.get(f"/zahlen/{key}.csv").status_code == 200
     assert browser.get("/zahlen/anderes.csv").status_code == 404

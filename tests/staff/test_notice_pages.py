@@ -1,19 +1,22 @@
 """Telling citizens later, in a browser without a window: who waits, what they read, and that they get it once."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bot.accounts import Role
+from bot.corrections import Correction
 from bot.store.addresses import SqlAddresses
 from bot.store.audit import SqlAudit
 from bot.store.corrections import SqlCorrections
 from bot.store.notices import SqlNotices
 from bot.store.outbox import SqlOutbox
 from tests.fakes import NOW
+from tests.review_log import asked, log
 from tests.staff.room import Room
-from tests.staff.samples import wait_for
+from tests.staff.samples import EVIL, wait_for
 
 
 def sent(room: Room) -> list[str]:
@@ -94,6 +97,7 @@ def test_a_group_in_which_nobody_waits_is_not_found(room: Room, group: str) -> N
 
 def test_a_correction_is_shown_before_it_is_sent(room: Room) -> None:
     """To as many as got the answer; what was changed since is shown again; sent twice is sent once."""
+    log(room.database, replace(asked("?"), decision="answer", entry="begleitung"), chat=chat_of(room, 800))
     browser, path = room.browser(Role.PUBLISH), "/eintrag/begleitung/falsch"
     fields = {"key": "0" * 32, "since": "2026-11-22", "text": "Es war *niemand*."}
     for text in ("Es war jemand.", fields["text"]):
@@ -112,6 +116,11 @@ def test_a_correction_is_shown_before_it_is_sent(room: Room) -> None:
     assert [words.endswith("Richtig ist:\n\nEs war niemand.") for words in sent(room)] == [True]
 
 
+def chat_of(room: Room, telegram_id: int) -> str:
+    """Return the key of a citizen's chat."""
+    return SqlAddresses(room.database).chat(telegram_id, NOW)
+
+
 def seen_in(page: str) -> str:
     """Return the mark of what a page shows."""
     found = re.search(r'name="seen" type="hidden" value="([0-9a-f]*)"', page)
@@ -121,15 +130,18 @@ def seen_in(page: str) -> str:
 
 def test_a_correction_that_was_cut_off_can_go_on(room: Room) -> None:
     """Its words are those of its editor; afterwards nothing is left to be done."""
+    log(room.database, replace(asked("?"), decision="answer", entry="begleitung"), chat=chat_of(room, 800))
+    wrong = Correction("k2", "begleitung", NOW, f"Es war *{EVIL}*.", "Petra", NOW)
+    SqlCorrections(room.database).start(wrong)
     browser = room.browser(Role.PUBLISH)
     assert "1 fehlen noch" in browser.get("/bescheid").text
-    answer = browser.post("/berichtigung/1")
+    answer = browser.post("/berichtigung/k2")
     assert "Nachgeholt: 1." in browser.follow(answer).text
     (words,) = sent(room)
     assert words.startswith(
         "Berichtigung: Eine frühere Antwort von mir war falsch. Es ging um die Frage «Wer hat die Stadt begleitet?». "
-        "Bitte entschuldigen Sie das. Richtig ist:\n\n<script>"
+        "Bitte entschuldigen Sie das. Richtig ist:\n\nEs war <script>"
     )
-    browser.post("/berichtigung/1")
+    browser.post("/berichtigung/k2")
     assert browser.post("/berichtigung/gibt-es-nicht").status_code == 303
-    assert (sent(room), SqlCorrections(room.database).latest(1)[0].left) == ([], 0)
+    assert (sent(room), SqlCorrections(room.database).find("k2")) == ([], replace(wrong, chats=1))

@@ -11,8 +11,9 @@ from wtforms.validators import InputRequired, Length, Regexp
 
 from bot.accounts import Role
 from bot.clock import CITY_ZONE
+from bot.faq_text import parsed
 from bot.going_live import GoingLive
-from bot.publishing import ChangeError, parsed
+from bot.publishing import ChangeError
 from bot.web.staff.entry_form import DayField
 from bot.web.staff.page import Failed, Moved, Page, Reply, Shown, Undo, Visit
 from intents.errors import FaqError

@@ -87,7 +87,7 @@ def by_day(period: Period, days: Sequence[Day]) -> Table:
     ]
     chart = charts.lines("Fragen je Tag", [f"{day:%d.%m.}" for day in period.days], found)
     note = "Grüße und Notfälle zählen nicht als Fragen. «Übergeben» zählt Fälle für Menschen."
-    return Table("verlauf", "Fragen je Tag", names, rows, chart, note)
+    return Table("tage", "Fragen je Tag", names, rows, chart, note)
 
 
 def _day_row(day: date, one: Day) -> tuple[Cell, ...]:
