@@ -232,7 +232,7 @@ def test_handover_05_a_clerks_change_that_fails_is_told(hall_here: Open) -> None
             Fault("error", method="editMessageText", chat_id=here.erika, code=400, description=description)
         )
         here.people.edit(here.anna, message, "Dienstag", chat=here.group)
-        told = here.seen(here.group, "Die Änderung ist nicht angekommen", here.thread())
+        told = here.seen(here.group, "Das ist beim Gegenüber nicht angekommen", here.thread())
         assert told["reply_to_message"]["message_id"] == message
 
 
