@@ -344,9 +344,11 @@ def test_handover_10_a_blocked_citizen_shows_in_the_topic(hall: Open) -> None:
         here.seen(here.group, "hat den Bot blockiert", here.thread())
         here.write(here.anna, "Sind Sie noch da?")
         here.seen(here.group, "Nicht zugestellt (1)", here.thread())
+        here.until(lambda: "Hat den Bot blockiert" in here.card()["text"])
         here.people.unblock(here.erika)
         here.seen(here.group, "ist wieder erreichbar", here.thread())
         here.settled()
+        assert "blockiert" not in here.card()["text"]
         assert not ids(here.shown(here.erika), "Sind Sie noch da?")
         assert [link.state for link in here.cases.links(1)] == [LinkState.FAILED]
 
