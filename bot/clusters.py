@@ -22,6 +22,8 @@ _NEIGHBOURS = 3
 """Groups that are looked through anew for one question at most."""
 _BLOCK = 100
 """Questions that are added at once."""
+_AT_ONCE = 4096
+"""Rows that are copied at once."""
 _LARGE = 50
 """Questions from which a group is only added to, and not taken apart any more."""
 
@@ -68,7 +70,7 @@ class Clusters:
     keys: tuple[str, ...]
     """Base forms of each question's words."""
     numbers: Numbers
-    """Of each question's group, from 1, shape (n,)."""
+    """Of each question's group, from 1, shape (n,); 0: none yet."""
     next: int
     """Number of the next new group."""
 
@@ -85,15 +87,19 @@ class Clusters:
 
     def added(self, rows: Floats, keys: Sequence[str], *, progress: Progress | None = None) -> "Clusters":
         """Group new questions: they join groups or found new ones; groups near to them are looked through anew."""
-        blank = np.zeros(len(rows), np.int64)
-        growing = _Growing(
-            np.concatenate([self.rows, rows]), (*self.keys, *keys), np.concatenate([self.numbers, blank]), self.next
-        )
-        for start in range(0, len(rows), _BLOCK):
-            done = min(start + _BLOCK, len(rows))
-            growing.take(np.arange(start, done) + len(self.rows))
+        numbers = np.concatenate([self.numbers, np.zeros(len(rows), np.int64)])
+        both = Clusters(np.concatenate([self.rows, rows]), (*self.keys, *keys), numbers, self.next)
+        return both.completed(progress=progress)
+
+    def completed(self, *, progress: Progress | None = None) -> "Clusters":
+        """Group those that have the number 0, as if they came now, in their order."""
+        new = np.flatnonzero(self.numbers == 0)
+        growing = _Growing(self.rows, self.keys, self.numbers.copy(), self.next)
+        for start in range(0, len(new), _BLOCK):
+            done = min(start + _BLOCK, len(new))
+            growing.take(new[start:done])
             if progress:
-                progress(done, len(rows))
+                progress(done, len(new))
         return Clusters(growing.rows, growing.keys, growing.numbers, growing.next)
 
 
@@ -102,8 +108,9 @@ class _Growing:
 
     def __init__(self, rows: Floats, keys: tuple[str, ...], numbers: Numbers, after: int) -> None:
         self.rows, self.keys, self.numbers, self.next = rows, keys, numbers, after
-        members = np.flatnonzero(numbers)
-        self._ids, self._sums, self._sizes = _summed(rows[members], _ones(len(members)), numbers[members])
+        ids, sums, sizes = _summed(rows, _ones(len(rows)), numbers)
+        known = ids > 0
+        self._ids, self._sums, self._sizes = ids[known], sums[known], sizes[known]
 
     def take(self, new: Numbers) -> None:
         """Group some questions together with the groups near to them; large ones are taken as they are."""
@@ -163,8 +170,11 @@ def _summed(sums: Floats, sizes: Floats, numbers: Numbers) -> tuple[Numbers, Flo
     """Add up what has the same number; return the numbers, the sums and the sizes."""
     ids, place = np.unique(numbers, return_inverse=True)
     order = np.argsort(place, kind="stable")
-    starts = np.searchsorted(place[order], np.arange(len(ids)))
-    total = np.add.reduceat(sums[order], starts, axis=0) if len(ids) else sums[:0]
+    total = np.zeros((len(ids), sums.shape[1]), np.float32)
+    for start in range(0, len(order), _AT_ONCE):
+        some = order[start : start + _AT_ONCE]
+        firsts = np.flatnonzero(np.diff(place[some], prepend=-1))
+        total[place[some][firsts]] += np.add.reduceat(sums[some], firsts, axis=0)
     return ids, total, np.bincount(place, weights=sizes, minlength=len(ids)).astype(np.float32)
 
 

@@ -8,19 +8,22 @@ import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Any
 
 import yaml
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.scalarstring import LiteralScalarString
+from ruamel.yaml.scalarstring import LiteralScalarString, SingleQuotedScalarString
 
-from intents.faq import FaqEntry, Kind, parse_faq
+from intents.faq import FaqBase, FaqEntry, Kind, parse_faq
 from intents.faq_fields import RECORDS
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _ORDER = tuple(field.name for field in RECORDS["entry"])
 _MARK = "\ufeff"
+_INDICATORS = tuple("-?:,[]{}#&*!|>'\"%@`")
+"""A text that begins so is put in quotes: «? wann» is a text for one YAML library, and none for another."""
 
 
 class TextChangeError(Exception):
@@ -39,6 +42,12 @@ class _Place:
     """Column of the «-»."""
     column: int
     """Column of the first field."""
+
+
+@lru_cache(maxsize=8)
+def parsed(text: str) -> FaqBase:
+    """Load a text once; raises FaqError."""
+    return parse_faq(text)
 
 
 def with_entry(text: str, entry: FaqEntry, *, beside: str | None = None) -> str:
@@ -249,6 +258,8 @@ def _says(found: Any, wanted: Any) -> bool:
 def _written(value: Any, *, literal: bool = False) -> Any:
     """Return a value in the form in which editors write it: long texts in lines of their own."""
     match value:
+        case str() if value[:1] in _INDICATORS and "\n" not in value and not literal:
+            return SingleQuotedScalarString(value)
         case str() if "\n" in value or literal:
             return LiteralScalarString("\n".join(line.rstrip() for line in value.strip().splitlines()) + "\n")
         case list():
@@ -264,7 +275,7 @@ def _written(value: Any, *, literal: bool = False) -> Any:
 
 def _proved(before: str, after: str, entry_id: str, wanted: FaqEntry | None) -> str:
     """Return the new text when it says what was wanted and nothing else has changed."""
-    old, new = parse_faq(before), parse_faq(after)
+    old, new = parsed(before), parsed(after)
     others = [entry for entry in old.entries if entry.id != entry_id]
     same = (old.title, old.contact, old.synonyms) == (new.title, new.contact, new.synonyms)
     if not same or others != [entry for entry in new.entries if entry.id != entry_id] or new.get(entry_id) != wanted:

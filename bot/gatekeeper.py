@@ -10,9 +10,9 @@ from bot.bootstrap import Wiring, build_understanding, load_once, open_database
 from bot.clock import city_day
 from bot.drafts import Draft, Gate
 from bot.errors import BotError
+from bot.faq_text import parsed
 from bot.gate import MOST_QUESTIONS, Form, Progress, examine
 from bot.jobs import JobKind, working
-from bot.publishing import parsed
 from bot.settings import Settings
 from bot.store.asked import SqlAsked
 from bot.store.database import Database
@@ -36,13 +36,13 @@ def check_draft(settings: Settings, wiring: Wiring, job: str | None = None) -> G
         if draft is None:
             raise BotError("Es gibt keinen Entwurf.")
         with working(SqlJobs(database), wiring.clock, JobKind.GATE, draft.key, job) as work:
-            gate = _checked(settings, wiring, database, draft, work.progress)
+            gate = checked(settings, wiring, database, draft, work.progress)
             SqlDrafts(database).keep_gate(gate)
             return gate
 
 
-def _checked(settings: Settings, wiring: Wiring, database: Database, draft: Draft, progress: Progress) -> Gate:
-    """Prepare what is live and the draft, and hold them side by side."""
+def checked(settings: Settings, wiring: Wiring, database: Database, draft: Draft, progress: Progress) -> Gate:
+    """Return what comes of preparing what is live and the draft, and holding them side by side."""
     today = city_day(wiring.clock.now())
     drafts = SqlDrafts(database)
     live = drafts.form(draft.base)

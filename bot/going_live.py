@@ -7,10 +7,10 @@ from datetime import datetime
 from bot.drafts import Draft, Gate, Publication, Step
 from bot.errors import ConflictError
 from bot.faq_file import AUTHOR
-from bot.faq_text import TextChangeError
+from bot.faq_text import TextChangeError, parsed
 from bot.merging import Side, Texts, merged
 from bot.ports import FaqVersion
-from bot.publishing import ChangeError, Publishing, content_hash, edited, parsed
+from bot.publishing import ChangeError, Publishing, content_hash, edited
 from intents.errors import FaqError
 
 OVERTAKEN = "Inzwischen hat sich etwas geändert. Bitte sehen Sie die Seite noch einmal durch."

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bot.clusters import Clusters, Weigh, rows_of
 from bot.linkage import Floats, Numbers, Progress
@@ -14,6 +15,8 @@ from intents.decision import Embedding
 
 _BLOCK = 100
 """Texts that are encoded at once."""
+_AT_ONCE = 4096
+"""Items that are prepared at once."""
 _MOSTLY_NEW = 0.5
 """Share of new questions from which grouping all at once is quicker and no worse."""
 
@@ -34,7 +37,7 @@ class Placed:
     items: Numbers
     numbers: Numbers
     """0: in no group yet."""
-    vectors: Floats
+    vectors: NDArray[np.float16]
     lemmas: tuple[str, ...]
     next: int
     """Number of the next new group."""
@@ -49,8 +52,16 @@ class Shape:
     weigh: Weigh
 
     def rows(self, encoder: str, placed: Placed) -> Floats:
-        """Return a row for each item."""
-        return rows_of(self.centre(encoder, placed.vectors), placed.lemmas, self.weigh)
+        """Return a row for each item; made in blocks, for there may be very many."""
+        made: Floats = np.zeros((0, 0), np.float32)
+        for start in range(0, len(placed.items), _AT_ONCE):
+            some = slice(start, start + _AT_ONCE)
+            vectors = self.centre(encoder, placed.vectors[some].astype(np.float32))
+            block = rows_of(vectors, placed.lemmas[some], self.weigh)
+            if not made.size:
+                made = np.empty((len(placed.items), block.shape[1]), np.float32)
+            made[some] = block
+        return made
 
 
 class Items(Protocol):
@@ -123,22 +134,10 @@ def _regroup(items: Items, shape: Shape, encoder: str, now: datetime, progress: 
     anew = items.is_grouped_by_others(encoder) or bool(is_new.mean() > _MOSTLY_NEW) if len(is_new) else False
     if not (anew or is_new.any()):
         return 0
-    order = np.concatenate([np.flatnonzero(~is_new), np.flatnonzero(is_new)])
-    found = _clusters(shape.rows(encoder, placed)[order], placed, order, anew=anew, progress=progress)
-    changed = found.numbers != placed.numbers[order]
-    chosen = order[changed]
-    by_group = np.argsort(found.numbers[changed], kind="stable")
-    for done in items.place(placed.items[chosen][by_group], found.numbers[changed][by_group], found.next, encoder, now):
+    before = Clusters(shape.rows(encoder, placed), placed.lemmas, placed.numbers, placed.next)
+    found = before.regrouped(progress=progress) if anew else before.completed(progress=progress)
+    changed = np.flatnonzero(found.numbers != placed.numbers)
+    chosen = changed[np.argsort(found.numbers[changed], kind="stable")]
+    for done in items.place(placed.items[chosen], found.numbers[chosen], found.next, encoder, now):
         progress(done, len(chosen))
     return len(chosen)
-
-
-def _clusters(rows: Floats, placed: Placed, order: Numbers, *, anew: bool, progress: Progress) -> Clusters:
-    """Group the rows, those without a group last: all at once, or the new ones to the others."""
-    keys = tuple(placed.lemmas[n] for n in order.tolist())
-    numbers = placed.numbers[order]
-    if anew:
-        return Clusters(rows, keys, numbers, placed.next).regrouped(progress=progress)
-    old = int(np.count_nonzero(numbers))
-    before = Clusters(rows[:old], keys[:old], numbers[:old], placed.next)
-    return before.added(rows[old:], keys[old:], progress=progress)

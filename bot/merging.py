@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from bot.faq_text import with_entry, without_entry
-from intents.faq import FaqBase, FaqEntry, parse_faq
+from bot.faq_text import parsed, with_entry, without_entry
+from intents.faq import FaqBase, FaqEntry
 from intents.faq_fields import RECORDS
 
 HEAD = ""
@@ -69,7 +69,7 @@ def changes(before: FaqBase, after: FaqBase) -> tuple[EntryChange, ...]:
 
 def differences(texts: Texts) -> tuple[EntryChange, ...]:
     """Return what somebody changed in either form."""
-    base, theirs, ours = map(parse_faq, (texts.base, texts.theirs, texts.ours))
+    base, theirs, ours = map(parsed, (texts.base, texts.theirs, texts.ours))
     return tuple(_compared(base, theirs, ours))
 
 
@@ -142,7 +142,7 @@ def _joined(base: Iterable[str], theirs: Iterable[str], ours: Iterable[str]) -> 
 
 
 def _put(text: str, entry_id: str, wanted: FaqEntry | None) -> str:
-    faq = parse_faq(text)
+    faq = parsed(text)
     if faq.get(entry_id) == wanted:
         return text
     if wanted is None:

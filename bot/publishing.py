@@ -7,13 +7,12 @@ import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import lru_cache
 
 from bot.drafts import Draft, Drafts, Step
 from bot.errors import ConflictError
-from bot.faq_text import TextChangeError, with_entry, without_entry
+from bot.faq_text import TextChangeError, parsed, with_entry, without_entry
 from intents.errors import FaqError
-from intents.faq import FaqBase, FaqEntry, parse_faq
+from intents.faq import FaqBase, FaqEntry
 from intents.text import folded, normalise
 
 _TRIES = 5
@@ -175,12 +174,6 @@ def _tried(change: Callable[[Draft], str], draft: Draft, who: str) -> Draft:
         return edited(draft, change(draft), who)
     except (FaqError, TextChangeError) as error:
         raise ChangeError(_told(error)) from error
-
-
-@lru_cache(maxsize=8)
-def parsed(text: str) -> FaqBase:
-    """Load an FAQ once; raises FaqError."""
-    return parse_faq(text)
 
 
 def edited(draft: Draft, text: str, who: str) -> Draft:

@@ -137,10 +137,10 @@ class SqlDrafts:
         latest = sa.select(faq_gate.c.key).order_by(faq_gate.c.at.desc()).limit(_GATES_KEPT)
 
         def work(connection: Connection) -> None:
-            connection.execute(sa.delete(faq_gate).where(faq_gate.c.key == gate.key))
-            connection.execute(sa.insert(faq_gate).values(key=gate.key, at=gate.at, result=dict(gate.result)))
             kept = connection.scalars(latest).all()
-            connection.execute(sa.delete(faq_gate).where(faq_gate.c.key.not_in(kept)))
+            gone = faq_gate.c.key.not_in(kept) | (faq_gate.c.key == gate.key)
+            connection.execute(sa.delete(faq_gate).where(gone))
+            connection.execute(sa.insert(faq_gate).values(key=gate.key, at=gate.at, result=dict(gate.result)))
 
         self._database.write(work)
 

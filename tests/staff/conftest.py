@@ -1,4 +1,4 @@
-"""The staff pages as a whole, with some data in them."""
+"""The staff pages as a whole."""
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -11,33 +11,29 @@ from bot.settings import load_settings
 from bot.store.database import Database
 from bot.store.migrate import upgrade
 from tests.conftest import TINY_FAQ
-from tests.fakes import FakeClock, FakeLauncher, answer, understanding_of
-from tests.staff.room import Room
-from tests.staff.samples import fill
+from tests.fakes import FakeClock, answer, understanding_of
+from tests.staff.room import Room, settle
 
-Prepared = tuple[Path, dict[str, str]]
-"""A database file, and the samples in it."""
+PATH = "bot.sqlite"
 
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
-    """Return a database with an account for each role and something for each page; each test gets a copy."""
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a database with the small FAQ and an account for each role; each test gets a copy."""
     folder = tmp_path_factory.mktemp("staff")
     with opened(folder, FakeClock()) as room:
         upgrade(room.database)
         room.faq.load()
-        fill(room)
-        return room.database.path, room.samples
+        settle(room.database, FakeClock())
+    return folder / PATH
 
 
 @pytest.fixture
-def room(tmp_path: Path, prepared: Prepared, clock: FakeClock) -> Iterator[Room]:
-    """Return the staff pages of a bot with a small FAQ, an account for each role, and something to see on each page."""
-    path, samples = prepared
-    (tmp_path / path.name).write_bytes(path.read_bytes())
+def room(tmp_path: Path, prepared: Path, clock: FakeClock) -> Iterator[Room]:
+    """Return the staff pages of a bot with a small FAQ and an account for each role."""
+    (tmp_path / PATH).write_bytes(prepared.read_bytes())
     with opened(tmp_path, clock) as made:
         made.faq.load()
-        made.samples.update(samples)
         yield made
 
 
@@ -48,6 +44,6 @@ def opened(folder: Path, clock: FakeClock, **more: str) -> Iterator[Room]:
     faq_path.write_text(TINY_FAQ, encoding="utf-8")
     settings = load_settings(env_file=None, data_dir=folder / "var", faq_path=faq_path, **more)
     table = {"Wer hat die Strategie beschlossen?": answer("beschluss")}
-    app = App.from_settings(settings, Wiring(clock, understanding_of(table), FakeLauncher()))
-    with closing(Database.at(folder / "bot.sqlite")) as database:
+    app = App.from_settings(settings, Wiring(clock, understanding_of(table)))
+    with closing(Database.at(folder / PATH)) as database:
         yield Room.opened(app, database, live_faq(settings, app.wiring, database))

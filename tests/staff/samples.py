@@ -1,35 +1,75 @@
 """Something to see on each page, and what stands in the paths that name a thing."""
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from bot.accounts import Role
-from bot.publishing import Publishing
-from bot.store.drafts import SqlDrafts
+from bot.bootstrap import going_live
+from bot.corrections import Correction
+from bot.effects import Wish
+from bot.ports import Outcome
+from bot.store.addresses import SqlAddresses
+from bot.store.chats import SqlChats
+from bot.store.corrections import SqlCorrections
+from bot.store.database import Database
+from bot.store.notices import SqlNotices
 from bot.web.staff.page import Page
+from intents.faq import parse_faq
+from tests.askers import asked as wished
+from tests.conftest import TINY_FAQ
 from tests.fakes import NOW
 from tests.review_log import asked, log, numbers, regroup
-from tests.staff.room import Room, settle
+from tests.staff.room import NAMES, Room
 
 EVIL = "<script>alert('Hund')</script> <img src=x onerror=alert(1)> =1+1 {{ 7*7 }}"
-"""What somebody may ask who wishes us ill."""
+"""What somebody may write who wishes us ill."""
 
 
-def fill(room: Room) -> None:
+def furnish(room: Room) -> None:
     """Put something into the database that the pages show; name what stands in the place of paths' parameters."""
-    settle(room.database, room.app.wiring.clock)
-    answered = {"decision": "answer", "reason": "clear", "entry": "beschluss"}
+    _questions(room)
+    _draft(room)
+    corrections = SqlCorrections(room.database)
+    corrections.start(Correction("k1", "beschluss", NOW - timedelta(days=1), f"Neu: {EVIL}", NAMES[Role.PUBLISH], NOW))
+    room.samples.update(
+        {
+            "/konten/{key}": room.member(Role.READ).key,
+            "/auswertung/{number}": str(numbers(room.database)[EVIL]),
+            "/zahlen/{table}.csv": "tage.csv",
+            "/eintrag/{id}": "beschluss",
+            "/fassungen/{number}": "1",
+            "/bescheid/{group}": "ohne",
+            "/berichtigung/{correction}": "k1",
+        }
+    )
+
+
+def _questions(room: Room) -> None:
+    """Let citizens ask: some in groups, one who waits for an answer."""
+    answered: dict[str, Any] = {"decision": "answer", "reason": "clear", "entry": "beschluss"}
     log(room.database, asked("Was kostet ein Hund?"), asked(EVIL), asked("Wer beschloss das?", **answered))
     log(room.database, asked("Wann kommt die Tonne?", at=NOW - timedelta(days=3)), chat="d")
     regroup(room.database)
-    publishing = Publishing(SqlDrafts(room.database))
-    publishing.add_alternates("begleitung", ["Wer war Berater der Stadt?"], "Emil", room.app.wiring.clock.now())
-    room.samples["/konten/{key}"] = room.member(Role.READ).key
-    room.samples["/auswertung/{number}"] = str(numbers(room.database)[EVIL])
-    room.samples["/zahlen/{table}.csv"] = "tage.csv"
-    room.samples["/eintrag/{id}"] = "beschluss"
-    room.samples["/fassungen/{number}"] = "1"
-    room.samples["/bescheid/{group}"] = "1"
-    room.samples["/berichtigung/{correction}"] = "1"
+    wished(room.database, 700, f"Und der Hund? {EVIL}")
+
+
+def _draft(room: Room) -> None:
+    """Change an entry in the draft, while somebody else changes it in the file."""
+    live = going_live(room.app.settings, room.database)
+    entry = parse_faq(TINY_FAQ).entries[0]
+    live.publishing.change_entry(replace(entry, answer=f"Der Gemeinderat. {EVIL}"), NAMES[Role.EDIT], NOW)
+    live.propose(TINY_FAQ.replace("hat sie beschlossen", "beschloss sie"), live.publishing.draft().base, NOW)
+
+
+def wait_for(store: Database, *texts: str, telegram_id: int = 700) -> list[int]:
+    """Let a citizen ask, and wish to hear of answers; return the ids of the questions."""
+    chat, chats = SqlAddresses(store).chat(telegram_id, NOW), SqlChats(store, "telegram")
+    log(store, *map(asked, texts), chat=chat)
+    saved = chats.load(chat)
+    wishes = tuple(Wish(number, is_on=True) for number in range(1, len(texts) + 1))
+    chats.commit(chat, saved.version, Outcome(saved.state, wishes=wishes), NOW)
+    return [one.question for one in SqlNotices(store).waiting() if one.text in texts]
 
 
 def path_of(room: Room, page: Page, odd: str | None = None) -> str:

@@ -1,1 +1,215 @@
 """The draft on the pages: checked, published, compared, rolled back; entries blocked at once."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.accounts import Role
+from bot.drafts import Gate
+from bot.gatekeeper import checked
+from bot.going_live import GoingLive, Rules
+from bot.jobs import JobKind
+from bot.ports import FaqVersion
+from bot.publishing import Publishing
+from bot.store.audit import SqlAudit
+from bot.store.drafts import SqlDrafts
+from bot.store.faq_versions import SqlFaqVersions
+from bot.store.jobs import SqlJobs
+from intents.faq import parse_faq
+from tests.conftest import TINY_FAQ
+from tests.fakes import NOW
+from tests.review_log import asked, log
+from tests.staff.room import Browser, Room
+
+EVIL = "<script>alert(1)</script>"
+
+
+@pytest.fixture
+def live(room: Room) -> GoingLive:
+    """Return what may happen to the draft, with one change in it."""
+    return GoingLive(Publishing(SqlDrafts(room.database)), Rules())
+
+
+@pytest.fixture
+def publisher(room: Room) -> Browser:
+    """Return the browser of somebody who may publish."""
+    return room.browser(Role.PUBLISH)
+
+
+def pass_gate(live: GoingLive, **found: Any) -> str:
+    """Let the gate find something in the draft; return the draft's key."""
+    blank = {"findings": [], "wordings": [], "asked": 0, "impact": [], "reworded": 0}
+    key = live.publishing.draft().key
+    live.publishing.drafts.keep_gate(Gate(key, NOW, {**blank, **found}))
+    return key
+
+
+def test_the_real_gate_tells_what_the_draft_changes(room: Room, live: GoingLive, publisher: Browser) -> None:
+    """Findings, wordings that miss, and the questions that were asked, with what was decided before and is now."""
+    log(room.database, asked(EVIL), asked("Wer hat die Strategie beschlossen?"))
+    live.publishing.delete_entry("beschluss", "Emil", NOW)
+    live.publishing.drafts.keep_gate(
+        checked(room.app.settings, room.app.wiring, room.database, live.publishing.draft(), lambda _done, _all: None)
+    )
+    publisher.get("/entwurf")
+    assert "gelöscht: Wer hat die Strategie beschlossen?" in publisher.page.replace("<strong>", "").replace(
+        "</strong>", ""
+    )
+    assert "0 der letzten" in publisher.page  # the fake understanding knows no entries
+
+
+def test_a_draft_is_checked_and_published(room: Room, live: GoingLive, publisher: Browser) -> None:
+    """In that order; the bot answers so from the next look on."""
+    publisher.get("/entwurf")
+    assert "noch nicht geprüft" in publisher.page
+    key = live.publishing.draft().key
+    assert publisher.post("/entwurf/veroeffentlichen", key=key).status_code == 409
+    pass_gate(live)
+    publisher.get("/entwurf")
+    publisher.follow(publisher.post("/entwurf/veroeffentlichen", key=key))
+    assert "In wenigen Sekunden" in publisher.page
+    assert "Wer war Berater der Stadt?" in publisher.page
+    room.faq.look()
+    assert room.faq.current().hash == live.publishing.live().hash != parse_faq(TINY_FAQ).hash
+    assert [deed.action for deed in SqlAudit(room.database).find(who="Petra", most=1)] == ["FAQ veröffentlicht"]
+
+
+def test_hints_need_a_tick_and_errors_block(live: GoingLive, publisher: Browser) -> None:
+    """What was there before counts as neither."""
+    finding = {"line": 3, "column": 1, "message": f"Etwas mit {EVIL}", "entry": "beschluss"}
+    key = pass_gate(live, findings=[{**finding, "level": "hint", "new": True}])
+    publisher.get("/entwurf")
+    assert "Hinweis (neu)" in publisher.page
+    assert publisher.post("/entwurf/veroeffentlichen", key=key).status_code == 409
+    pass_gate(live, findings=[{**finding, "level": "error", "new": True}])
+    assert publisher.post("/entwurf/veroeffentlichen", key=key, read="yes").status_code == 409
+    pass_gate(live, findings=[{**finding, "level": "error", "new": False}, {**finding, "level": "hint", "new": True}])
+    assert "<script>" not in publisher.get("/entwurf").text
+    assert publisher.post("/entwurf/veroeffentlichen", key=key, read="yes").status_code == 303
+
+
+def test_the_effect_on_real_questions_stands_side_by_side(room: Room, live: GoingLive, publisher: Browser) -> None:
+    """With the words of the question, as long as they are kept; never as part of the page."""
+    log(room.database, asked(EVIL))
+    old = {"kind": "fallback", "entries": [], "choices": [], "confidence": 0.1}
+    new = {"kind": "answer", "entries": ["beschluss"], "choices": [], "confidence": 0.9}
+    number = room.database.read(lambda c: c.exec_driver_sql("SELECT max(id) FROM question").scalar())
+    pass_gate(live, asked=500, impact=[{"questions": [number, 999_999], "old": old, "new": new}], reworded=3)
+    page = publisher.get("/entwurf").text
+    for told in (
+        "Ändert 2 der letzten 500 Fragen",
+        "&lt;script&gt;",
+        "keine Antwort",
+        "Antwort: Wer hat die Strategie",
+    ):
+        assert told in page, told
+    room.database.write(lambda c: c.exec_driver_sql("UPDATE question SET text = NULL"))
+    assert "(Wortlaut gelöscht)" in publisher.get("/entwurf").text
+
+
+def test_a_check_is_started_once(room: Room) -> None:
+    """In a process of its own, which tells how far it is."""
+    editor = room.browser(Role.EDIT)
+    editor.get("/entwurf")
+    editor.follow(editor.post("/entwurf/pruefen"))
+    assert "läuft" in editor.page
+    jobs = SqlJobs(room.database)
+    job = jobs.latest(JobKind.GATE, room.app.wiring.clock.now())
+    assert job
+    jobs.beat(job.key, NOW, (30, 60))
+    editor.get("/entwurf")
+    assert "50 %" in editor.page
+    editor.follow(editor.post("/entwurf/pruefen"))
+    assert "läuft schon eine Prüfung" in editor.page
+    jobs.end(job.key, NOW, "Zu wenig Speicher.")
+    editor.get("/entwurf")
+    assert "Zu wenig Speicher." in editor.page
+
+
+def test_a_draft_is_dropped(live: GoingLive, publisher: Browser) -> None:
+    """Whole, or entry by entry."""
+    publisher.get("/entwurf")
+    publisher.follow(publisher.post("/entwurf/zuruecknehmen", entry="begleitung"))
+    assert "nichts geändert" in publisher.page
+    live.publishing.add_alternates("beschluss", ["Wer war's?"], "Emil", NOW)
+    publisher.get("/entwurf")
+    publisher.post("/entwurf/verwerfen")
+    assert live.publishing.drafts.current() is None
+
+
+def test_three_forms_are_compared_and_brought_together(room: Room, live: GoingLive, publisher: Browser) -> None:
+    """Who changed what; somebody chooses, entry by entry."""
+    entry = live.publishing.faq().get("beschluss")
+    assert entry
+    live.publishing.change_entry(replace(entry, answer=f"Unsere {EVIL}"), "Emil", NOW)
+    text = TINY_FAQ.replace("Der *Gemeinderat* hat sie beschlossen.", "Ihre Antwort.")
+    versions = SqlFaqVersions(room.database)
+    version = FaqVersion(parse_faq(text).hash, text, "Vera", NOW + timedelta(minutes=1))
+    versions.publish(version, instead_of=versions.active_hash())
+    publisher.get("/entwurf")
+    assert "gleichen Sie den Entwurf ab" in publisher.page
+    page = publisher.get("/entwurf/abgleich").text
+    for told in ("Ihre Antwort.", "Unsere &lt;script&gt;", "Der *Gemeinderat* hat"):
+        assert told in page, told
+    key = publisher.page.partition('name="key" value="')[2].partition('"')[0]
+    assert publisher.post("/entwurf/abgleich", key=key).status_code == 409
+    assert "Bitte wählen Sie" in publisher.page
+    fields = {"key": key, "side-beschluss": "theirs"}
+    assert publisher.post("/entwurf/abgleich", **fields).status_code == 303
+    merged = live.publishing.faq()
+    assert [each.answer for each in merged.entries] == ["Ihre Antwort.", "Ein Unternehmen hat sie begleitet."]
+    assert "Wer war Berater der Stadt?" in merged.entries[1].alternates
+    assert publisher.post("/entwurf/abgleich", **fields).status_code == 303  # there is nothing left to do
+
+
+def test_an_entry_is_blocked_with_one_click(room: Room, live: GoingLive) -> None:
+    """And let go with the next publication; the page says so."""
+    editor = room.browser(Role.EDIT)
+    editor.get("/eintrag/beschluss")
+    editor.follow(editor.post("/eintrag/beschluss/sperren"))
+    assert "Gesperrt" in editor.page
+    room.faq.look_at_blocks()
+    blocked = room.faq.current().faq.get("beschluss")
+    assert blocked
+    assert blocked.blocked
+    assert "1 Eintrag" in editor.get("/eintraege", state="gesperrt").text
+    editor.follow(editor.post("/eintrag/beschluss/entsperren", on="yes"))
+    assert "Mit der nächsten Veröffentlichung gilt der Eintrag wieder" in editor.page
+    assert live.publishing.draft().releases == ("beschluss",)
+    editor.post("/eintrag/beschluss/entsperren", on="no")
+    assert live.publishing.draft().releases == ()
+    assert editor.post("/eintrag/gibtsnicht/sperren").status_code == 404
+
+
+def test_who_got_a_wrong_answer_is_counted(room: Room, publisher: Browser) -> None:
+    """Since the answer stands so, or since a day of one's choice."""
+    given = asked("Wer beschloss sie?", decision="answer", entry="beschluss")
+    log(room.database, given, given, replace(given, at=NOW - timedelta(days=40)))
+    log(room.database, given, chat="d")
+    publisher.get("/eintrag/beschluss/falsch")
+    assert "3-mal gegeben, in 2 Chats" in publisher.page
+    publisher.get("/eintrag/beschluss/falsch", since="2026-09-01")
+    assert "4-mal gegeben, in 2 Chats" in publisher.page
+    publisher.get("/eintrag/beschluss/falsch", since="gestern")
+    assert "3-mal" in publisher.page
+    assert publisher.get("/eintrag/gibtsnicht/falsch").status_code == 404
+
+
+def test_versions_tell_who_changed_what_and_come_back(live: GoingLive, publisher: Browser) -> None:
+    """With one click, unless somebody was faster."""
+    key = pass_gate(live)
+    live.publish(key, "Emil", NOW, is_sure=True)
+    publisher.get("/fassungen")
+    assert "Fassung 2" in publisher.page
+    publisher.get("/fassungen/1")
+    active = publisher.page.partition('name="active" value="')[2].partition('"')[0]
+    assert publisher.post("/fassungen/1/zurueckholen", active="veraltet").status_code == 409
+    publisher.get("/fassungen/1")
+    publisher.follow(publisher.post("/fassungen/1/zurueckholen", active=active))
+    assert "Fassung 1 gilt wieder" in publisher.page
+    assert live.publishing.live().hash == parse_faq(TINY_FAQ).hash
+    for odd in ("0", "-1", "9" * 30, "x"):
+        assert publisher.get(f"/fassungen/{odd}").status_code == 404
+    assert publisher.get("/fassungen", before="x").status_code == 404

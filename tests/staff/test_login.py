@@ -12,7 +12,7 @@ from bot.staff import IDLE, LONGEST_SESSION
 from bot.store.audit import SqlAudit
 from bot.web.staff.front import COOKIE
 from tests.fakes import FakeClock
-from tests.staff.conftest import Prepared, opened
+from tests.staff.conftest import opened
 from tests.staff.room import NAMES, SECRET, Browser, Room
 
 LENA = NAMES[Role.READ]
@@ -70,11 +70,15 @@ def test_wrong_name_and_wrong_password_look_the_same(room: Room) -> None:
 
 def test_an_unknown_name_costs_as_much_as_a_known_one(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
     """A hash is compared in both cases, so that the time says nothing."""
-    compared: list[object] = []
-    real = room.front.logins._passwords._hasher.verify
-    monkeypatch.setattr(
-        type(room.front.logins._passwords._hasher), "verify", lambda _, *a: compared.append(a) or real(*a)
-    )
+    compared: list[str] = []
+    hasher = room.front.logins._passwords._hasher
+    real = hasher.verify
+
+    def verify(_: object, stored: str, password: str) -> bool:
+        compared.append(stored)
+        return real(stored, password)
+
+    monkeypatch.setattr(type(hasher), "verify", verify)
     for name in (LENA, "Niemand"):
         room.browser().log_in(name, "falsch")
     assert len(compared) == 2
@@ -262,9 +266,9 @@ def test_hashes_are_brought_to_todays_cost(room: Room) -> None:
     assert room.member(Role.READ).password == after
 
 
-def test_pages_lie_below_the_path_of_the_proxy(tmp_path: Path, prepared: Prepared, clock: FakeClock) -> None:
+def test_pages_lie_below_the_path_of_the_proxy(tmp_path: Path, prepared: Path, clock: FakeClock) -> None:
     """Links, redirects and the cookie, as the browser sees them."""
-    (tmp_path / "bot.sqlite").write_bytes(prepared[0].read_bytes())
+    (tmp_path / "bot.sqlite").write_bytes(prepared.read_bytes())
     with opened(tmp_path, clock, root_path="/faq") as room:
         browser = room.browser(root="/faq")
         asked = browser.get("/sitzungen")

@@ -16,9 +16,13 @@ from bot.store.audit import SqlAudit
 from bot.web.staff.sso_login import SSO_BACK
 from tests.botapi.clients import NO_TLS
 from tests.fakes import FakeClock
-from tests.staff.conftest import Prepared, opened
+from tests.staff.conftest import opened
 from tests.staff.room import Browser, Room
 
+pytestmark = [  # of the provider's, which runs in a thread
+    pytest.mark.filterwarnings("ignore::authlib.deprecate.AuthlibDeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:get_jwt_config:DeprecationWarning"),
+]
 BACK = f"https://faq.example.org/staff{SSO_BACK}"
 ROLES = "faq-lesen=lesen; cn=faq,ou=stadt=veröffentlichen; faq-chef=verwalten"
 
@@ -39,12 +43,12 @@ def known(provider: str, subject: str, **claims: Any) -> None:
 
 
 @pytest.fixture
-def room(tmp_path: Path, prepared: Prepared, clock: FakeClock, provider: str) -> Iterator[Room]:
+def room(tmp_path: Path, prepared: Path, clock: FakeClock, provider: str) -> Iterator[Room]:
     """Return staff pages that trust the provider."""
     from bot.clock import SystemClock
 
     clock.moment = SystemClock().now()  # the provider has the machine's time
-    (tmp_path / "bot.sqlite").write_bytes(prepared[0].read_bytes())
+    (tmp_path / "bot.sqlite").write_bytes(prepared.read_bytes())
     given = {"staff_url": "https://faq.example.org/staff/", "oidc_issuer": provider, "oidc_name": "Stadtnetz"}
     secret = {"oidc_client_id": "faq-bot", "oidc_client_secret": "geheim", "oidc_roles": ROLES}
     with opened(tmp_path, clock, **given, **secret) as made:

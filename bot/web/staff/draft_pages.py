@@ -6,10 +6,11 @@ from typing import Any, Protocol
 
 from bot.accounts import Role
 from bot.drafts import Gate
+from bot.faq_text import parsed
 from bot.going_live import GoingLive, merge_key
 from bot.jobs import Job, JobKind, Jobs, Launcher, RunningError, start
 from bot.merging import EntryChange, Side, changes, differences
-from bot.publishing import ChangeError, parsed
+from bot.publishing import ChangeError
 from bot.web.staff.changes import lines, view, views
 from bot.web.staff.entry_form import LABELS
 from bot.web.staff.page import Moved, Page, Reply, Shown, Visit

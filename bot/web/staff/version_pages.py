@@ -2,9 +2,10 @@
 
 from bot.accounts import Role
 from bot.drafts import Publication
+from bot.faq_text import parsed
 from bot.going_live import GoingLive
 from bot.merging import changes
-from bot.publishing import ChangeError, parsed
+from bot.publishing import ChangeError
 from bot.web.staff.changes import EntryView, views
 from bot.web.staff.page import Failed, Moved, Page, Reply, Shown, Visit
 from intents.errors import FaqError
