@@ -72,6 +72,10 @@ class Correcting:
             sent += count
         return sent
 
+    def words(self, entry: str, text: str, /) -> tuple[str, ...]:
+        """Return what citizens would read, without its mark-up."""
+        return tuple(str(payload["plain"]) for payload in self.render(self.reply(entry, text)))
+
     def reply(self, entry: str, text: str) -> Reply:
         """Return what citizens read."""
         content = self.content()

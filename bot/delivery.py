@@ -109,7 +109,7 @@ class Carried:
 
     case: int
     side: str
-    """Where it comes from: a bot.tickets.Side."""
+    """Where it comes from: a bot.cases.Side."""
     messages: tuple[int, ...]
     """The channel's ids of it over there, more than one for an album."""
     at: datetime

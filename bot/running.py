@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from bot.always import AlwaysOpen
 from bot.bootstrap import App, forget_old, live_faq, open_database
+from bot.case_rules import Hours, Rules
 from bot.channels.telegram.bureau import Attachments, Bureau
 from bot.channels.telegram.handler import TelegramHandler
 from bot.channels.telegram.handover import Handover
@@ -36,7 +37,6 @@ from bot.store.inbox import SqlInbox
 from bot.store.locks import LeaderLock, Role, SoleLeader
 from bot.store.outbox import SqlOutbox
 from bot.store.wakeup import listening
-from bot.tickets import Hours, Rules
 from intents.smalltalk import Smalltalk
 
 

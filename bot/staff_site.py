@@ -96,7 +96,7 @@ def slices(app: App, database: Database, faq: LiveFaq) -> Sequence[Page]:
         *entry_pages.pages(live, partial(_on_telegram, app.texts)),
         *draft_pages.pages(live, draft_pages.Checks(jobs, launcher, asked)),
         *version_pages.pages(live),
-        *block_pages.pages(live, block_pages.Wrong(asked, correcting)),
+        *block_pages.pages(live, block_pages.Wrong(SqlCorrections(database), correcting)),
         *notice_pages.pages(telling, correcting),
         *figures_pages.pages(SqlFigures(database), lambda: faq.current().faq),
     )

@@ -7,11 +7,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
+from bot.case_rules import CARD_PAUSE, TOPIC_PATIENCE
 from bot.cases import CaseState, DueKind, LinkState, Side, TopicState
 from bot.delivery import Arrived, Carried, MessageKind, SendState
 from bot.store.inserting import insert_new
 from bot.store.tables import case_due, msg_link, outbox, ticket
-from bot.tickets import CARD_PAUSE, TOPIC_PATIENCE
 
 _QUEUED = {"state": LinkState.QUEUED, "edit_failed": False, "told": False, "sent_at": None, "copy": None}
 
@@ -26,7 +26,8 @@ def begun(connection: Connection, message: int, carried: Carried) -> None:
     album = carried.messages[0] if len(carried.messages) > 1 else None
     for place, number in enumerate(carried.messages):
         values: dict[str, Any] = {"outbox_id": message, "album": album, **_QUEUED}
-        if connection.execute(_relinking(carried, number).values(**values)).rowcount:
+        again = {**values, "text": carried.text} if place == 0 else values
+        if connection.execute(_relinking(carried, number).values(**again)).rowcount:
             continue
         words = {"text": carried.text if place == 0 else None, "author": carried.author, "spoken": carried.spoken}
         row = {"number": carried.case, "side": carried.side, "message": number, "at": carried.at, **values, **words}

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from bot.always import AlwaysOpen
+from bot.case_rules import Rules
 from bot.cases import Case, LinkState, Side
 from bot.channels.telegram.bureau import Bureau
 from bot.channels.telegram.handler import TelegramHandler
@@ -33,7 +34,6 @@ from bot.store.inbox import SqlInbox
 from bot.store.migrate import upgrade
 from bot.store.outbox import SqlOutbox
 from bot.texts import load_texts
-from bot.tickets import Rules
 from tests.fakes import FAQ, NOW, FakeClock, FakeUnderstanding
 
 ME = Me(4242, "stadt_bot")

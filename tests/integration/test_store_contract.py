@@ -1,6 +1,5 @@
 """What the store promises, on a real SQLite file and on a real PostgreSQL."""
 
-import multiprocessing
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -43,6 +42,7 @@ from bot.store.retention import purge
 from bot.store.schema import metadata
 from bot.store.wakeup import listening
 from tests.fakes import NOW
+from tests.forking import FORK
 from tests.store_actor import ARRIVAL, BOT, MEANING, live, live_until, outcome_of, work_all
 
 T = TypeVar("T")
@@ -544,8 +544,7 @@ def test_other_processes_are_woken(store: Database, inbox: SqlInbox, place: str,
     if not store.is_server:
         return
     heard: list[str] = []
-    context = multiprocessing.get_context("spawn")
-    process = context.Process(target=live_until, args=(place, str(tmp_path / "sent"), 10_000))
+    process = FORK.Process(target=live_until, args=(place, str(tmp_path / "sent"), 10_000))
     with listening(place, heard.append):
         wait_for(lambda: bool(rows(store, "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'LISTEN%'")))
         inbox.put([said(77)], NOW)
@@ -744,9 +743,8 @@ def test_two_workers_never_hold_one_chat(store: Database, place: str, tmp_path: 
     marks = tmp_path / "marks"
     marks.mkdir()
     processes, threads = (3, 3) if store.is_server else (1, 8)
-    context = multiprocessing.get_context("spawn")
     work = (place, str(marks), threads, UPDATES)
-    workers = [context.Process(target=work_all, args=work, daemon=True) for _ in range(processes)]
+    workers = [FORK.Process(target=work_all, args=work, daemon=True) for _ in range(processes)]
     for worker in workers:
         worker.start()
     arrivals = [said(number, CHAT + number % CHATS) for number in range(UPDATES)]
@@ -764,12 +762,10 @@ def test_two_workers_never_hold_one_chat(store: Database, place: str, tmp_path: 
 
 def test_a_killed_process_loses_nothing(store: Database, place: str, tmp_path: Path) -> None:
     """Killed before every statement, commit and call in turn; what is begun afterwards ends it."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.store_actor"])
     for moment in range(200):
         sent = tmp_path / f"sent-{moment}"
         sent.touch()
-        process = context.Process(target=live_until, args=(place, str(sent), moment))
+        process = FORK.Process(target=live_until, args=(place, str(sent), moment))
         process.start()
         process.join(timeout=60)
         finish_after_crash(store, sent)

@@ -21,7 +21,7 @@ def browser(room: Room) -> Browser:
         Question(number, NOW - timedelta(days=8 * (number == 4)), "?", kind, "clear", entry, 0.9, (), "f", "m")
         for number, (kind, entry) in enumerate(asked, 1)
     ]
-    SqlChats(room.database, "telegram").commit("c", 0, Outcome(ChatState(), tuple(log)), NOW)
+    SqlChats(room.database, "telegram").commit("zahlen", 0, Outcome(ChatState(), tuple(log)), NOW)
     return room.browser(Role.READ)
 
 
@@ -46,13 +46,13 @@ def test_a_period_can_be_chosen(browser: Browser) -> None:
     ("query", "said"),
     [
         ({"tage": "0"}, "aus der Liste"),
-        ({"tage": "eigener"}, "ein Datum ein"),
-        ({"tage": "eigener", "von": "gestern", "bis": "2026-11-14"}, "ein Datum ein"),
-        ({"tage": "eigener", "von": "0001-01-01", "bis": "2026-11-14"}, "ein Datum ein"),
+        ({"tage": "eigener"}, "einen Tag an"),
+        ({"tage": "eigener", "von": "gestern", "bis": "2026-11-14"}, "kein Datum"),
+        ({"tage": "eigener", "von": "0001-01-01", "bis": "2026-11-14"}, "einen Tag an"),
         ({"tage": "eigener", "von": "2026-11-14", "bis": "9999-12-31"}, "in der Zukunft"),
         ({"tage": "eigener", "von": "2026-11-14", "bis": "2026-11-13"}, "vor dem Anfang"),
         ({"tage": "eigener", "von": "2020-11-14", "bis": "2026-11-13"}, "höchstens zwei Jahre"),
-        ({"tage": "eigener", "von": "9" * 2000, "bis": "2026-11-13"}, "ein Datum ein"),
+        ({"tage": "eigener", "von": "9" * 2000, "bis": "2026-11-13"}, "kein Datum"),
     ],
 )
 def test_what_is_no_period_is_told_at_its_field(browser: Browser, query: dict[str, str], said: str) -> None:
@@ -68,7 +68,7 @@ def test_each_table_is_there_as_a_file(browser: Browser) -> None:
     answer = browser.get("/zahlen/antworten.csv", tage="30")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert (
-        answer.content.decode("utf-8-sig").splitlines()[1].startswith("Wer hat die Strategie beschlossen?;beschluss;2")
+        answer.content.decode("utf-8-sig").splitlines()[1].startswith("Wer hat die Strategie beschlossen?;beschluss;3")
     )
     for key in ("ueberblick", "tage", "meldungen", "themen", "antwortzeiten", "bewertungen", "pflege"):
         assert browser.get(f"/zahlen/{key}.csv").status_code == 200

@@ -3,40 +3,38 @@
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from pathlib import Path
+from multiprocessing.process import BaseProcess
 
 import pytest
 import sqlalchemy as sa
 
 from botapi.server import Server
+from tests.forking import FORK
 from tests.store_actor import opened
-from tests.telegram.running import free_port
+from tests.telegram.running import free_port, main
 from tests.telegram.test_receiving import has_heard, waits
-
-ROOT = Path(__file__).parents[2]
-
-
-def start(place: str, server: Server, port: str = "-") -> "subprocess.Popen[bytes]":
-    """Start a bot."""
-    command = [sys.executable, "-m", "tests.telegram.running", place, server.url, server.token, port]
-    return subprocess.Popen(command, cwd=ROOT)
 
 
 @contextmanager
-def started(place: str, server: Server, port: str = "-") -> Iterator["subprocess.Popen[bytes]"]:
+def started(place: str, server: Server, port: str = "-") -> Iterator[BaseProcess]:
     """Start a bot, and see that nothing of it is left."""
-    process = start(place, server, port)
+    process = FORK.Process(target=main, args=(place, server.url, server.token, port))
+    process.start()
     try:
         yield process
     finally:
         process.kill()
-        process.wait()
+        process.join()
+
+
+def exit_code(process: BaseProcess) -> int | None:
+    """Wait until a process ends by itself; return its exit code."""
+    process.join(10)
+    return process.exitcode
 
 
 def handled(place: str) -> int:
@@ -54,9 +52,9 @@ def has_called(server: Server, number: int) -> bool:
     return len(server.calls) > number
 
 
-def is_over(process: "subprocess.Popen[bytes]", server: Server, person: int) -> bool:
+def is_over(process: BaseProcess, server: Server, person: int) -> bool:
     """Say whether a process died, or somebody heard from it."""
-    return process.poll() is not None or bool(server.people.said(person))
+    return not process.is_alive() or bool(server.people.said(person))
 
 
 def in_order(words: list[str]) -> list[str]:
@@ -97,8 +95,8 @@ def test_checklist_23_a_stopped_bot_ends_at_once_and_loses_nothing(place: str, s
             before = len(server.people.said(erika))
             assert server.until(partial(has_heard, server, erika, before + 4), 20)
             asked = time.monotonic()
-            process.send_signal(number)
-            assert process.wait(10) == 0
+            os.kill(process.pid or 0, number)
+            assert exit_code(process) == 0
             assert time.monotonic() - asked < 5
     assert len(server.people.said(erika)) < 40
     with started(place, server):
@@ -118,7 +116,7 @@ def test_an_update_that_kills_the_process_is_parked(place: str, server: Server) 
     crashes = 0
     while crashes < 9:
         with started(place, server) as process:
-            if waits(partial(is_over, process, server, erika), 20) and not process.poll():
+            if waits(partial(is_over, process, server, erika), 20) and not process.exitcode:
                 break
             crashes += 1
     with started(place, server):
@@ -137,6 +135,6 @@ def test_a_hanging_handler_does_not_keep_the_process(place: str, server: Server)
     with started(place, server) as process:
         assert server.until(lambda: any(call.method == "sendchataction" for call in server.calls), 20)
         asked = time.monotonic()
-        os.kill(process.pid, signal.SIGTERM)
-        assert process.wait(10) == 0
+        os.kill(process.pid or 0, signal.SIGTERM)
+        assert exit_code(process) == 0
         assert time.monotonic() - asked < 5.5

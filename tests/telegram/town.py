@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.always import AlwaysOpen
+from bot.case_rules import Hours, Rules
 from bot.cases import Case
 from bot.channels.telegram.bureau import Attachments, Bureau
 from bot.channels.telegram.handler import TelegramHandler
@@ -26,7 +27,6 @@ from bot.store.cases import SqlCases
 from bot.store.database import Database
 from bot.store.erasure import SqlRecords
 from bot.texts import load_texts
-from bot.tickets import Hours, Rules
 from botapi.server import Server
 from botapi.world import BOT_ID
 from intents.faq import FaqBase

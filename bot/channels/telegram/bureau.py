@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.case_rules import Rules
 from bot.channels.telegram.desk import Desk
 from bot.content import Content
 from bot.ports import Cases, Records
 from bot.standby import Standby
-from bot.tickets import Rules
 
 
 @dataclass(frozen=True)

@@ -1,25 +1,18 @@
 """The steps of a case into what is written down and sent: which text, which buttons, which lane."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import singledispatchmethod
 from typing import Any
 
-from bot.cases import Case, CaseChange, CaseDraft, Due, Link, LinkState, Side, TopicState
-from bot.channels.telegram.render import Payload, message_payloads
-from bot.channels.telegram.rich import LONGEST, units
-from bot.clock import CITY_ZONE
-from bot.delivery import Carried, Message, MessageKind
-from bot.replies import Choice, Reply
-from bot.texts import Texts
-from bot.tickets import (
+from bot.case_rules import Hours
+from bot.case_steps import (
     Draft,
     Effect,
     Erase,
     Forum,
     Hint,
-    Hours,
     Jot,
     Later,
     Never,
@@ -31,21 +24,20 @@ from bot.tickets import (
     Told,
     Withdraw,
 )
+from bot.cases import Case, CaseChange, CaseDraft, Due, Link, LinkState, Side
+from bot.channels.telegram.card import button, card_buttons, card_text
+from bot.channels.telegram.citizen_words import citizen_reply
+from bot.channels.telegram.passing import copying, editing, origin, reply_to, target, told_instead
+from bot.channels.telegram.render import Payload, message_payloads
+from bot.delivery import Carried, Message, MessageKind
+from bot.replies import Reply
+from bot.texts import Texts
 
 PERSONAL, FAILURE, RELAYED, TOPIC, REFRESH = 1, 6, 7, 8, 9
 """Priorities; all that goes to the group comes after answers to citizens."""
 
 LONGEST_NAME = 128
 """Characters of a topic's name."""
-
-LONGEST_CAPTION = 1024
-"""Units of the text below a picture."""
-
-LEAVE, RATE, SETTLE = "h:x", "h:r", "h:s"
-"""Tokens of the citizen's buttons; the last two go on with the case's number and a value."""
-
-STAFF = "k"
-"""First part of the clerks' tokens, k:VERB:CASE[:VALUE]."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +64,7 @@ class Desk:
         if rows:
             payload["params"]["reply_markup"] = {"inline_keyboard": [list(row) for row in rows]}
         if answers and answers > 0:  # below 0: it stood in the group before that moved
-            payload["params"]["reply_parameters"] = _reply(answers)
+            payload["params"]["reply_parameters"] = reply_to(answers)
         return self.into_topic(case, MessageKind.TEXT, payload, FAILURE)
 
     def into_topic(self, case: Case, kind: MessageKind, payload: Payload, priority: int, **more: Any) -> Message:
@@ -114,7 +106,7 @@ class Scribe:
             self._to_citizen(citizen_reply(self._desk.texts, self._desk.hours, self._case, tell.key, values))
             return
         text = self._desk.texts.staff[tell.key].format(**values)
-        rows = [[_button(self._desk.texts.staff["again"], "again", self._case, tell.link)]] if tell.link else ()
+        rows = [[button(self._desk.texts.staff["again"], "again", self._case, tell.link)]] if tell.link else ()
         told = self._desk.note(self._case, text, rows=rows, answers=tell.answers)
         told = replace(told, priority=FAILURE if tell.fails else TOPIC)
         self.messages.append(replace(told, topic_of=None, lane="") if tell.everywhere else told)
@@ -125,7 +117,7 @@ class Scribe:
         if said.spoken:
             self._speak(said, carried)
             return
-        payload = _copying(said, self._desk.group if said.origin is Side.STAFF else str(self._case.chat))
+        payload = copying(said, self._desk.group if said.origin is Side.STAFF else str(self._case.chat))
         self._carry(said.origin, MessageKind.CLERK if said.origin is Side.STAFF else MessageKind.COPY, payload, carried)
 
     @write.register
@@ -144,18 +136,18 @@ class Scribe:
         link = revision.link
         words = self._desk.texts.transcribed(revision.text, revision.kind)
         carried = Carried(link.case, link.side, (link.message,), self._now, words, link.author, edits=True)
-        payload = _editing(revision)
+        payload = editing(revision)
         if link.side is Side.CITIZEN:
-            told = _told_instead(revision, self._desk.texts.staff["edited"].format(text=revision.text))
+            told = told_instead(revision, self._desk.texts.staff["edited"].format(text=revision.text))
             payload.update({"from": str(self._case.chat), "instead": told})
-        self._carry(link.side, MessageKind.EDIT, payload, carried, depends_on=_origin(link))
+        self._carry(link.side, MessageKind.EDIT, payload, carried, depends_on=origin(link))
 
     @write.register
     def _(self, withdrawn: Withdraw) -> None:
         link = withdrawn.link
         carried = Carried(link.case, link.side, (link.message,), self._now, link.text, link.author, edits=True)
-        payload: Payload = {"method": "deleteMessage", **_target(link, {})}
-        self._carry(link.side, MessageKind.EDIT, payload, carried, depends_on=_origin(link))
+        payload: Payload = {"method": "deleteMessage", **target(link, {})}
+        self._carry(link.side, MessageKind.EDIT, payload, carried, depends_on=origin(link))
         self.change = replace(self.change, taken=(*self.change.taken, link.id))
         self.messages.append(self._desk.note(self._case, self._desk.texts.staff["withdrawn"], answers=link.message))
 
@@ -255,151 +247,3 @@ def sent_to(chat: str, payloads: Sequence[Payload], kind: MessageKind) -> list[M
 def plain_payload(text: str, texts: Texts) -> Payload:
     """Return a short text with mark-up as one message."""
     return message_payloads(Reply(text), texts)[0]
-
-
-def citizen_reply(texts: Texts, hours: Hours, case: Case, key: str, values: dict[str, str]) -> Reply:
-    """Return what a citizen reads, with what they may do next."""
-    words = texts.desk
-    if key in ("opened", "opened_closed"):
-        values["versprechen"] = _promise(texts, hours, case, values.pop("wann"))
-    text, choices = words[key], tuple[Choice, ...]()
-    if key == "closed_by_staff" or (key == "closed_by_citizen" and case.first_reply_at):
-        text, choices = f"{text}\n{words['how_content']}", _ratings(words, case)
-    if key in ("opened", "opened_closed", "reopened", "status", "status_taken", "still_waiting"):
-        choices = (Choice(words["back"], LEAVE),)
-    return Reply(text.format(**values), choices=choices)
-
-
-def _ratings(words: Mapping[str, str], case: Case) -> tuple[Choice, ...]:
-    """Return the buttons with which a citizen says how content they are."""
-    rated = ((3, "good"), (2, "middling"), (1, "bad"))
-    return tuple(Choice(words[name], f"{RATE}:{case.number}:{value}") for value, name in rated)
-
-
-def _promise(texts: Texts, hours: Hours, case: Case, when: str) -> str:
-    """Return when there will be an answer, or when somebody is there; nothing where neither is settled."""
-    lines = [texts.desk["promise"].format(wann=when)] if case.promised_at else []
-    if not case.promised_at and not hours.is_open(case.opened_at):
-        lines.append(texts.desk["next_opening"].format(wann=when))
-    described = hours.described()
-    if described:
-        lines.append(texts.desk["hours"].format(zeiten=described))
-    return " ".join(lines)
-
-
-def card_text(case: Case, texts: Texts, *, continued: bool = False) -> str:
-    """Return what the card of a case says."""
-    words = texts.staff
-    state = words[f"state_{case.state}"].format(name=case.clerk)
-    theme = case.theme or words["topic_plain"]
-    head = words["card"].format(nummer=case.number, thema=theme, stand=state)
-    lines = [words["card_continued"]] if continued else []
-    lines += [head, *_waited(case, words)]
-    if case.department:
-        lines.append(words["card_department"].format(amt=case.department))
-    if case.promised_at and not case.first_reply_at:
-        lines.append(words["card_promised"].format(zeit=_clock(case.promised_at)))
-    if case.delivered_at:
-        lines.append(words["card_delivered"].format(zeit=_clock(case.delivered_at)))
-    if case.rating:
-        lines.append(words["card_rating"].format(wert=_rating(case, texts)))
-    asked = f"\n{words['card_questions']}\n{case.summary}" if case.summary else ""
-    return "\n".join(lines) + asked + (f"\n\n{words['reply_here']}" if case.topic is TopicState.NONE else "")
-
-
-def _waited(case: Case, words: Mapping[str, str]) -> list[str]:
-    """Return how long the citizen waits for the first answer, or waited."""
-    if case.first_reply_at:
-        minutes = int((case.first_reply_at - case.opened_at).total_seconds() // 60)
-        return [words["card_replied"].format(zeit=_clock(case.first_reply_at), minuten=minutes)]
-    return [words["card_waits"].format(zeit=_clock(case.opened_at))] if case.is_open else []
-
-
-def _rating(case: Case, texts: Texts) -> str:
-    words = texts.staff
-    value = words[f"rating_{case.rating}"]
-    if case.solved is None:
-        return value
-    return words["rated_solved" if case.solved else "rated_unsolved"].format(wert=value)
-
-
-def card_buttons(case: Case, texts: Texts) -> list[list[Payload]]:
-    """Return the buttons that a case has in its state."""
-    words = texts.staff
-    if not case.is_open:
-        return [[_button(words["open"], "open", case)], [_button(words["draft"], "draft", case)]]
-    own = _button(words["free"], "free", case) if case.clerk else _button(words["take"], "take", case)
-    return [
-        [own, _button(words["close"], "close", case)],
-        [_button(words["faq"], "faq", case)],
-        [_button(words["office"], "office", case)],
-    ]
-
-
-def _button(label: str, verb: str, case: Case, value: object = None) -> Payload:
-    tail = f":{value}" if value is not None else ""
-    return {"text": label, "callback_data": f"{STAFF}:{verb}:{case.number}{tail}"}
-
-
-def staff_button(label: str, verb: str, case: Case, value: object) -> Payload:
-    """Return a button of the clerks."""
-    return _button(label, verb, case, value)
-
-
-def _copying(said: Pass, source: str) -> Payload:
-    """Return the copy of a message, or of an album as one."""
-    params: Payload = {}
-    if said.reply_to:
-        params["reply_parameters"] = _reply(said.reply_to)
-    if len(said.messages) == 1:
-        return {"method": "copyMessage", "from": source, "params": {**params, "message_id": said.messages[0]}}
-    return {"method": "copyMessages", "from": source, "params": {"message_ids": sorted(said.messages)}}
-
-
-def _editing(revision: Revise) -> Payload:
-    """Return the change of a copy, with what is attached: it may be another picture by now."""
-    marks = list(revision.entities)
-    if revision.kind in _REPLACEABLE:
-        media: Payload = {"type": revision.kind, "media": revision.file, "caption": revision.text}
-        media |= {"caption_entities": marks} if marks else {}
-        return {"method": "editMessageMedia", **_target(revision.link, {"media": media})}
-    name, method = ("caption", "editMessageCaption") if revision.kind else ("text", "editMessageText")
-    params: Payload = {name: revision.text}
-    if marks:
-        params["caption_entities" if revision.kind else "entities"] = marks
-    return {"method": method, **_target(revision.link, params)}
-
-
-_REPLACEABLE = ("photo", "video", "document", "audio", "animation")
-"""Attachments that Telegram lets a bot exchange."""
-
-
-def _told_instead(revision: Revise, text: str) -> Payload:
-    """Return the message that tells of a change where the copy cannot be changed: it is gone, or of another kind."""
-    link = revision.link
-    params: Payload = {"reply_parameters": _reply(link.copy)} if link.copy is not None else {}
-    if not revision.kind and units(text) <= LONGEST:
-        return {"method": "sendMessage", "params": {**params, "text": text}}
-    if revision.kind and units(text) <= LONGEST_CAPTION:
-        params["caption"] = text
-    return {"method": "copyMessage", "params": {**params, "message_id": link.message}}
-
-
-def _target(link: Link, params: Payload) -> Payload:
-    """Return which message changes: a copy that is known, or one that is still on its way."""
-    if link.copy is not None:
-        return {"params": {**params, "message_id": link.copy}}
-    return {"params": params, "message": link.outbox}
-
-
-def _origin(link: Link) -> int | None:
-    """Return what has to be sent before its change."""
-    return None if link.copy is not None else link.outbox
-
-
-def _reply(message: int) -> Payload:
-    return {"message_id": message, "allow_sending_without_reply": True}
-
-
-def _clock(moment: datetime) -> str:
-    return f"{moment.astimezone(CITY_ZONE):%d.%m. %H:%M}"

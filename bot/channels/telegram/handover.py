@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot import tickets
+from bot import relaying, tickets
 from bot.answers import quoted, unmarked
+from bot.case_steps import Pass, React, Revise, Step
 from bot.cases import Case, CaseState, Side
 from bot.channels.telegram.bureau import Bureau
-from bot.channels.telegram.desk import SETTLE, citizen_reply, sent_to
+from bot.channels.telegram.citizen_words import SETTLE, citizen_reply
+from bot.channels.telegram.desk import sent_to
 from bot.channels.telegram.handler import TelegramHandler
 from bot.channels.telegram.render import Payload, menu_payload, message_payloads
 from bot.channels.telegram.staff_events import TEXT, Pressed, Reacted, Written, staff_event
@@ -19,7 +21,6 @@ from bot.journal import Question
 from bot.ports import Claim, Outcome
 from bot.replies import Choice, Place, Reply
 from bot.rights import ERASE
-from bot.tickets import Step
 from intents.decision import DecisionKind
 from intents.query import Query
 
@@ -143,7 +144,7 @@ class Handover:
         """Show a reaction in the topic."""
         case = self._cases.open_of(claim.chat)
         found = self._target_of(event.message, case) if case else None
-        step = Step(case, (tickets.React(Side.CITIZEN, found, event.emoji),)) if case and found else None
+        step = Step(case, (React(Side.CITIZEN, found, event.emoji),)) if case and found else None
         return self._done(claim, step, now) if step else Outcome(claim.saved.state)
 
     # -------------------------------------------------------------- what is written
@@ -181,8 +182,8 @@ class Handover:
             return self._bot.handle(claim, now)
         if refusal := self._refusal(event):
             return self._say(claim, refusal)
-        change = tickets.Revise(link, event.text, event.entities, "" if event.kind == TEXT else event.kind, event.file)
-        return self._done(claim, tickets.revise(case, change), now)
+        change = Revise(link, event.text, event.entities, "" if event.kind == TEXT else event.kind, event.file)
+        return self._done(claim, relaying.revise(case, change), now)
 
     def _without_case(self, claim: Claim, event: Written, now: datetime) -> Outcome:
         """Let the bot answer; what it has no answer to may belong to a case that is just over."""
@@ -211,7 +212,7 @@ class Handover:
         return None if event.kind == TEXT else self._attachments.refuses(event.kind, event.size)
 
     def _heard(self, event: Written, case: Case, now: datetime) -> Step:
-        said = tickets.Pass(
+        said = Pass(
             Side.CITIZEN,
             event.messages,
             self._content().texts.transcribed(event.text, event.kind),
@@ -220,7 +221,7 @@ class Handover:
         )
         lately = self._cases.written_since(case.number, now - MINUTE)
         clerk = self._cases.clerk(case.assignee) if case.assignee else None
-        return tickets.hear(case, said, lately, now, is_away=bool(clerk and clerk.away))
+        return relaying.hear(case, said, lately, now, is_away=bool(clerk and clerk.away))
 
     def _target_of(self, message: int, case: Case) -> int | None:
         """Return what stands in the topic for a message in the citizen's chat."""

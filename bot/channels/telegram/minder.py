@@ -6,14 +6,15 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot import tickets
+from bot import tickets, upkeep
+from bot.case_steps import Later, Step, Tell
 from bot.cases import Case, CaseChange, Due, DueKind, Side, TopicState
 from bot.channels.telegram.bureau import Bureau
 from bot.clock import Clock
 from bot.delivery import Message
 from bot.errors import BotError, ConflictError
 from bot.logs import places
-from bot.tickets import MOST_TOPICS_AT_ONCE, Later, Step
+from bot.upkeep import MOST_TOPICS_AT_ONCE
 
 AT_ONCE = 50
 CARD_AGAIN = timedelta(seconds=5)
@@ -79,19 +80,19 @@ class Minder:
     def _step(self, case: Case, due: Due, now: datetime) -> Step:  # noqa: PLR0911 - a kind a line
         match due.kind:
             case DueKind.FAILURE:
-                return tickets.fail(case, self._cases.untold(case.number), is_blocked=self._is_blocked(case))
+                return upkeep.fail(case, self._cases.untold(case.number), is_blocked=self._is_blocked(case))
             case DueKind.BLOCKED:
-                return tickets.block(case, is_blocked=self._is_blocked(case))
+                return upkeep.block(case, is_blocked=self._is_blocked(case))
             case DueKind.MOVED:
                 return tickets.resettle(case) if case.is_open else Step(case)
             case DueKind.ERASE:
-                return Step(case, (tickets.Tell(Side.STAFF, "erase_failed", fails=True, everywhere=True),))
+                return Step(case, (Tell(Side.STAFF, "erase_failed", fails=True, everywhere=True),))
             case DueKind.TOPIC:
                 return self._topic(case)
             case DueKind.REMIND:
-                return tickets.remind(case, now, self._rules, is_first=due.at - case.opened_at <= self._first(case))
+                return upkeep.remind(case, now, self._rules, is_first=due.at - case.opened_at <= self._first(case))
             case _:
-                return tickets.warn(case, now, self._rules)
+                return upkeep.warn(case, now, self._rules)
 
     def _first(self, case: Case) -> timedelta:
         """Return how long after its beginning the first reminder of a case may come."""
@@ -107,5 +108,5 @@ class Minder:
             return Step(case)
         if case.card is None and case.generation >= MOST_TOPICS_AT_ONCE:
             log.error("topic_never_came", case=case.number)
-            return tickets.do_without_topic(case)
-        return tickets.renew_topic(case)
+            return upkeep.do_without_topic(case)
+        return upkeep.renew_topic(case)

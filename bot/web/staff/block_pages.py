@@ -1,5 +1,6 @@
 """Stopping an entry at once, letting it go again, and telling those who got a wrong answer."""
 
+import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -29,9 +30,12 @@ class Correct(Protocol):
     def __call__(self, key: str, entry: str, since: datetime, text: str, who: str, now: datetime, /) -> int:
         """Send a text to who got an entry since a moment; return to how many chats. Each key is sent once."""
 
+    def words(self, entry: str, text: str, /) -> tuple[str, ...]:
+        """Return what citizens would read, without its mark-up."""
+
 
 class Given(Protocol):
-    """Counts who got an entry; bot.store.asked.SqlAsked does."""
+    """Counts who got an entry; bot.store.corrections.SqlCorrections does."""
 
     def given(self, entry: str, since: datetime, /) -> tuple[int, int]:
         """Return how often an entry was given since a moment, and in how many chats."""
@@ -45,6 +49,8 @@ class CorrectionForm(Form):
 
     since = DayField("Seit wann war die Antwort falsch?", [InputRequired("Bitte geben Sie einen Tag an.")])
     key = HiddenField(validators=[Regexp(r"[0-9a-f]{32}\Z", message="Bitte laden Sie die Seite neu.")])
+    seen = HiddenField()
+    """What was shown before it is sent."""
     text = TextAreaField(
         "Berichtigung: Was ist richtig?",
         [
@@ -54,6 +60,11 @@ class CorrectionForm(Form):
         description="Erlaubt sind *fett* und [Links](https://…). Sie geht an alle, die die Antwort seither bekamen.",
         render_kw={"rows": 8},
     )
+
+    @property
+    def content(self) -> str:
+        """A mark of what is sent, and since when."""
+        return hashlib.sha256(f"{self.since.data} {self.text.data}".encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -106,6 +117,9 @@ def pages(live: GoingLive, wrong: Wrong) -> tuple[Page, ...]:
         if not form.validate():
             return _mending(live, wrong, visit, form)
         key, text = form.key.data or "", form.text.data or ""
+        if form.seen.data != form.content:
+            form.seen.data = form.content
+            return _mending(live, wrong, visit, form, wrong.correct.words(name, text))
         count = wrong.correct(key, name, _begin(form), text, visit.account.name, visit.now)
         told = "Niemand ist zu benachrichtigen." if not count else f"Die Berichtigung geht an {count} Chats."
         return Moved(visit.url("entry", id=name), told)
@@ -118,7 +132,7 @@ def pages(live: GoingLive, wrong: Wrong) -> tuple[Page, ...]:
     )
 
 
-def _mending(live: GoingLive, wrong: Wrong, visit: Visit, form: CorrectionForm) -> Shown:
+def _mending(live: GoingLive, wrong: Wrong, visit: Visit, form: CorrectionForm, words: tuple[str, ...] = ()) -> Shown:
     """Show how many got the answer since when, and what they could be told."""
     name = visit.params["id"]
     counts: dict[str, Any] = {"times": 0, "chats": 0, "reachable": 0}
@@ -129,6 +143,7 @@ def _mending(live: GoingLive, wrong: Wrong, visit: Visit, form: CorrectionForm) 
         **counts,
         "entry": live.publishing.live().get(name),
         "form": form,
+        "words": words,
         "is_blocked": name in {block.entry for block in live.publishing.drafts.blocks()},
         "may_edit": visit.account.role >= Role.EDIT,
         "may_correct": wrong.correct is not None and visit.account.role >= Role.PUBLISH,

@@ -50,7 +50,7 @@ def lines(title: str, labels: Sequence[str], found: Sequence[Line]) -> Markup:
 
 def bars(title: str, found: Sequence[tuple[str, float]]) -> Markup:
     """Draw a bar for each name, the first one at the top."""
-    names = [_short(name, place) for place, (name, _) in enumerate(found, 1)]
+    names = _short([name for name, _ in found])
     chart = leather.Chart()
     chart.add_x_scale(0, _top(max((value for _, value in found), default=0)))
     chart.add_x_axis(tick_formatter=_german)
@@ -91,7 +91,12 @@ def _german(value: float, *_: object) -> str:
     return f"{value:g}".replace(".", ",")
 
 
-def _short(name: str, place: int) -> str:
-    """Return a name that fits beside its bar and is no other's."""
-    text = f"{place}. {' '.join(name.split())}"
-    return text if len(text) <= _LONGEST_NAME else f"{text[: _LONGEST_NAME - 1].rstrip()}…"
+def _short(names: Sequence[str]) -> list[str]:
+    """Return names that fit beside their bars; if two would be the same, all are numbered."""
+    lines = [" ".join(name.split()) for name in names]
+    cut = [_cut(line) for line in lines]
+    return cut if len(set(cut)) == len(cut) else [_cut(f"{place}. {line}") for place, line in enumerate(lines, 1)]
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= _LONGEST_NAME else f"{line[: _LONGEST_NAME - 1].rstrip()}…"

@@ -2,18 +2,17 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 
-from wtforms import Form, SelectField, StringField
-from wtforms.fields import SelectChoice
-from wtforms.validators import Length
-from wtforms.widgets import DateInput
+from wtforms import Form, SelectField
+from wtforms.fields.choices import SelectChoice
 
 from bot.accounts import Role
 from bot.clock import city_day
 from bot.figures import LONGEST, FigureSource, Period, care_for, case_figures, days_of, entries_of, total_of
 from bot.web.staff import figures_tables as tables
+from bot.web.staff.entry_form import DayField
 from bot.web.staff.figures_tables import Table
 from bot.web.staff.page import Failed, File, Page, Reply, Shown, Visit
 from intents.faq import FaqBase
@@ -21,7 +20,9 @@ from intents.faq import FaqBase
 _OWN = "eigener"
 _SPANS = (("7", "letzte 7 Tage"), ("30", "letzte 30 Tage"), ("90", "letzte 90 Tage"), (_OWN, "eigener Zeitraum"))
 _MOST_TOPICS = 100
-_NO_DATE = "Bitte geben Sie ein Datum ein, zum Beispiel 2026-11-22."
+_EARLIEST = 2000
+"""A year before which nobody can have asked."""
+_NO_DAY = "Bitte geben Sie einen Tag an."
 
 
 class PeriodForm(Form):
@@ -30,8 +31,8 @@ class PeriodForm(Form):
     tage = SelectField(
         "Zeitraum", choices=[SelectChoice(*span) for span in _SPANS], default="30", validate_choice=False
     )
-    von = StringField("Von", [Length(max=10, message=_NO_DATE)], widget=DateInput(), description="Nur für «eigener»")
-    bis = StringField("Bis", [Length(max=10, message=_NO_DATE)], widget=DateInput(), description="Nur für «eigener»")
+    von = DayField("Von", description="Nur für «eigener Zeitraum»")
+    bis = DayField("Bis", description="Nur für «eigener Zeitraum»")
 
     def period(self, today: date) -> Period | None:
         """Return the period; None when the fields, which then say why, do not tell one."""
@@ -42,13 +43,15 @@ class PeriodForm(Form):
         if self.tage.data != _OWN:
             self.tage.errors = ["Bitte wählen Sie einen Zeitraum aus der Liste."]
             return None
-        return self._own(_read(self.von), _read(self.bis), today)
+        return self._own(self.von.data, self.bis.data, today)
 
     def _own(self, first: date | None, last: date | None, today: date) -> Period | None:
         """Return the period between two days, if it is one."""
-        if first is None or last is None:
-            return None
-        if last < first:
+        if first is None or first.year < _EARLIEST:
+            self.von.errors = [_NO_DAY]
+        elif last is None:
+            self.bis.errors = [_NO_DAY]
+        elif last < first:
             self.bis.errors = ["Das Ende liegt vor dem Anfang."]
         elif last > today:
             self.bis.errors = ["Dieser Tag liegt in der Zukunft."]
@@ -57,18 +60,6 @@ class PeriodForm(Form):
         else:
             return Period(first, last)
         return None
-
-
-def _read(field: StringField) -> date | None:
-    """Return a field's day; years that no calendar here knows are none."""
-    try:
-        found = datetime.strptime(field.data or "", "%Y-%m-%d").date()  # noqa: DTZ007 - a day has no zone
-    except ValueError:
-        found = None
-    if found is None or found.year < 2000:
-        field.errors = [_NO_DATE]
-        return None
-    return found
 
 
 @dataclass(frozen=True)
@@ -115,7 +106,8 @@ def pages(source: FigureSource, faq: Callable[[], FaqBase]) -> tuple[Page, ...]:
             return Shown("figures.html", {"form": form, "period": None, "tables": ()}, 400)
         link = partial(visit.url, "figures_csv", tage=_OWN, von=str(period.first), bis=str(period.last))
         values = {"form": form, "period": period, "tables": found(visit, period), "link": link}
-        return Shown("figures.html", {**values, "shown": tables.shown, "most": tables.SHOWN})
+        values |= {"shown": tables.shown, "most": tables.SHOWN, "about": partial(_about, visit, faq())}
+        return Shown("figures.html", values)
 
     def download(visit: Visit) -> Reply:
         period = PeriodForm(visit.query).period(city_day(visit.now))
@@ -130,3 +122,12 @@ def pages(source: FigureSource, faq: Callable[[], FaqBase]) -> tuple[Page, ...]:
         Page("/zahlen", "figures", Role.READ, show, nav="Zahlen", about=about),
         Page("/zahlen/{table}.csv", "figures_csv", Role.READ, download),
     )
+
+
+def _about(visit: Visit, faq: FaqBase, table: Table, row: int) -> str:
+    """Return the address of the page that tells more of a row; empty where there is none."""
+    if row >= len(table.subjects):
+        return ""
+    if table.page == "group":
+        return visit.url("group", number=table.subjects[row])
+    return visit.url(table.page, id=table.subjects[row]) if faq.get(table.subjects[row]) else ""

@@ -21,7 +21,7 @@ _BARS = 10
 Cell = str | int | float | None
 """A share is a float; None is «–»."""
 
-_REPORTS = ("Falsche Antwort", "Unverständlich", "Unvollständig", "👎 ohne Grund")
+_REPORTS = ("Falsche Antwort", "Unverständlich", "Unvollständig", "Nein, ohne Grund")
 _WAITS = ("bis 5 Min.", "bis 15 Min.", "bis 1 Std.", "bis 4 Std.", "bis 24 Std.", "länger", "noch keine")
 _RATINGS = ("nicht zufrieden", "teils, teils", "zufrieden")
 
@@ -37,8 +37,10 @@ class Table:
     rows: Sequence[Sequence[Cell]]
     chart: Markup | None = None
     note: str = ""
-    entries: Sequence[str] = ()
-    """Ids of the entries that the rows are about."""
+    page: str = ""
+    """The page that tells more of what a row is about …"""
+    subjects: Sequence[str] = ()
+    """… and which one: an entry's id, a group's number."""
 
     def as_csv(self) -> bytes:
         """Return the table for a spreadsheet."""
@@ -102,8 +104,9 @@ def by_entry(found: Sequence[EntryFigures], names: Mapping[str, str]) -> Table:
     top = [(names.get(one.entry, one.entry), one.shown) for one in found[:_BARS]]
     chart = charts.bars("Häufigste Antworten", top) if top else None
     columns = ("Eintrag", "Kennung", "gegeben", "hat geholfen", "hat nicht geholfen", "Anteil")
+    ids = [one.entry for one in found]
     note = "Wer eine Antwort über das Menü öffnet, ist hier nicht mitgezählt."
-    return Table("antworten", "Häufigste Antworten", columns, rows, chart, note, [one.entry for one in found])
+    return Table("antworten", "Häufigste Antworten", columns, rows, chart, note, "entry", ids)
 
 
 def by_report(found: Sequence[EntryFigures], names: Mapping[str, str]) -> Table:
@@ -113,7 +116,8 @@ def by_report(found: Sequence[EntryFigures], names: Mapping[str, str]) -> Table:
     sums = [sum(one.said[kind] for one in wrong) for kind in REPORTS]
     chart = charts.bars("Gemeldete Antworten nach Grund", list(zip(_REPORTS, sums, strict=True))) if wrong else None
     columns = ("Eintrag", "Kennung", *_REPORTS, "zusammen")
-    return Table("meldungen", "Gemeldete Antworten", columns, rows, chart, entries=[one.entry for one in wrong])
+    ids = [one.entry for one in wrong]
+    return Table("meldungen", "Gemeldete Antworten", columns, rows, chart, "", "entry_wrong", ids)
 
 
 def _reasons(one: EntryFigures) -> tuple[Cell, ...]:
@@ -130,7 +134,8 @@ def by_topic(found: Sequence[Topic], names: Mapping[str, str]) -> Table:
     chart = charts.bars("Häufigste offene Fragen", top) if top else None
     columns = ("Beispiel", "Fragen", "davon offen", "zuletzt", "nächster Eintrag")
     note = "Ähnliche Fragen sind zu Gruppen zusammengefasst."
-    return Table("themen", "Häufigste offene Fragen", columns, rows, chart, note)
+    ids = [str(one.number) for one in found]
+    return Table("themen", "Häufigste offene Fragen", columns, rows, chart, note, "group", ids)
 
 
 def by_wait(cases: CaseFigures) -> Table:
@@ -162,7 +167,7 @@ def by_care(found: Sequence[Care]) -> Table:
     ]
     note = "Einträge, deren Datum vorbei ist oder in den nächsten 30 Tagen liegt; unabhängig vom Zeitraum."
     columns = ("Eintrag", "Kennung", "Was", "Datum")
-    return Table("pflege", "Bald zu prüfen", columns, rows, None, note, [one.entry.id for one in found])
+    return Table("pflege", "Bald zu prüfen", columns, rows, None, note, "entry", [one.entry.id for one in found])
 
 
 def _named(entry: str, names: Mapping[str, str]) -> tuple[str, str]:

@@ -72,6 +72,9 @@ def pages(telling: Telling, correcting: Correcting) -> tuple[Page, ...]:
         wanted = [one.question for one in group.questions if one.question in shown]
         if telling.live_entry(entry, visit.now) is None:
             return Failed(409, "Dieser Eintrag ist nicht veröffentlicht, gesperrt oder zurzeit nicht gültig.")
+        if not wanted:
+            here = visit.url("notice", group=group.key, entry=entry)
+            return Moved(here, "Niemand hat Bescheid bekommen: Bitte wählen Sie mindestens eine Frage aus.")
         told = telling.send(wanted, entry, visit.account.name, visit.now)
         return Moved(visit.url("notices"), _notice(told, wanted, telling.notices.waiting()))
 

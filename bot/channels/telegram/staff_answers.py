@@ -1,0 +1,87 @@
+"""What clerks send without typing it: canned replies, answers of the FAQ; and the offices to choose from."""
+
+import hashlib
+
+from bot import relaying
+from bot.answers import unmarked
+from bot.case_steps import Pass
+from bot.cases import Case, Side
+from bot.channels.telegram.bureau import Bureau
+from bot.channels.telegram.card import button
+from bot.channels.telegram.render import LONGEST_LABEL
+from bot.channels.telegram.staff_voice import NOTHING, Done, StaffVoice, Turn
+from intents.faq import FaqEntry, Kind
+from intents.query import Query
+
+SHOWN_ANSWERS = 5
+
+
+class ReadyAnswers:
+    """Offers what is written already, and sends it."""
+
+    def __init__(self, bureau: Bureau, voice: StaffVoice) -> None:
+        self._bureau = bureau
+        self._content = bureau.content
+        self._rules = bureau.rules
+        self._voice = voice
+
+    def snippet(self, name: str, turn: Turn) -> Done:
+        """Send a canned reply, or name them all."""
+        texts = self._content().texts
+        names = ", ".join(texts.snippets)
+        if not name:
+            return self._voice.tell(turn.case, "snippets", namen=names, answers=turn.message)
+        text = texts.snippets.get(name.casefold())
+        if text is None:
+            return self._voice.tell(turn.case, "no_snippet", namen=names, answers=turn.message)
+        return self._spoken(text, turn)
+
+    def _spoken(self, text: str, turn: Turn) -> Done:
+        """Let the citizen read a text, if the case is the clerk's."""
+        said = Pass(Side.STAFF, (turn.message,), text, turn.author.name, spoken=True)
+        return self._voice.step(relaying.answer(turn.case, turn.author, said, turn.now, self._rules), turn.now)
+
+    def last_question(self, case: Case) -> str:
+        """Return what the citizen asked the bot last."""
+        asked = self._bureau.records.questions(case.chat) if case.chat else ()
+        return next((one.text for one in reversed(asked) if one.text), "")
+
+    def for_words(self, words: str, turn: Turn) -> Done:
+        """Offer the answers that come nearest to some words."""
+        faq = self._content().faq
+        found = self._content().decide(Query(words[:1000])).candidates if words else ()
+        entries = [entry for one in found if (entry := faq.get(one.id)) and entry.kind is Kind.ANSWER]
+        if not entries:
+            return self._voice.tell(turn.case, "no_answer", answers=turn.message)
+        rows = [[button(_label(e.question), "s", turn.case, e.id)] for e in entries[:SHOWN_ANSWERS]]
+        text = self._voice.words("choose_answer")
+        return None, (self._bureau.desk().note(turn.case, text, rows=rows),)
+
+    def offices(self, case: Case) -> Done:
+        """Offer the offices that the FAQ names."""
+        names = self.departments()
+        if not names:
+            return self._voice.tell(case, "no_offices")
+        rows = [[button(_label(name), "d", case, key)] for key, name in names.items()]
+        return None, (self._bureau.desk().note(case, self._voice.words("choose_office"), rows=rows),)
+
+    def departments(self) -> dict[str, str]:
+        """Return the offices that the FAQ names, by keys that fit into buttons."""
+        found = sorted({entry.department for entry in self._content().faq.entries if entry.department})
+        return {hashlib.sha256(name.encode()).hexdigest()[:12]: name for name in found}
+
+    def send(self, entry_id: str, turn: Turn) -> Done:
+        """Send an answer of the FAQ in the clerk's name."""
+        entry = self._content().faq.get(entry_id)
+        return self._spoken(_answer_text(entry), turn) if entry else NOTHING
+
+
+def _label(text: str) -> str:
+    line = unmarked(text)
+    return line if len(line) <= LONGEST_LABEL else line[: LONGEST_LABEL - 1] + "…"
+
+
+def _answer_text(entry: FaqEntry) -> str:
+    """Return an answer with its sources."""
+    sources = [f"[{source.title}]({source.url})" if source.url else source.title for source in entry.sources]
+    return "\n\n".join(filter(None, (entry.answer.strip(), "\n".join(sources))))

@@ -1,0 +1,172 @@
+"""What clerks order: commands in the staff group, buttons of the cards."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot import relaying, tickets
+from bot.case_rules import Author
+from bot.cases import Case, CaseChange, Folder, Link, Side, TopicState
+from bot.channels.telegram.bureau import Bureau
+from bot.channels.telegram.card import STAFF
+from bot.channels.telegram.staff_answers import ReadyAnswers
+from bot.channels.telegram.staff_events import Pressed, Written
+from bot.channels.telegram.staff_voice import NOTHING, Done, StaffVoice, Turn
+from bot.events import CommandGiven
+
+SHOWN_WAITING = 30
+"""Cases that one message has room for."""
+
+_VERBS = {
+    "uebernehmen": "take",
+    "übernehmen": "take",
+    "take": "take",
+    "freigeben": "free",
+    "abschliessen": "close",
+    "abschließen": "close",
+    "close": "close",
+    "oeffnen": "open",
+    "öffnen": "open",
+    "entwurf": "draft",
+    "sperren": "bar",
+    "entsperren": "unbar",
+}
+_ON_CASES = frozenset(
+    (*_VERBS, "notiz", "zurueckholen", "zurückholen", "delete", "baustein", "faq", "sperren", "entsperren")
+)
+
+
+class StaffOrders:
+    """Carries out what clerks order."""
+
+    def __init__(self, bureau: Bureau, voice: StaffVoice) -> None:
+        self._cases = bureau.cases
+        self._rules = bureau.rules
+        self._content = bureau.content
+        self._voice = voice
+        self._answers = ReadyAnswers(bureau, voice)
+
+    def obey(self, command: CommandGiven, event: Written, case: Case | None, author: Author, now: datetime) -> Done:
+        """Carry out a command."""
+        answers, thread = event.messages[0], event.thread
+        match command.name:
+            case "hilfe" | "help":
+                return None, (self._voice.aside(self._voice.words("help"), answers, thread),)
+            case "offen":
+                return None, (self._voice.aside(self._waiting(now), answers, thread),)
+            case "pause":
+                return self._paused(author, answers, thread)
+        if case is None:
+            key = "no_case" if command.name in _ON_CASES else "unknown_command"
+            return None, (self._voice.aside(self._voice.words(key), answers, thread),)
+        return self._obey_on(command, event, Turn(case, author, now, answers))
+
+    def _obey_on(self, command: CommandGiven, event: Written, turn: Turn) -> Done:
+        """Carry out a command on a case."""
+        case, now = turn.case, turn.now
+        match command.name:
+            case "notiz":
+                return self.noted(event, case, turn.author, command.argument, now)
+            case "zurueckholen" | "zurückholen" | "delete":
+                link = self._cases.written(case.number, Side.STAFF, event.reply_to) if event.reply_to else None
+                return self._voice.step(relaying.withdraw(case, link, turn.message, now), now)
+            case "baustein":
+                return self._answers.snippet(command.argument, turn)
+            case "faq":
+                return self._answers.for_words(command.argument, turn)
+            case name if name in _VERBS:
+                return self._act(_VERBS[name], turn, command.argument[:200])
+        return self._voice.tell(case, "unknown_command", answers=turn.message)
+
+    def _act(self, verb: str, turn: Turn, argument: str = "") -> Done:  # noqa: PLR0911 - a verb a line
+        """Do what a button does."""
+        case, now = turn.case, turn.now
+        match verb:
+            case "take":
+                return self._voice.step(tickets.take(case, turn.author, now), now)
+            case "free":
+                return self._voice.step(tickets.release(case, now, self._rules), now)
+            case "close":
+                return self._voice.step(tickets.close(case, Side.STAFF, now, argument), now)
+            case "open":
+                return self.reopened(case, now)
+            case "faq":
+                return self._answers.for_words(self._answers.last_question(case), turn)
+            case "office":
+                return self._answers.offices(case)
+            case "draft":
+                return self._voice.step(tickets.draft(Folder(case, self._cases.links(case.number))), now)
+            case "bar" | "unbar":
+                return self._voice.step(tickets.bar(case, now, barred=verb == "bar"), now)
+        return NOTHING
+
+    def reopened(self, case: Case, now: datetime, *, in_app: bool = False) -> Done:
+        """Open a case again, if its citizen is there and has no other one."""
+        other = self._cases.open_of(case.chat) if case.chat else None
+        if case.chat is None:
+            return self._voice.tell(case, "is_erased")
+        if other and other.number != case.number:
+            return self._voice.tell(case, "has_other", anderer=str(other.number))
+        return self._voice.step(tickets.reopen(case, Side.STAFF, now, self._rules, in_app=in_app), now)
+
+    def noted(self, event: Written, case: Case | None, author: Author, text: str, now: datetime) -> Done:
+        """Keep a note for colleagues."""
+        if case is None:
+            return NOTHING
+        return self._voice.step(relaying.jot(case, event.messages[0], text.strip(), author), now)
+
+    def _waiting(self, now: datetime) -> str:
+        words, cases = self._content().texts.staff, self._cases.waiting()
+        if not cases:
+            return words["waiting_none"]
+        lines = [
+            words["waiting_line"].format(
+                nummer=case.number,
+                thema=case.theme or words["topic_plain"],
+                minuten=int((now - case.opened_at).total_seconds() // 60),
+            )
+            for case in cases[:SHOWN_WAITING]
+        ]
+        more = len(cases) - len(lines)
+        lines += [words["waiting_more"].format(zahl=more)] if more else []
+        return "\n".join((words["waiting"], *(f"- {line}" for line in lines)))
+
+    def _paused(self, author: Author, answers: int, thread: int | None) -> Done:
+        clerk = self._voice.clerk(author)
+        if clerk is None:
+            return NOTHING
+        text = self._voice.words("back" if clerk.away else "away")
+        change = CaseChange(clerk=replace(clerk, away=not clerk.away, name=author.name))
+        return change, (self._voice.aside(text, answers, thread),)
+
+    def pressed(self, event: Pressed, now: datetime) -> Done:
+        """Follow a button; what names no case that stands here is nothing."""
+        part, _, rest = event.token.partition(":")
+        verb, _, rest = rest.partition(":")
+        number, _, value = rest.partition(":")
+        case = self._cases.of_number(int(number)) if part == STAFF and _is_number(number) else None
+        if case is None or not self._stands_here(event, case):
+            return NOTHING
+        turn = Turn(case, self._voice.author(event.person, now), now, event.message)
+        match verb:
+            case "again":
+                return self._again(value, turn)
+            case "s":
+                return self._answers.send(value, turn)
+            case "d":
+                name = self._answers.departments().get(value)
+                return self._voice.step(tickets.release(case, now, self._rules, name), now) if name else NOTHING
+        return self._act(verb, turn)
+
+    def _stands_here(self, event: Pressed, case: Case) -> bool:
+        """Say whether a button stands in the topic of its case; without topics anywhere in the group."""
+        return event.thread == case.thread or (case.topic is TopicState.NONE and event.thread is None)
+
+    def _again(self, value: str, turn: Turn) -> Done:
+        link: Link | None = self._cases.link(int(value)) if _is_number(value) else None
+        if link is None or link.case != turn.case.number:
+            return NOTHING
+        return self._voice.step(relaying.send_again(turn.case, link, turn.author), turn.now)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 16
