@@ -11,7 +11,7 @@ from bot.settings import load_settings
 from bot.store.database import Database
 from bot.store.migrate import upgrade
 from tests.conftest import TINY_FAQ
-from tests.fakes import FakeClock, answer, understanding_of
+from tests.fakes import FakeClock, FakeLauncher, answer, understanding_of
 from tests.staff.room import Room, settle
 
 PATH = "bot.sqlite"
@@ -44,6 +44,6 @@ def opened(folder: Path, clock: FakeClock, **more: str) -> Iterator[Room]:
     faq_path.write_text(TINY_FAQ, encoding="utf-8")
     settings = load_settings(env_file=None, data_dir=folder / "var", faq_path=faq_path, **more)
     table = {"Wer hat die Strategie beschlossen?": answer("beschluss")}
-    app = App.from_settings(settings, Wiring(clock, understanding_of(table)))
+    app = App.from_settings(settings, Wiring(clock, understanding_of(table), FakeLauncher()))
     with closing(Database.at(folder / PATH)) as database:
         yield Room.opened(app, database, live_faq(settings, app.wiring, database))
