@@ -29,7 +29,9 @@ EVIL = "<script>alert(1)</script>"
 @pytest.fixture
 def live(room: Room) -> GoingLive:
     """Return what may happen to the draft, with one change in it."""
-    return GoingLive(Publishing(SqlDrafts(room.database)), Rules())
+    made = GoingLive(Publishing(SqlDrafts(room.database)), Rules())
+    made.publishing.add_alternates("begleitung", ["Wer war Berater der Stadt?"], "Emil", NOW)
+    return made
 
 
 @pytest.fixture
@@ -109,9 +111,10 @@ def test_the_effect_on_real_questions_stands_side_by_side(room: Room, live: Goin
     assert "(Wortlaut gelöscht)" in publisher.get("/entwurf").text
 
 
-def test_a_check_is_started_once(room: Room) -> None:
+def test_a_check_is_started_once(room: Room, live: GoingLive) -> None:
     """In a process of its own, which tells how far it is."""
     editor = room.browser(Role.EDIT)
+    assert live.publishing.drafts.current()
     editor.get("/entwurf")
     editor.follow(editor.post("/entwurf/pruefen"))
     assert "läuft" in editor.page

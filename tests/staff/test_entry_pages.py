@@ -5,6 +5,7 @@ import pytest
 from bot.accounts import Role
 from bot.publishing import Publishing
 from bot.store.drafts import SqlDrafts
+from tests.fakes import NOW
 from tests.review_log import numbers
 from tests.staff.room import Browser, Room
 
@@ -19,8 +20,10 @@ FIELDS = {
 
 @pytest.fixture
 def publishing(room: Room) -> Publishing:
-    """Return the draft."""
-    return Publishing(SqlDrafts(room.database))
+    """Return the draft, with one change in it."""
+    made = Publishing(SqlDrafts(room.database))
+    made.add_alternates("begleitung", ["Wer war Berater der Stadt?"], "Emil", NOW)
+    return made
 
 
 @pytest.fixture
@@ -29,8 +32,9 @@ def editor(room: Room) -> Browser:
     return room.browser(Role.EDIT)
 
 
-def test_entries_are_listed_and_found(editor: Browser) -> None:
+def test_entries_are_listed_and_found(editor: Browser, publishing: Publishing) -> None:
     """By all words anywhere in them, by category, and by what the draft does to them."""
+    assert publishing.drafts.current()
     editor.get("/eintraege")
     assert editor.page.index("Wer hat die Stadt begleitet?") < editor.page.index("Wer hat die Strategie beschlossen?")
     assert "im Entwurf geändert" in editor.page

@@ -171,11 +171,13 @@ class _Scan(HTMLParser):
         self.ids: list[str] = []
         self._in_post = False
         self._has_token = True
+        self._in_drawing = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Look at a tag."""
         given = dict(attrs)
-        self.tags.append(tag)
+        self._in_drawing = tag == "svg" or self._in_drawing
+        self.tags.append(f"svg {tag}" if self._in_drawing else tag)
         self.ids += [given["id"]] if given.get("id") else []
         self.wrong += [f"{tag} {key}" for key in given if key == "style" or key.startswith("on")]
         self.wrong += [tag] if tag in {"script", "style", "iframe", "object", "base"} else []
@@ -188,7 +190,8 @@ class _Scan(HTMLParser):
             self._has_token = True
 
     def handle_endtag(self, tag: str) -> None:
-        """Look whether a form had its token."""
+        """Look whether a form had its token; a drawing has titles of its own."""
+        self._in_drawing = self._in_drawing and tag != "svg"
         if tag == "form":
             self.wrong += [] if self._has_token else ["form without token"]
             self._in_post, self._has_token = False, True
