@@ -41,14 +41,14 @@ class CaseResult:
     complaints: list[str]
     """What is not as promised."""
     left: dict[str, int]
+    """What stayed in the tables, and an exit code other than 0."""
     seconds: float
-    exit_code: int
 
     @property
     def is_good(self) -> bool:
         """Say whether nothing is wrong."""
-        broken = self.complaints or self.left or self.exit_code
-        return self.verdict.keeps_promises and not broken and all(self.open_at_kills)
+        is_clean = not self.complaints and not self.left
+        return self.verdict.keeps_promises and is_clean and all(self.open_at_kills)
 
 
 class CaseTrial:
@@ -119,6 +119,7 @@ def measure(engine: str, url: str, options: argparse.Namespace, folder: Path) ->
         town.listen()
     books = town.books(noted(url, options.cases))
     verdict = judge(books, trial.kills)
+    left = {**left_over(url), "exit code": code}
     return CaseResult(
         cases=options.cases,
         written=sum(one.side is not Side.NOTE for one in books.written),
@@ -127,9 +128,8 @@ def measure(engine: str, url: str, options: argparse.Namespace, folder: Path) ->
         foreign=len(town.foreign),
         topics=town.topics(),
         complaints=[*verdict.complaints, *town.foreign, *town.complaints()],
-        left={name: count for name, count in left_over(url).items() if name not in ALLOWED_LEFT},
+        left={name: count for name, count in left.items() if count and name not in ALLOWED_LEFT},
         seconds=time.monotonic() - began,
-        exit_code=code,
     )
 
 

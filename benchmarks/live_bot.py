@@ -23,7 +23,7 @@ UNHURRIED = {"SEND_PER_SECOND": "100000", "SEND_PER_CHAT": "100000", "SEND_PER_G
 """Settings that lift the limits."""
 ENGINES = ("sqlite", "postgresql")
 _TICKS = os.sysconf("SC_CLK_TCK")
-_PATIENCE = 10.0
+_PATIENCE = 60.0
 START_SECONDS = 180.0
 
 

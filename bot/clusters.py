@@ -162,7 +162,7 @@ def _same(keys: Iterable[str]) -> Numbers:
 def _linked(sums: Floats, sizes: Floats, same: Numbers, progress: Progress | None = None) -> Numbers:
     """Link what is alike, starting from what is the same; each ends in the first of its group."""
     first, start = np.unique(same, return_inverse=True)
-    _, joined, counts = _summed(sums, sizes, same)
+    _, joined, counts = _summed(sums, sizes, same) if len(first) < len(same) else (first, sums, sizes)
     return first[link(joined, counts, least=ALIKE, progress=progress)][start]
 
 

@@ -41,8 +41,8 @@ def link(sums: Floats, sizes: Floats, *, least: float, progress: Progress | None
 
     `sums` holds the summed unit vectors of each cluster to begin with, shape (n, d); `sizes` their members, shape (n,).
     """
+    pairs = _alike((sums / sizes[:, None]).astype(np.float32, copy=False), least, progress or (lambda *_: None))
     sums, sizes = sums.astype(np.float32), sizes.astype(np.float32)
-    pairs = _alike(sums / sizes[:, None], least, progress or (lambda *_: None))
     into: Numbers = np.arange(len(sums))
     while len(pairs.first):
         chosen = _mutual(pairs, len(sums))

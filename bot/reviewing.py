@@ -118,6 +118,11 @@ class Reviewing:
         answer = next((each.answer for each in wordings if each.answer), "")
         return Prefill(wordings[0].text, tuple(each.text for each in wordings[1:]), answer)
 
+    def begun(self, group: int, entry: str, who: str, now: datetime) -> None:
+        """Note that an entry was made of a group: it is in hand until somebody says that it is done."""
+        items = [item for wording in self.list.wordings(group) for item in wording.items]
+        self.deeds.act_on(group, items, Action.ENTRY, who, now, entry=entry)
+
     def items(self, group: int, chosen: Collection[int]) -> tuple[int, ...]:
         """Return all questions of a group that have the words of the chosen ones."""
         same = [wording.items for wording in self.list.wordings(group) if not set(chosen).isdisjoint(wording.items)]

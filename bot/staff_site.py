@@ -92,8 +92,12 @@ def slices(app: App, database: Database, faq: LiveFaq) -> Sequence[Page]:
     telling, correcting = _telling(app, database, faq)
     return (
         *review_pages.pages(review),
-        *group_pages.pages(review),
-        *entry_pages.pages(live, partial(_on_telegram, app.texts)),
+        *group_pages.pages(
+            review,
+            new_entry=lambda visit, group: visit.url("entry_new", gruppe=group),
+            entry_page=lambda visit, entry: visit.url("entry", id=entry),
+        ),
+        *entry_pages.pages(live, partial(_on_telegram, app.texts), review),
         *draft_pages.pages(live, draft_pages.Checks(jobs, launcher, asked)),
         *version_pages.pages(live),
         *block_pages.pages(live, block_pages.Wrong(SqlCorrections(database), correcting)),

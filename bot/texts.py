@@ -161,6 +161,7 @@ _KINDS: Mapping[str, frozenset[str]] = {
             "topic_plain",
             "card",
             "card_continued",
+            "card_blocked",
             "card_waits",
             "card_replied",
             "card_delivered",

@@ -34,9 +34,12 @@ def _failure(link: Link) -> Tell:
     return Tell(Side.STAFF, key, answers=link.message, fails=True, link=link.id)
 
 
-def block(case: Case, *, is_blocked: bool) -> Step:
-    """Tell staff that the citizen blocked the bot, or came back."""
-    return Step(case, (Tell(Side.STAFF, "blocked" if is_blocked else "unblocked"),) if case.is_open else ())
+def block(case: Case, now: datetime, *, is_blocked: bool) -> Step:
+    """Tell staff that the citizen blocked the bot, or came back; the card shows it."""
+    if not case.is_open:
+        return Step(case)
+    told = Tell(Side.STAFF, "blocked" if is_blocked else "unblocked")
+    return Step(case, (told, Later(DueKind.CARD, now)))
 
 
 def renew_topic(case: Case) -> Step:

@@ -6,6 +6,7 @@ from contextlib import ExitStack, closing
 from functools import cache
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from bot import logs
@@ -48,8 +49,10 @@ entries:
 
 
 def pytest_configure() -> None:
-    """Say where temporary folders are made."""
+    """Say where temporary folders are made, and how long one example may take beside another worker."""
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(temporary_root()))
+    hypothesis.settings.register_profile("beside others", deadline=2000)
+    hypothesis.settings.load_profile("beside others")
 
 
 @pytest.hookimpl(optionalhook=True)

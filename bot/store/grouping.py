@@ -131,12 +131,12 @@ def _differences(connection: Connection) -> tuple[int, list[dict[str, Any]], lis
     newest = connection.scalar(sa.select(sa.func.max(question.c.id))) or 0
     new = [
         {"question_id": row.id, "why": reason, "state": ItemState.NEW, "at": row.at}
-        for row in connection.execute(_unlisted())
+        for row in connection.execute(_unlisted(), execution_options={"yield_per": _STEP})
         if (reason := _why(row))
     ]
     changed: list[dict[str, Any]] = []
     gone: list[int] = []
-    for row in connection.execute(_rated()):
+    for row in connection.execute(_rated(), execution_options={"yield_per": _STEP}):
         reason = _why(row)
         if reason is None and row.state == ItemState.NEW:
             gone.append(row.item)

@@ -26,11 +26,14 @@ PATIENCE = 180.0
 
 @dataclass
 class Program:
-    """`run_bot.py run` in a folder of its own."""
+    """A verb that runs until it is stopped, in a folder of its own."""
 
     folder: Path
     settings: dict[str, str]
     process: "subprocess.Popen[bytes] | None" = field(default=None, repr=False)
+    verb: str = "run"
+    ready: str = READY
+    """What it says when it can be used."""
     starts: int = 0
     """How often it will have said that it is ready, once it is."""
 
@@ -45,9 +48,9 @@ class Program:
 
     def start(self) -> None:
         """Start it."""
-        self.starts = self.log().count(READY) + 1
+        self.starts = self.log().count(self.ready) + 1
         environment = {key: value for key, value in os.environ.items() if key.lower() not in Settings.model_fields}
-        command = [sys.executable, "run_bot.py", "run"]
+        command = [sys.executable, "run_bot.py", self.verb]
         with self.log_file.open("ab") as log:
             own = {**environment, **self.settings, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
             self.process = subprocess.Popen(command, cwd=ROOT, env=own, stdout=log, stderr=log)
@@ -55,10 +58,10 @@ class Program:
     def wait_until_ready(self) -> None:
         """Wait until it says that it answers questions; a start that fails shows its log."""
         deadline = time.monotonic() + PATIENCE
-        while self.log().count(READY) < self.starts and time.monotonic() < deadline:
+        while self.log().count(self.ready) < self.starts and time.monotonic() < deadline:
             assert self.running.poll() is None, self.log()
             time.sleep(0.02)
-        assert self.log().count(READY) == self.starts, self.log()
+        assert self.log().count(self.ready) == self.starts, self.log()
 
     @property
     def running(self) -> "subprocess.Popen[bytes]":

@@ -96,7 +96,7 @@ class Bot:
 
     @property
     def log(self) -> list[tuple[Any, ...]]:
-        """Number, text and feedback of all logged questions."""
+        """Number, text and feedback of all logged questions; a changed one is logged anew, under the next number."""
         return self.rows("SELECT number, text, feedback FROM question ORDER BY chat_key, number")
 
 
@@ -130,7 +130,7 @@ def test_checklist_18_a_change_before_sending_replaces_the_answer(bot: Bot) -> N
     (payload,) = bot.send()
     assert payload["method"] == "sendMessage"
     assert "Ein Unternehmen." in text(payload)
-    assert bot.log == [(1, "begleitung?", None)]
+    assert bot.log == [(2, "begleitung?", None)]
 
 
 def test_checklist_18_a_change_after_sending_edits_the_answer(bot: Bot) -> None:
@@ -147,7 +147,7 @@ def test_checklist_18_a_change_after_sending_edits_the_answer(bot: Bot) -> None:
     (payload,) = bot.send()
     assert (payload["method"], payload["message"]) == ("editMessageText", row.id)
     assert "Ein Unternehmen." in text(payload)
-    assert bot.log == [(1, "begleitung?", None)]
+    assert bot.log == [(4, "begleitung?", None)]
 
 
 def test_a_change_while_sending_waits_for_the_message(bot: Bot) -> None:
@@ -224,7 +224,7 @@ def test_an_older_change_is_answered_anew_and_counted_once(bot: Bot) -> None:
     bot.do(changed("wer?", 10, after=90))
     (payload,) = bot.send()
     assert (payload["method"], payload["message"]) == ("editMessageText", row.id)
-    assert bot.log == [(2, "welche?", None), (3, "wer?", None)]
+    assert bot.log == [(2, "welche?", None), (4, "wer?", None)]
 
 
 def test_a_change_into_an_emergency_is_a_new_message(bot: Bot) -> None:
@@ -233,7 +233,7 @@ def test_a_change_into_an_emergency_is_a_new_message(bot: Bot) -> None:
     bot.send()
     bot.do(changed("es brennt", 10))
     assert methods(bot.send()) == ["sendMessage"]
-    assert bot.log == [(1, None, None)]
+    assert bot.log == [(2, None, None)]
 
 
 def test_feedback_reaches_the_log(bot: Bot) -> None:
@@ -242,7 +242,7 @@ def test_feedback_reaches_the_log(bot: Bot) -> None:
     bot.do(pressed("f:w:1"))
     assert bot.log == [(1, "wer?", "wrong")]
     bot.do(changed("begleitung?", 10))
-    assert bot.log == [(1, "begleitung?", None)]
+    assert bot.log == [(2, "begleitung?", None)]
 
 
 def test_a_change_and_the_sender_at_once_lose_nothing(bot: Bot) -> None:

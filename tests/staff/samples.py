@@ -7,13 +7,7 @@ from typing import Any
 from bot.accounts import Role
 from bot.bootstrap import going_live
 from bot.corrections import Correction
-from bot.effects import Wish
-from bot.ports import Outcome
-from bot.store.addresses import SqlAddresses
-from bot.store.chats import SqlChats
 from bot.store.corrections import SqlCorrections
-from bot.store.database import Database
-from bot.store.notices import SqlNotices
 from bot.web.staff.page import Page
 from intents.faq import parse_faq
 from tests.askers import asked as wished
@@ -60,16 +54,6 @@ def _draft(room: Room) -> None:
     entry = parse_faq(TINY_FAQ).entries[0]
     live.publishing.change_entry(replace(entry, answer=f"Der Gemeinderat. {EVIL}"), NAMES[Role.EDIT], NOW)
     live.propose(TINY_FAQ.replace("hat sie beschlossen", "beschloss sie"), live.publishing.draft().base, NOW)
-
-
-def wait_for(store: Database, *texts: str, telegram_id: int = 700) -> list[int]:
-    """Let a citizen ask, and wish to hear of answers; return the ids of the questions."""
-    chat, chats = SqlAddresses(store).chat(telegram_id, NOW), SqlChats(store, "telegram")
-    log(store, *map(asked, texts), chat=chat)
-    saved = chats.load(chat)
-    wishes = tuple(Wish(number, is_on=True) for number in range(1, len(texts) + 1))
-    chats.commit(chat, saved.version, Outcome(saved.state, wishes=wishes), NOW)
-    return [one.question for one in SqlNotices(store).waiting() if one.text in texts]
 
 
 def path_of(room: Room, page: Page, odd: str | None = None) -> str:

@@ -6,6 +6,7 @@ from bot.accounts import Role
 from bot.publishing import Publishing
 from bot.store.drafts import SqlDrafts
 from tests.fakes import NOW
+from tests.review_log import numbers
 from tests.staff.room import Browser, Room
 
 FIELDS = {
@@ -115,15 +116,20 @@ def test_two_who_change_one_entry_see_each_other(room: Room, editor: Browser, pu
     assert editor.post("/eintrag/beschluss/bearbeiten", **FIELDS, seen=again).status_code == 303
 
 
-def test_an_entry_is_created_with_what_a_group_brings(editor: Browser, publishing: Publishing) -> None:
-    """The id comes from the question; the undo takes it away again."""
-    editor.get("/eintraege/neu", question="Was kostet ein Hund?", alternates=["Hundesteuer", "wie teuer"])
-    assert "Hundesteuer\nwie teuer" in editor.page
+def test_an_entry_is_created_with_what_a_group_brings(room: Room, editor: Browser, publishing: Publishing) -> None:
+    """The group is in hand then; the id comes from the question; the undo takes the entry away again."""
+    group = numbers(room.database)["Was kostet ein Hund?"]
+    editor.get(f"/auswertung/{group}")
+    assert f'href="/staff/eintraege/neu?gruppe={group}"' in editor.page
+    editor.get("/eintraege/neu", gruppe=group)
+    assert 'value="Was kostet ein Hund?"' in editor.page
     fields = {"question": "Was kostet ein Hund in Öhringen?", "answer": "108 Euro.", "kind": "answer"}
-    answer = editor.post("/eintraege/neu", **fields, alternates="Hundesteuer")
+    answer = editor.post("/eintraege/neu", **fields, alternates="Hundesteuer", gruppe=group)
     assert answer.headers["location"] == "/staff/eintrag/was-kostet-ein-hund-in-oehringen"
     editor.follow(answer)
     assert "Rückgängig machen" in editor.page
+    editor.get(f"/auswertung/{group}")
+    assert "neuer Eintrag begonnen: Was kostet ein Hund in Öhringen?" in editor.page
     editor.post("/eintrag/was-kostet-ein-hund-in-oehringen/loeschen")
     assert publishing.faq().get("was-kostet-ein-hund-in-oehringen") is None
     assert editor.post("/eintraege/neu", **fields, id="beschluss").status_code == 422

@@ -232,7 +232,7 @@ def test_handover_05_a_clerks_change_that_fails_is_told(hall_here: Open) -> None
             Fault("error", method="editMessageText", chat_id=here.erika, code=400, description=description)
         )
         here.people.edit(here.anna, message, "Dienstag", chat=here.group)
-        told = here.seen(here.group, "Die Änderung ist nicht angekommen", here.thread())
+        told = here.seen(here.group, "Das ist beim Gegenüber nicht angekommen", here.thread())
         assert told["reply_to_message"]["message_id"] == message
 
 
@@ -344,9 +344,11 @@ def test_handover_10_a_blocked_citizen_shows_in_the_topic(hall: Open) -> None:
         here.seen(here.group, "hat den Bot blockiert", here.thread())
         here.write(here.anna, "Sind Sie noch da?")
         here.seen(here.group, "Nicht zugestellt (1)", here.thread())
+        here.until(lambda: "Hat den Bot blockiert" in here.card()["text"])
         here.people.unblock(here.erika)
         here.seen(here.group, "ist wieder erreichbar", here.thread())
         here.settled()
+        assert "blockiert" not in here.card()["text"]
         assert not ids(here.shown(here.erika), "Sind Sie noch da?")
         assert [link.state for link in here.cases.links(1)] == [LinkState.FAILED]
 

@@ -12,14 +12,14 @@ STAFF = "k"
 """First part of the clerks' tokens, k:VERB:CASE[:VALUE]."""
 
 
-def card_text(case: Case, texts: Texts, *, continued: bool = False) -> str:
+def card_text(case: Case, texts: Texts, *, continued: bool = False, is_blocked: bool = False) -> str:
     """Return what the card of a case says."""
     words = texts.staff
     state = words[f"state_{case.state}"].format(name=case.clerk)
     theme = case.theme or words["topic_plain"]
     head = words["card"].format(nummer=case.number, thema=theme, stand=state)
     lines = [words["card_continued"]] if continued else []
-    lines += [head, *_waited(case, words)]
+    lines += [head, *([words["card_blocked"]] if is_blocked else []), *_waited(case, words)]
     if case.department:
         lines.append(words["card_department"].format(amt=case.department))
     if case.promised_at and not case.first_reply_at:

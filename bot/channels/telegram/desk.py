@@ -72,15 +72,16 @@ class Desk:
         more.setdefault("lane", f"case:{case.number}")
         return Message(self.group, kind, payload, priority=priority, topic_of=case.number, **more)
 
-    def card(self, case: Case, *, continued: bool = False) -> Payload:
+    def card(self, case: Case, *, continued: bool = False, is_blocked: bool = False) -> Payload:
         """Return the summary of a case with its buttons."""
-        payload = plain_payload(card_text(case, self.texts, continued=continued), self.texts)
+        text = card_text(case, self.texts, continued=continued, is_blocked=is_blocked)
+        payload = plain_payload(text, self.texts)
         payload["params"]["reply_markup"] = {"inline_keyboard": card_buttons(case, self.texts)}
         return payload
 
-    def refreshed(self, case: Case) -> Message:
+    def refreshed(self, case: Case, *, is_blocked: bool = False) -> Message:
         """Return the change of a card."""
-        payload = {**self.card(case), "method": "editMessageText", "card": True}
+        payload = {**self.card(case, is_blocked=is_blocked), "method": "editMessageText", "card": True}
         return self.into_topic(case, MessageKind.EDIT, payload, REFRESH, lane=f"card:{case.number}")
 
 

@@ -75,14 +75,14 @@ class Minder:
         if case.card is None:
             again = Step(case, (Later(DueKind.CARD, now + CARD_AGAIN),)) if case.is_open else Step(case)
             return self._bureau.desk().written(again, now)
-        return CaseChange(case), (self._bureau.desk().refreshed(case),)
+        return CaseChange(case), (self._bureau.desk().refreshed(case, is_blocked=self._is_blocked(case)),)
 
     def _step(self, case: Case, due: Due, now: datetime) -> Step:  # noqa: PLR0911 - a kind a line
         match due.kind:
             case DueKind.FAILURE:
                 return upkeep.fail(case, self._cases.untold(case.number), is_blocked=self._is_blocked(case))
             case DueKind.BLOCKED:
-                return upkeep.block(case, is_blocked=self._is_blocked(case))
+                return upkeep.block(case, now, is_blocked=self._is_blocked(case))
             case DueKind.MOVED:
                 return tickets.resettle(case) if case.is_open else Step(case)
             case DueKind.ERASE:

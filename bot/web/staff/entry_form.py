@@ -143,6 +143,7 @@ class NewEntryForm(EntryForm):
         ],
         description="Ändert sich nie mehr. Wird aus der Frage gebildet, wenn Sie nichts eintragen.",
     )
+    gruppe = HiddenField()
 
 
 def filled(entry: FaqEntry) -> Mapping[str, Any]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from bot.accounts import Role
 from bot.clock import city_day
@@ -13,6 +13,7 @@ from bot.drafts import Block
 from bot.going_live import GoingLive
 from bot.preview import Preview
 from bot.publishing import ChangeError, StaleError, fingerprint
+from bot.reviewing import Prefill
 from bot.sorting import german_key
 from bot.web.staff.changes import EntryView, viewed
 from bot.web.staff.entry_form import KIND_WORDS, LABELS, EntryForm, NewEntryForm, filled, suggested_id
@@ -23,8 +24,6 @@ from intents.plain_language import plain_hints
 from intents.text import folded, normalise
 
 _EACH = 50
-_MOST_SUGGESTED = 50
-"""Wordings that a cluster brings along."""
 
 ShowEntry = Callable[[FaqEntry, FaqBase, datetime, bool], Preview]
 """How an entry looks on Telegram; the last value asks for plain language."""
@@ -42,7 +41,17 @@ class Row:
     """What its dates mean today; empty: nothing to say."""
 
 
-def pages(live: GoingLive, show: ShowEntry) -> tuple[Page, ...]:
+class Groups(Protocol):
+    """Groups of citizens' questions, of which an entry may be made; bot.reviewing.Reviewing knows them."""
+
+    def prefill(self, group: int, /) -> Prefill | None:
+        """Return what a new entry made of a group begins with."""
+
+    def begun(self, group: int, entry: str, who: str, now: datetime, /) -> None:
+        """Note that an entry was made of a group."""
+
+
+def pages(live: GoingLive, show: ShowEntry, groups: Groups) -> tuple[Page, ...]:
     """Return the pages."""
 
     def entries(visit: Visit) -> Reply:
@@ -52,14 +61,15 @@ def pages(live: GoingLive, show: ShowEntry) -> tuple[Page, ...]:
         return _one(live, show, visit)
 
     def new(visit: Visit) -> Reply:
-        wordings = visit.query.getlist("alternates")[:_MOST_SUGGESTED]
-        refused = visit.query.getlist("not_questions")[:_MOST_SUGGESTED]
-        given = {name: visit.query.get(name, "") for name in ("question", "category")}
-        data = {**given, "alternates": "\n".join(wordings), "not_questions": "\n".join(refused), "kind": "answer"}
-        return _form(live, show, visit, NewEntryForm(data=data))
+        group = page_number(visit.query.get("gruppe", ""))
+        begin = groups.prefill(group) if group is not None else None
+        if begin is None:
+            return _form(live, show, visit, NewEntryForm(data={"kind": "answer"}))
+        brought = {"question": begin.question, "alternates": "\n".join(begin.alternates), "answer": begin.answer}
+        return _form(live, show, visit, NewEntryForm(data={**brought, "kind": "answer", "gruppe": str(group)}))
 
     def create(visit: Visit) -> Reply:
-        return _created(live, show, visit)
+        return _created(live, show, visit, groups)
 
     def edit(visit: Visit) -> Reply:
         found = live.publishing.faq().get(visit.params["id"])
@@ -222,7 +232,7 @@ def _form(
     values = {
         **(_shown(show, entry, faq, visit) if entry.answer else blank),
         "form": form,
-        "fields": [field for field in form if field.name not in ("seen", "id")],
+        "fields": [field for field in form if field.name not in ("seen", "id", "gruppe")],
         "id": visit.params.get("id"),
         "problem": problem,
         "theirs": theirs,
@@ -231,7 +241,7 @@ def _form(
     return Shown("entry_form.html", values, 422 if form.errors or problem else 200)
 
 
-def _created(live: GoingLive, show: ShowEntry, visit: Visit) -> Reply:
+def _created(live: GoingLive, show: ShowEntry, visit: Visit, groups: Groups) -> Reply:
     form = NewEntryForm(visit.form)
     if not form.validate() or _wants_preview(visit):
         return _form(live, show, visit, form)
@@ -240,6 +250,9 @@ def _created(live: GoingLive, show: ShowEntry, visit: Visit) -> Reply:
         live.publishing.new_entry(form.entry(name), visit.account.name, visit.now)
     except ChangeError as error:
         return _form(live, show, visit, form, problem=str(error))
+    group = page_number(form.gruppe.data or "")
+    if group is not None:
+        groups.begun(group, name, visit.account.name, visit.now)
     undo = Undo(visit.url("entry_delete", id=name))
     return Moved(visit.url("entry", id=name), "Der Eintrag steht im Entwurf.", undo)
 
