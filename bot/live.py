@@ -234,7 +234,7 @@ class LiveFaq:
         if version is None or moving or version.hash != self.current().hash:
             self._is_mirrored = False
             return
-        self._is_mirrored = self._file.mirror(version)
+        self._is_mirrored = self._file.mirror(version) or not self._reload
 
     # -------------------------------------------------------------- file and database
 
