@@ -77,7 +77,7 @@ class FaqFile:
         if found == version.hash:
             self.taken(found)
             return True
-        if self._versions.author_of(found) is None and self.is_new(found):
+        if self.is_new(found):
             return False
         self._versions.note_file(self._place, {found, version.hash})
         is_done = _replaced(path, version.yaml.encode(), seen)

@@ -113,8 +113,8 @@ class GoingLive:
     def release(self, entry: str, who: str, now: datetime, *, on: bool = True) -> None:
         """Let the next publication answer a blocked entry again, or not."""
         draft = self.publishing.draft()
-        if on and entry not in {block.entry for block in self._drafts.blocks()}:
-            raise ChangeError(f"Der Eintrag «{entry}» ist nicht gesperrt.")
+        if entry not in ({block.entry for block in self._drafts.blocks()} if on else draft.releases):
+            raise ChangeError(f"Der Eintrag «{entry}» ist nicht {'gesperrt' if on else 'zur Freigabe vorgemerkt'}.")
         action = "Freigabe vorgemerkt" if on else "Freigabe zurückgenommen"
         self._save(_releasing(draft, entry, who, on=on), draft, Step(who, action, entry, now))
 

@@ -1,6 +1,7 @@
 """The FAQ that is live: read from the file, shared through the database, exchanged while questions are asked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -148,22 +149,29 @@ class LiveFaq:
                 thread.join(_STOP_SECONDS)
 
     def _watch(self) -> None:
-        try:
+        with self._told_at_its_end("watch"):
             while not self._stop.wait(_SECOND_LOOK_SECONDS if self._watched.is_moving else _LOOK_SECONDS):
                 self.look()
-        finally:
-            if not self._stop.is_set():
-                self._problems["watch"] = "Die FAQ wird nicht mehr beobachtet. Bitte den Bot neu starten."
-                log.error("faq_watch_ended")
 
     def _watch_blocks(self) -> None:
         """Look at blocked entries beside all else: preparing a large FAQ must not hold up a block."""
-        while not self._stop.wait(_LOOK_SECONDS):
-            try:
-                self.look_at_blocks()
-                self._problems.pop("blocks", None)
-            except BotError as error:
-                self._tell("blocks", error)
+        with self._told_at_its_end("blocks"):
+            while not self._stop.wait(_LOOK_SECONDS):
+                try:
+                    self.look_at_blocks()
+                    self._problems.pop("blocks", None)
+                except BotError as error:
+                    self._tell("blocks", error)
+
+    @contextmanager
+    def _told_at_its_end(self, topic: str) -> Iterator[None]:
+        """Tell when a thread ends that must not."""
+        try:
+            yield
+        finally:
+            if not self._stop.is_set():
+                self._problems[topic] = "Die FAQ wird nicht mehr beobachtet. Bitte den Bot neu starten."
+                log.error("faq_watch_ended")
 
     # -------------------------------------------------------------- one look
 

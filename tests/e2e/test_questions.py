@@ -76,12 +76,17 @@ def test_a_choice_may_be_typed(erika: Chat) -> None:
 
 
 def test_what_is_not_known_is_said(erika: Chat, texts: Texts) -> None:
-    """With the contact and the way to a human, and nothing to rate."""
+    """With the contact and the way to a human, nothing to rate, and a wish to hear later that can be taken back."""
     seen = erika.say(UNKNOWN)
     assert texts.fallback.strip() in seen.text
     assert "Telefon: 07131 560" in seen.text
-    assert seen.buttons == (texts.human_choice,)
+    assert seen.buttons == (texts.human_choice, texts.notice_wish)
     assert texts.human.strip() in erika.press(seen, texts.human_choice).text
+    noted = erika.press(seen, texts.notice_wish)
+    assert (noted.id, noted.text) == (seen.id, f"{seen.text}\n\n{texts.notice_on}")
+    assert "Sie bekommen Bescheid" in erika.say("/auskunft").text
+    taken_back = erika.press(noted, texts.notice_unwish)
+    assert taken_back.buttons == (texts.notice_wish, texts.human_choice)
 
 
 def test_what_is_not_our_matter_is_sent_on(erika: Chat, texts: Texts) -> None:

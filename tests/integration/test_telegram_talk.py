@@ -96,7 +96,7 @@ class Bot:
 
     @property
     def log(self) -> list[tuple[Any, ...]]:
-        """Number, text and feedback of all logged questions."""
+        """Number, text and feedback of all logged questions; a changed one is logged anew, under the next number."""
         return self.rows("SELECT number, text, feedback FROM question ORDER BY chat_key, number")
 
 

@@ -118,7 +118,7 @@ def test_the_list_shows_what_is_open(review: Review) -> None:
     assert "2 Gruppen" in page
     assert page.index(DOG) < page.index(BIN)
     assert "Wer hat die Strategie beschlossen?" in page
-    assert "zu 30 % richtig" in page
+    assert "zu 30 % wahrscheinlich" in page
     assert 'name="group"' not in page, "somebody who may only read is offered nothing to do"
 
 

@@ -398,6 +398,22 @@ def test_what_somebody_writes_meanwhile_is_never_written_over(room: Room) -> Non
     assert room.path.read_text(encoding="utf-8") == OTHER
 
 
+def test_an_old_content_put_back_by_hand_is_not_written_over(room: Room) -> None:
+    """Although it is kept: somebody wants it to be live."""
+    faq = room.faq()
+    first = edited(TINY_FAQ).hash
+    room.write(OTHER)
+    faq.look()
+    faq.look()
+    room.versions.put(edited(THIRD, AUTHOR))
+    room.write(TINY_FAQ)
+    faq._look_at_versions()
+    faq._look_at_mirror()
+    assert room.path.read_text(encoding="utf-8") == TINY_FAQ
+    looks(faq)
+    assert faq.current().hash == first
+
+
 def test_with_four_eyes_every_change_of_the_file_is_a_draft(room: Room) -> None:
     """Also one made while the bot was down; only the very first content goes live."""
     faq = room.proposing(four_eyes=True)

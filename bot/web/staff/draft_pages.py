@@ -51,8 +51,11 @@ def pages(live: GoingLive, checks: Checks) -> tuple[Page, ...]:
         return _draft(live, checks, visit)
 
     def check(visit: Visit) -> Reply:
+        draft = live.publishing.draft()
+        if draft.is_blank:
+            return Moved(visit.url("draft"), "Es gibt nichts zu prüfen.")
         try:
-            start(checks.jobs, checks.launcher, JobKind.GATE, live.publishing.draft().key, visit.now)
+            start(checks.jobs, checks.launcher, JobKind.GATE, draft.key, visit.now)
         except RunningError:
             return Moved(visit.url("draft"), "Es läuft schon eine Prüfung. Bitte warten Sie, bis sie fertig ist.")
         return Moved(visit.url("draft"), "Die Prüfung läuft. Bitte laden Sie die Seite gleich neu.")

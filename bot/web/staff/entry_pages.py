@@ -1,8 +1,10 @@
 """Browsing and editing the entries of the FAQ; what is changed here goes into the draft."""
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Protocol
 
 from bot.accounts import Role
@@ -161,11 +163,18 @@ def _dates(entry: FaqEntry, now: datetime) -> str:
 def _fits(row: Row, wanted: dict[str, str]) -> bool:
     """Say whether an entry is looked for: all words anywhere in it, its category, its state."""
     entry = row.entry
-    text = folded(normalise(" ".join((entry.id, *entry.phrasings, entry.answer, entry.category or ""))[:20_000]))
     words = folded(normalise(wanted["q"])).split()
+    text = _searchable(entry) if words else ""
     states = {"entwurf": bool(row.state), "gesperrt": row.block is not None, "termin": bool(row.dates)}
     category = not wanted["category"] or entry.category == wanted["category"]
     return category and all(word in text for word in words) and states.get(wanted["state"], True)
+
+
+@lru_cache(maxsize=20_000)
+def _searchable(entry: FaqEntry) -> str:
+    """Return all that an entry says, as it is searched."""
+    texts = (entry.id, *entry.phrasings, entry.answer, entry.plain_answer or "", entry.category or "")
+    return folded(unicodedata.normalize("NFKC", " ".join(texts)))
 
 
 def _one(live: GoingLive, show: ShowEntry, visit: Visit) -> Reply:
