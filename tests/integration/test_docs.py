@@ -46,7 +46,7 @@ EVENT = re.compile(
 """What the program logs, by name; the traces of an error at DEBUG are named after it."""
 
 HANDBOOKS = ("README.md", "docs/redaktion.md", "docs/operator.md", "docs/developer.md", "models/README.md")
-LINKED = (*HANDBOOKS, "CHANGELOG.md", "docs/why.md")
+LINKED = (*HANDBOOKS, "CHANGELOG.md", "docs/why.md", "docs/auswertung.md")
 PICTURE = ROOT / "docs" / "chat.svg"
 SVG = "{http://www.w3.org/2000/svg}"
 PYTHON = ".venv/bin/python"

@@ -178,13 +178,13 @@ class _Scan(HTMLParser):
         given = dict(attrs)
         self._in_drawing = tag == "svg" or self._in_drawing
         self.tags.append(f"svg {tag}" if self._in_drawing else tag)
-        self.ids += [given["id"]] if given.get("id") else []
+        self.ids += filter(None, [given.get("id")])
         self.wrong += [f"{tag} {key}" for key in given if key == "style" or key.startswith("on")]
         self.wrong += [tag] if tag in {"script", "style", "iframe", "object", "base"} else []
         for key in ("src", "href", "action"):
             if re.match(r"(?i)https?:|//|javascript:|data:", given.get(key) or "") and tag != "a":
                 self.wrong.append(f"{tag} {key}={given[key]}")
-        if tag == "form" and given.get("method", "").lower() == "post":
+        if tag == "form" and (given.get("method") or "").lower() == "post":
             self._in_post, self._has_token = True, False
         if self._in_post and given.get("name") == "csrf_token":
             self._has_token = True
