@@ -143,7 +143,7 @@ class Reviewer:
         self._number += 1
         if folder := os.environ.get("PICTURES"):
             Path(folder).mkdir(parents=True, exist_ok=True)
-            self.page.screenshot(path=f"{folder}/{self._number}-{name}.png", full_page=True)
+            self.page.screenshot(path=f"{folder}/{self._number}-{name}.png", full_page=name != "zahlen")
 
 
 def test_an_open_question_becomes_a_wording_and_is_answered(browser: Browser, town: Town, server: Server) -> None:

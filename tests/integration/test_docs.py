@@ -277,8 +277,8 @@ def test_the_example_of_a_webhook_is_allowed(tmp_path: Path) -> None:
 def test_every_dependency_has_its_reason() -> None:
     """docs/why.md names each package of pyproject.toml."""
     text = (ROOT / "docs" / "why.md").read_text(encoding="utf-8")
-    wanted = re.findall(r"^ +\"([\w-]+)[^\"]*[<>=;\"]", _dependencies(), re.MULTILINE)
-    wanted += re.findall(r"\"([\w-]+)(?:>=|==)", _dependencies())
+    wanted = re.findall(r"^ +\"([\w.-]+)[^\"]*[<>=;\"]", _dependencies(), re.MULTILINE)
+    wanted += re.findall(r"\"([\w.-]+)(?:>=|==)", _dependencies())
     assert [name for name in dict.fromkeys(wanted) if f"`{name}`" not in text] == []
 
 
