@@ -41,7 +41,8 @@ async def _until_signal(
             await unless(stop, threads.run(prepare))
             while not stop.is_set():
                 await rest(stop, REGROUP_SECONDS)
-                await _regrouped(regroup, threads)
+                if not stop.is_set():
+                    await _regrouped(regroup, threads)
     finally:
         threads.close()
 
