@@ -40,8 +40,9 @@ async def _until_signal(
                 await stack.enter_async_context(page())
             await unless(stop, threads.run(prepare))
             while not stop.is_set():
-                await _regrouped(regroup, threads)
                 await rest(stop, REGROUP_SECONDS)
+                if not stop.is_set():
+                    await _regrouped(regroup, threads)
     finally:
         threads.close()
 
