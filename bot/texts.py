@@ -204,6 +204,7 @@ _KINDS: Mapping[str, frozenset[str]] = {
             "no_offices",
             "choose_office",
             "choose_answer",
+            "answer_sent",
             "no_answer",
             "not_sent_closed",
             "not_sent_free",

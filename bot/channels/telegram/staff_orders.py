@@ -151,7 +151,7 @@ class StaffOrders:
             case "again":
                 return self._again(value, turn)
             case "s":
-                return self._answers.send(value, turn)
+                return self._offered(value, turn)
             case "d":
                 name = self._answers.departments().get(value)
                 return self._voice.step(tickets.release(case, now, self._rules, name), now) if name else NOTHING
@@ -160,6 +160,12 @@ class StaffOrders:
     def _stands_here(self, event: Pressed, case: Case) -> bool:
         """Say whether a button stands in the topic of its case; without topics anywhere in the group."""
         return event.thread == case.thread or (case.topic is TopicState.NONE and event.thread is None)
+
+    def _offered(self, entry: str, turn: Turn) -> Done:
+        """Send an answer that was offered; each offer is for one, whoever presses how often."""
+        if self._cases.written(turn.case.number, Side.STAFF, turn.message):
+            return self._voice.tell(turn.case, "answer_sent", answers=turn.message)
+        return self._answers.send(entry, turn)
 
     def _again(self, value: str, turn: Turn) -> Done:
         link: Link | None = self._cases.link(int(value)) if _is_number(value) else None
