@@ -1,4 +1,4 @@
-"""How quick the review of many logged questions is: its pages, and the grouping in a process of its own.
+"""How quick the review of many logged questions is: its pages, the dashboard, and the grouping in a process of its own.
 
     python benchmarks/review.py --data DIR [--size 100000] [--engines sqlite postgresql]
 
@@ -39,14 +39,15 @@ from bot.reviewing import Reviewing
 from bot.store.database import Database
 from bot.store.drafts import SqlDrafts
 from bot.store.faq_versions import SqlFaqVersions
+from bot.store.figures import SqlFigures
 from bot.store.jobs import SqlJobs
 from bot.store.migrate import upgrade
 from bot.store.review import SqlReview
 from bot.store.review_deeds import SqlDeeds
-from bot.web.staff import group_pages, own_pages, review_pages, start_pages
+from bot.web.staff import figures_pages, group_pages, own_pages, review_pages, start_pages
 from bot.web.staff.app import staff_app
 from bot.web.staff.front import Front
-from intents.faq import parse_faq
+from intents.faq import load_faq, parse_faq
 from intents.query import Query
 from tests.staff.room import NAMES, Browser, settle
 
@@ -135,7 +136,9 @@ def browser(database: Database) -> Iterator[tuple[Browser, Reviewing]]:
     publishing, jobs = Publishing(SqlDrafts(database)), SqlJobs(database)
     service = Reviewing(SqlReview(database), SqlDeeds(database), publishing, jobs, Processes())
     logins = settle(database, SystemClock())
+    faq = load_faq(ROOT / "faq_data.yaml")
     pages = [*start_pages.pages(lambda: ()), *review_pages.pages(service), *group_pages.pages(service)]
+    pages += figures_pages.pages(SqlFigures(database), lambda: faq)
     front = Front([*pages, *own_pages.pages(logins)], logins, SystemClock())
     made = Browser(Starlette(routes=[Mount("/staff", staff_app(front))]))
     made.log_in(NAMES[Role.EDIT])
@@ -168,6 +171,7 @@ def pages(database: Database) -> dict[str, list[float]]:
         return {
             "list": [ms for query in LIST for ms in page_times(partial(opened_list, dict(query)))],
             "list, narrowed": [ms for query in NARROWED for ms in page_times(partial(opened_list, dict(query)))],
+            "dashboard": page_times(lambda: one.get("/zahlen").status_code),
             "group": [ms for path in groups for ms in page_times(lambda: one.get(path).status_code, 2)],  # noqa: B023
         }
 

@@ -1,22 +1,21 @@
 """The command line: verbs, options, exit codes 0 ok, 1 finding, 2 usage."""
 
-import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
-import structlog
 import typer
 from typer.exceptions import TyperException
 
-from bot import case_verbs, logs, staff_verbs, verbs
-from bot.bootstrap import PRODUCTION, App, Wiring
-from bot.errors import BotError
-from bot.reasons import reason
-from bot.settings import Settings, load_settings
+from bot import case_verbs, verbs
+from bot.bootstrap import PRODUCTION, Wiring
+from bot.cli_ending import app_of as _app
+from bot.cli_ending import finish as _finish
+from bot.cli_ending import settings_of as _settings
+from bot.cli_ending import wiring_of as _wiring
+from bot.cli_staff import staff
 from bot.usage import usage_message
-from intents.errors import FaqError
 
 HELP = {"help_option_names": ["-h", "--help"]}
 
@@ -33,14 +32,10 @@ app.add_typer(database, name="db")
 app.add_typer(privacy, name="privacy")
 tickets = typer.Typer(help="Fälle, die an Menschen übergeben wurden.", rich_markup_mode=None)
 app.add_typer(tickets, name="tickets")
-
-staff = typer.Typer(help="Konten für die Seiten der Auswertung.", rich_markup_mode=None)
 app.add_typer(staff, name="staff")
 
 Faq = Annotated[Path | None, typer.Option("--faq", help="FAQ-Datei; sonst FAQ_PATH.", metavar="DATEI")]
 AsJson = Annotated[bool, typer.Option("--json", help="Ausgabe als JSON.")]
-Name = Annotated[str, typer.Argument(help="Name des Kontos.", metavar="NAME")]
-_ROLE = {"help": "lesen, bearbeiten, veröffentlichen oder verwalten.", "metavar": "ROLLE"}
 
 
 @app.callback(invoke_without_command=True)
@@ -209,48 +204,6 @@ def export_tickets(
     _finish(lambda: case_verbs.export_tickets(_settings(), _wiring(context), out, days=days))
 
 
-@staff.command("add")
-def add_staff(context: typer.Context, name: Name, role: Annotated[str, typer.Option(**_ROLE)]) -> None:
-    """Legt ein Konto an und nennt einmal sein Erstpasswort."""
-    _finish(lambda: staff_verbs.add(_settings(), _wiring(context), name, role))
-
-
-@staff.command("list")
-def list_staff() -> None:
-    """Zeigt alle Konten."""
-    _finish(lambda: staff_verbs.show(_settings()))
-
-
-@staff.command("role")
-def set_role(context: typer.Context, name: Name, role: Annotated[str, typer.Argument(**_ROLE)]) -> None:
-    """Ändert, was ein Konto darf."""
-    _finish(lambda: staff_verbs.set_role(_settings(), _wiring(context), name, role))
-
-
-@staff.command("lock")
-def lock_staff(context: typer.Context, name: Name) -> None:
-    """Sperrt ein Konto und beendet seine Sitzungen."""
-    _finish(lambda: staff_verbs.set_locked(_settings(), _wiring(context), name, locked=True))
-
-
-@staff.command("unlock")
-def unlock_staff(context: typer.Context, name: Name) -> None:
-    """Hebt die Sperre eines Kontos auf."""
-    _finish(lambda: staff_verbs.set_locked(_settings(), _wiring(context), name, locked=False))
-
-
-@staff.command("reset")
-def reset_staff(context: typer.Context, name: Name) -> None:
-    """Gibt einem Konto ein neues Erstpasswort und beendet seine Sitzungen."""
-    _finish(lambda: staff_verbs.reset(_settings(), _wiring(context), name))
-
-
-@staff.command("remove")
-def remove_staff(context: typer.Context, name: Name) -> None:
-    """Löscht ein Konto; was es getan hat, bleibt im Protokoll."""
-    _finish(lambda: staff_verbs.remove(_settings(), _wiring(context), name))
-
-
 def main(arguments: Sequence[str] | None = None, *, wiring: Wiring = PRODUCTION) -> int:
     """Run a command line and return its exit code."""
     for stream in (sys.stdin, sys.stdout, sys.stderr):
@@ -263,61 +216,3 @@ def main(arguments: Sequence[str] | None = None, *, wiring: Wiring = PRODUCTION)
         verbs.say(usage_message(error))
         return verbs.USAGE
     return code if isinstance(code, int) else verbs.OK
-
-
-def _finish(work: Callable[[], int]) -> NoReturn:
-    """Do the work and end with its exit code; what goes wrong is told in one line."""
-    raise typer.Exit(_code(work))
-
-
-def _code(work: Callable[[], int]) -> int:
-    try:
-        code = work()
-        sys.stdout.flush()
-    except (BotError, FaqError) as error:
-        verbs.say(str(error))
-        return error.exit_code if isinstance(error, BotError) else verbs.USAGE
-    except BrokenPipeError:
-        _close_quietly()
-        return verbs.OK
-    except KeyboardInterrupt:
-        return verbs.INTERRUPTED
-    except OSError as error:
-        return _refused(error)
-    except Exception as error:  # noqa: BLE001 - the last resort: one line instead of a traceback
-        return _unexpected(error)
-    return code
-
-
-def _refused(error: OSError) -> int:
-    """Tell what the operating system refused."""
-    verbs.say(f"{error.filename}: {reason(error)}" if error.filename else reason(error))
-    structlog.get_logger(__name__).debug("refused", at=logs.places(error))
-    return verbs.FINDING
-
-
-def _unexpected(error: Exception) -> int:
-    """Tell that the program itself failed; where goes to the log at level DEBUG."""
-    verbs.say(f"Unerwarteter Fehler ({type(error).__name__}). Mit LOG_LEVEL=DEBUG steht mehr im Protokoll.")
-    structlog.get_logger(__name__).debug("unexpected", at=logs.places(error))
-    return verbs.FINDING
-
-
-def _close_quietly() -> None:
-    """Keep the interpreter from complaining about a reader that went away."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _wiring(context: typer.Context) -> Wiring:
-    wiring = context.find_object(Wiring)
-    return wiring or PRODUCTION
-
-
-def _settings() -> Settings:
-    settings = load_settings()
-    logs.configure(settings.log_level, settings.log_format)
-    return settings
-
-
-def _app(context: typer.Context, faq: Path | None = None) -> App:
-    return App.from_settings(_settings(), _wiring(context), faq)

@@ -1,6 +1,7 @@
 """Groups questions that ask the same: by their embeddings and the base forms of their words."""
 
 import math
+from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -44,13 +45,24 @@ def rows_of(vectors: Floats, keys: Sequence[str], weigh: Weigh) -> Floats:
 
 def _word_rows(keys: Sequence[str], weigh: Weigh) -> Floats:
     """Scatter each key's words over a fixed number of places, so that new words need no new places."""
-    rows = np.zeros((len(keys), _WIDTH), np.float32)
-    for row, key in zip(rows, keys, strict=True):
+    known: dict[str, tuple[int, float]] = {}
+    number, place, weight = array("q"), array("q"), array("d")
+    for row, key in enumerate(keys):
         for word in key.split():
-            place = crc32(word.encode())
-            row[place % _WIDTH] += weigh(word) if place >> 31 else -weigh(word)
+            found = known.get(word) or known.setdefault(word, _placed(word, weigh))
+            number.append(row)
+            place.append(found[0])
+            weight.append(found[1])
+    rows = np.zeros((len(keys), _WIDTH), np.float32)
+    np.add.at(rows, (np.array(number, np.int64), np.array(place, np.int64)), np.array(weight, np.float32))
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     return (rows / np.where(lengths > 0, lengths, 1)).astype(np.float32)
+
+
+def _placed(word: str, weigh: Weigh) -> tuple[int, float]:
+    """Return where a word stands, and how much it says, with a sign by chance: different words cancel out."""
+    place = crc32(word.encode())
+    return place % _WIDTH, weigh(word) if place >> 31 else -weigh(word)
 
 
 def grouped(rows: Floats, keys: Sequence[str], *, progress: Progress | None = None) -> Numbers:

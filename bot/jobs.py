@@ -26,6 +26,8 @@ _UNEXPECTED = "Unerwarteter Fehler ({}). Mehr steht im Protokoll."
 _MILESTONES = 100
 """How many steps of progress are written at most."""
 _NICENESS = 10
+_PATIENCE = 2.0
+"""Seconds that a child has to end when it is told to."""
 _PROGRAM = Path(__file__).resolve().parents[1] / "run_bot.py"
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 """Numbers are crunched on one core, so that answers keep theirs."""
@@ -141,8 +143,17 @@ class Processes:
             for child in self._children:
                 child.terminate()
             for child in self._children:
-                child.wait()
+                _end(child)
             self._children.clear()
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """Wait until a child has ended; one that does not hear is killed, and its silence tells."""
+    try:
+        child.wait(_PATIENCE)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
 
 
 class Working:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from threading import BoundedSemaphore, Event, Lock, Thread
 
@@ -14,7 +14,8 @@ from bot.conversation import Decide
 from bot.errors import BotError, ConflictError
 from bot.faq_file import AUTHOR, FaqFile
 from bot.filewatch import FileWatch
-from bot.ports import FaqVersion, FaqVersions, Understanding
+from bot.intake import Intake, Propose
+from bot.ports import FaqVersions, Understanding
 from intents.decision import Decision
 from intents.errors import FaqError
 from intents.faq import FaqBase, parse_faq
@@ -26,13 +27,10 @@ _LOOK_SECONDS = 1.0
 _SECOND_LOOK_SECONDS = 0.3
 """How long a file that changed has to stay the same before it is read."""
 _STOP_SECONDS = 1.0
-_TRIES = 5
 _MOST_FINDINGS = 20
 
 Build = Callable[[FaqBase, date], Understanding]
 """Prepares an FAQ for questions of a day."""
-Propose = Callable[[str, str, datetime], None]
-"""Keeps a text as a draft, made of the form with this hash."""
 
 log = structlog.get_logger(__name__)
 
@@ -80,9 +78,8 @@ class LiveFaq:
         self._clock = clock
         self._build = build
         self._reload = reload
-        self._propose = propose
-        self._four_eyes = four_eyes
         self._file = FaqFile(path, versions, place)
+        self._intake = Intake(self._file, versions, clock, propose, four_eyes=four_eyes)
         self._watched = FileWatch(path)
         self._is_due = False
         """The file has changed and is not dealt with yet."""
@@ -131,7 +128,7 @@ class LiveFaq:
                 raise
             self._tell("file", error)
         else:
-            self._take_in(faq, text)
+            self._intake.take(faq, text)
         self.look_at_blocks()
         self._show(self._published())
         self._look_at_mirror()
@@ -203,7 +200,7 @@ class LiveFaq:
             return
         try:
             faq, text = self._file.read()
-            self._take_in(faq, text)
+            self._intake.take(faq, text)
             self._problems.pop("file", None)
         except FaqError as error:
             self._tell("file", error)
@@ -237,37 +234,9 @@ class LiveFaq:
         if version is None or moving or version.hash != self.current().hash:
             self._is_mirrored = False
             return
-        self._is_mirrored = self._file.mirror(version)
+        self._is_mirrored = self._file.mirror(version) or not self._reload
 
     # -------------------------------------------------------------- file and database
-
-    def _take_in(self, faq: FaqBase, text: str) -> None:
-        """Publish what somebody wrote into the file, or keep it as a draft where it must not go live at once."""
-        if not self._file.is_new(faq.hash):
-            return
-        for left in reversed(range(_TRIES)):
-            live = self._versions.active_hash()
-            try:
-                if self._propose and live and self._must_wait(live):
-                    self._wait(self._propose, text, live)
-                elif live != faq.hash:
-                    version = FaqVersion(faq.hash, text, AUTHOR, self._clock.now())
-                    self._versions.publish(version, instead_of=live)
-                break
-            except ConflictError:
-                if not left:
-                    raise
-        self._file.taken(faq.hash)
-
-    def _must_wait(self, live: str) -> bool:
-        """Say whether the file's change is a draft: each one with four eyes, else one that knows not what is live."""
-        return self._four_eyes or (self._versions.author_of(live) != AUTHOR and live not in self._file.before())
-
-    def _wait(self, propose: Propose, text: str, live: str) -> None:
-        before = self._file.before()
-        base = live if live in before or not before else sorted(before)[0]
-        propose(text, base, self._clock.now())
-        log.info("faq_draft_from_file", path=str(self._path), base=base)
 
     def _published(self) -> FaqBase:
         """Return the FAQ that is live in the database; raises FaqError when this program cannot read it."""

@@ -90,6 +90,10 @@ class Telling:
             told += count
         return told
 
+    def waiting_in(self, group: int) -> int:
+        """Count the questions of a group of whose answer somebody wants to hear."""
+        return sum(one.group == group for one in self.notices.waiting())
+
     def live_entry(self, entry: str, now: datetime) -> FaqEntry | None:
         """Return an entry if citizens may get it now."""
         return self._situation(now).entry(entry)

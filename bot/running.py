@@ -72,9 +72,11 @@ def serve_web(app: App, ready: Callable[[], None]) -> None:
         inbox = SqlInbox(database)
         pulse = Pulse(inbox.oldest_waiting, database.ping, pages_only=True)
         try:
-            serve_alone((partial(internal_page, app, database, pulse, faq),), prepare)
+            regroup = regrouping(database, app.wiring).look
+            serve_alone((partial(internal_page, app, database, pulse, faq),), prepare, regroup)
         finally:
             faq.stop()
+            app.wiring.launcher.close()
 
 
 def service(

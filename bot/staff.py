@@ -13,6 +13,8 @@ LONGEST_NAME = 64
 IDLE = timedelta(hours=2)
 """After that long without a page a session is over."""
 LONGEST_SESSION = timedelta(hours=12)
+DEEDS_KEPT = timedelta(days=730)
+"""How long it is known who did what."""
 FIRST_PASSWORD_DAYS = 7
 """How long a first password works."""
 
@@ -111,7 +113,7 @@ class StaffStore(Protocol):
         """Forget all attempts that were counted under the one key, and one attempt under the other."""
 
     def tidy(self, now: datetime, window: timedelta) -> None:
-        """Delete sessions that are over and attempts of long ago."""
+        """Delete sessions that are over, attempts and deeds of long ago."""
 
 
 def folded(name: str) -> str:

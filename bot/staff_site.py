@@ -96,6 +96,7 @@ def slices(app: App, database: Database, faq: LiveFaq) -> Sequence[Page]:
             review,
             new_entry=lambda visit, group: visit.url("entry_new", gruppe=group),
             entry_page=lambda visit, entry: visit.url("entry", id=entry),
+            waiting=telling.waiting_in,
         ),
         *entry_pages.pages(live, partial(_on_telegram, app.texts), review),
         *draft_pages.pages(live, draft_pages.Checks(jobs, launcher, asked)),

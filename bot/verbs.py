@@ -30,6 +30,7 @@ from bot.bootstrap import (
 )
 from bot.channels.console import plain_reply
 from bot.channels.safe import neutral
+from bot.drafts import Gate
 from bot.errors import QuestionFileError, SettingsError
 from bot.jsonout import decision_to_json
 from bot.questionfile import AskedQuestion, read_questions
@@ -135,6 +136,12 @@ def gate(settings: Settings, wiring: Wiring, job: str | None) -> int:
     from bot.gatekeeper import check_draft
 
     found = check_draft(settings, wiring, job)
+    if job is None:
+        _show_gate(found)
+    return FINDING if found.errors else OK
+
+
+def _show_gate(found: Gate) -> None:
     fresh = [each for each in found.result["findings"] if each["new"]]
     for each in fresh:
         print(f"Zeile {each['line']}, Spalte {each['column']}: {each['message']}")
@@ -144,7 +151,6 @@ def gate(settings: Settings, wiring: Wiring, job: str | None) -> int:
         f"Entwurf geprüft: {len(fresh)} neue Befunde, {missed} von {len(found.result['wordings'])} Formulierungen"
         f" verfehlen ihren Eintrag. Ändert {changed} der letzten {found.result['asked']} Fragen."
     )
-    return FINDING if found.errors else OK
 
 
 def _show_findings(findings: Sequence[Finding]) -> int:

@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
-from bot.cases import Case, CaseChange, CaseState, Clerk, Due, DueKind, Folder, Link, LinkState, Side, TopicState
+from bot.cases import Case, CaseChange, CaseState, Clerk, Due, DueKind, Folder, Link, LinkState, Side
 from bot.delivery import Message
 from bot.errors import ConflictError
 from bot.store.addresses import new_key
 from bot.store.case_drafts import add_case_draft
+from bot.store.case_rows import case_from, case_values, link_from, note_values
 from bot.store.database import Database
 from bot.store.inserting import insert_new
 from bot.store.outbox import queue
@@ -139,17 +139,17 @@ class SqlCases:
     def _one(self, *conditions: sa.ColumnElement[bool]) -> Case | None:
         query = sa.select(ticket).where(*conditions).order_by(ticket.c.number.desc()).limit(1)
         row = self._database.read(lambda connection: connection.execute(query).one_or_none())
-        return _case(row) if row else None
+        return case_from(row) if row else None
 
     def _all(self, *conditions: sa.ColumnElement[bool]) -> tuple[Case, ...]:
         query = sa.select(ticket).where(*conditions).order_by(ticket.c.number)
         rows = self._database.read(lambda connection: connection.execute(query).all())
-        return tuple(map(_case, rows))
+        return tuple(map(case_from, rows))
 
     def _links(self, *conditions: sa.ColumnElement[bool]) -> tuple[Link, ...]:
         query = sa.select(msg_link).where(*conditions).order_by(msg_link.c.id)
         rows = self._database.read(lambda connection: connection.execute(query).all())
-        return tuple(map(_link, rows))
+        return tuple(map(link_from, rows))
 
 
 def folders_of(connection: Connection, chat: str) -> tuple[Folder, ...]:
@@ -158,7 +158,7 @@ def folders_of(connection: Connection, chat: str) -> tuple[Folder, ...]:
     found = []
     for row in connection.execute(cases).all():
         written = sa.select(msg_link).where(msg_link.c.number == row.number).order_by(msg_link.c.id)
-        found.append(Folder(_case(row), tuple(map(_link, connection.execute(written)))))
+        found.append(Folder(case_from(row), tuple(map(link_from, connection.execute(written)))))
     return tuple(found)
 
 
@@ -192,7 +192,7 @@ def call_up(connection: Connection, due: Due) -> None:
 
 def _save_case(connection: Connection, case: Case) -> None:
     """Write a case if nobody changed it since it was read."""
-    values = _row(case)
+    values = case_values(case)
     if case.version == 0:
         connection.execute(sa.insert(ticket).values(number=case.number, key=new_key(), **values))
         return
@@ -203,7 +203,7 @@ def _save_case(connection: Connection, case: Case) -> None:
 
 def _save_note(connection: Connection, note: Link, now: datetime) -> None:
     """Write a note, or what became of it."""
-    if insert_new(connection, msg_link, _note_row(note, now), "number", "side", "message"):
+    if insert_new(connection, msg_link, note_values(note, now), "number", "side", "message"):
         return
     same = (msg_link.c.number == note.case, msg_link.c.side == Side.NOTE, msg_link.c.message == note.message)
     connection.execute(sa.update(msg_link).where(*same).values(text=note.text))
@@ -213,95 +213,3 @@ def _save_clerk(connection: Connection, one: Clerk) -> None:
     values = {"name": one.name, "hinted": one.hinted, "away": one.away}
     if not insert_new(connection, clerk, {"person_key": one.person, **values}, "person_key"):
         connection.execute(sa.update(clerk).where(clerk.c.person_key == one.person).values(**values))
-
-
-def _row(case: Case) -> dict[str, Any]:
-    """Return a case as column values."""
-    return {
-        "chat_key": case.chat,
-        "state": case.state,
-        "topic": case.topic,
-        "thread_id": case.thread,
-        "topic_gen": case.generation,
-        "card_id": case.card,
-        "assignee": case.assignee,
-        "clerk": case.clerk,
-        "opened_at": case.opened_at,
-        "first_reply_at": case.first_reply_at,
-        "delivered_at": case.delivered_at,
-        "promised_at": case.promised_at,
-        "closed_at": case.closed_at,
-        "theme": case.theme,
-        "department": case.department,
-        "summary": case.summary or None,
-        "close_reason": case.close_reason,
-        "closed_by": case.closed_by,
-        "rating": case.rating,
-        "solved": case.solved,
-        "barred": case.barred,
-        "hinted": list(case.hinted),
-        "version": case.version + 1,
-    }
-
-
-def _case(row: Row[Any]) -> Case:
-    return Case(
-        number=row.number,
-        chat=row.chat_key,
-        opened_at=row.opened_at,
-        state=CaseState(row.state),
-        topic=TopicState(row.topic),
-        thread=row.thread_id,
-        generation=row.topic_gen,
-        card=row.card_id,
-        assignee=row.assignee,
-        clerk=row.clerk,
-        first_reply_at=row.first_reply_at,
-        delivered_at=row.delivered_at,
-        promised_at=row.promised_at,
-        closed_at=row.closed_at,
-        theme=row.theme,
-        department=row.department,
-        summary=row.summary or "",
-        close_reason=row.close_reason,
-        closed_by=row.closed_by,
-        rating=row.rating,
-        solved=row.solved,
-        barred=row.barred,
-        hinted=tuple(row.hinted),
-        version=row.version,
-    )
-
-
-def _link(row: Row[Any]) -> Link:
-    return Link(
-        id=row.id,
-        case=row.number,
-        side=Side(row.side),
-        message=row.message,
-        state=LinkState(row.state),
-        at=row.at,
-        copy=row.copy,
-        outbox=row.outbox_id,
-        album=row.album,
-        edit_failed=row.edit_failed,
-        sent_at=row.sent_at,
-        text=row.text,
-        author=row.author,
-        spoken=row.spoken,
-    )
-
-
-def _note_row(note: Link, now: datetime) -> dict[str, Any]:
-    return {
-        "number": note.case,
-        "side": Side.NOTE,
-        "message": note.message,
-        "state": LinkState.NOTE,
-        "edit_failed": False,
-        "told": True,
-        "at": now,
-        "text": note.text,
-        "author": note.author,
-        "spoken": False,
-    }

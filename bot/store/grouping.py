@@ -15,7 +15,7 @@ from bot.grouping import Meaning, Placed
 from bot.linkage import Numbers
 from bot.review_items import COMPLAINTS, UNSURE, ItemState, joined, why
 from bot.store.database import Database
-from bot.store.inserting import insert_new
+from bot.store.inserting import insert_all_new, insert_new
 from bot.store.review_sums import ITEMS, TEXT, refresh, stale
 from bot.store.review_tables import case_draft, cluster, review_item
 from bot.store.tables import counter, question
@@ -176,9 +176,7 @@ def _insert(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     there = set(
         connection.scalars(sa.select(question.c.id).where(question.c.id.in_(ids), question.c.text.is_not(None)))
     )
-    for row in rows:
-        if row["question_id"] in there:
-            insert_new(connection, review_item, row, "question_id")
+    insert_all_new(connection, review_item, [row for row in rows if row["question_id"] in there], "question_id")
 
 
 def _rename(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:

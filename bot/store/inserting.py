@@ -1,5 +1,6 @@
 """Inserting a row unless it is there, which each engine has in words of its own."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -12,6 +13,12 @@ def insert_new(connection: Connection, table: sa.Table, values: dict[str, Any], 
     """Insert a row unless one with the same unique columns is there; return whether it was inserted."""
     statement = _insertion(connection.dialect.name, table, unique)
     return connection.execute(statement, values, execution_options={"preserve_rowcount": True}).rowcount == 1
+
+
+def insert_all_new(connection: Connection, table: sa.Table, rows: Sequence[dict[str, Any]], *unique: str) -> None:
+    """Insert those rows of which none with the same unique columns is there."""
+    if rows:
+        connection.execute(_insertion(connection.dialect.name, table, unique), rows)
 
 
 @cache

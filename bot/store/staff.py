@@ -10,11 +10,11 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.accounts import Role
 from bot.errors import ConflictError
-from bot.staff import IDLE, LONGEST_SESSION, Member, Notice, Session, folded
+from bot.staff import DEEDS_KEPT, IDLE, LONGEST_SESSION, Member, Notice, Session, folded
 from bot.store.attempts import attempt, forgive, tidy_attempts
 from bot.store.audit import note
 from bot.store.database import Database
-from bot.store.staff_tables import staff_session, staff_user
+from bot.store.staff_tables import audit, staff_session, staff_user
 
 
 class SqlStaff:
@@ -135,12 +135,13 @@ class SqlStaff:
         self._database.write(lambda connection: forgive(connection, whole, once))
 
     def tidy(self, now: datetime, window: timedelta) -> None:
-        """Delete sessions that are over and attempts of long ago."""
+        """Delete sessions that are over, attempts and deeds of long ago."""
         old = (staff_session.c.seen_at < now - IDLE) | (staff_session.c.started_at < now - LONGEST_SESSION)
 
         def work(connection: Connection) -> None:
             connection.execute(sa.delete(staff_session).where(old))
             tidy_attempts(connection, now - window)
+            connection.execute(sa.delete(audit).where(audit.c.at < now - DEEDS_KEPT))
 
         self._database.write(work)
 

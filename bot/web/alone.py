@@ -5,18 +5,32 @@ import signal
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 
-from bot.bell import unless
+import structlog
+
+from bot.bell import rest, unless
+from bot.errors import StoreError
 from bot.threads import Threads
+
+REGROUP_SECONDS = 60.0
 
 Page = AbstractAsyncContextManager[int]
 
-
-def serve_alone(pages: Sequence[Callable[[], Page]], prepare: Callable[[], object]) -> None:
-    """Serve until SIGTERM or SIGINT; `prepare` is called once the pages are there, and may take long."""
-    asyncio.run(_until_signal(pages, prepare))
+log = structlog.get_logger(__name__)
 
 
-async def _until_signal(pages: Sequence[Callable[[], Page]], prepare: Callable[[], object]) -> None:
+def serve_alone(
+    pages: Sequence[Callable[[], Page]], prepare: Callable[[], object], regroup: Callable[[], object]
+) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    `prepare` is called once the pages are there, and may take long; `regroup` every minute after that.
+    """
+    asyncio.run(_until_signal(pages, prepare, regroup))
+
+
+async def _until_signal(
+    pages: Sequence[Callable[[], Page]], prepare: Callable[[], object], regroup: Callable[[], object]
+) -> None:
     stop, threads = asyncio.Event(), Threads(1, "prepare")
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -25,6 +39,17 @@ async def _until_signal(pages: Sequence[Callable[[], Page]], prepare: Callable[[
             for page in pages:
                 await stack.enter_async_context(page())
             await unless(stop, threads.run(prepare))
-            await stop.wait()
+            while not stop.is_set():
+                await rest(stop, REGROUP_SECONDS)
+                if not stop.is_set():
+                    await _regrouped(regroup, threads)
     finally:
         threads.close()
+
+
+async def _regrouped(regroup: Callable[[], object], threads: Threads) -> None:
+    """See to it that new questions are grouped."""
+    try:
+        await threads.run(regroup)
+    except StoreError as error:
+        log.error("regrouping_failed", error=str(error))  # noqa: TRY400 - a trouble of the database, told in one line

@@ -238,6 +238,36 @@ def bad_html_is_refused(server: Server) -> None:
     assert said == 'Bad Request: can\'t parse entities: Unsupported start tag "" at byte offset 3'
 
 
+def attachments_can_be_exchanged(server: Server) -> None:
+    """By the id of a file that Telegram knows; a text may get one, a voice message no other."""
+    erika = server.people.citizen()
+    picture, voice = server.people.photo(erika, "alt"), server.people.voice(erika)
+    media = {"type": "photo", "media": updates(server)[0]["message"]["photo"][-1]["file_id"], "caption": "neu"}
+    copies = [_copy(server, erika, message) for message in (picture, voice)]
+    for message in (send(server, erika), copies[0]):
+        shown = result(server, "editMessageMedia", chat_id=erika, message_id=message, media=media)
+        assert (shown["photo"][-1]["file_id"], shown["caption"], "text" in shown) == (media["media"], "neu", False)
+    for message, other in ((copies[1], {}), (copies[0], {"media": "fremd"}), (copies[0], {"type": "voice"})):
+        said = refusal(server, "editMessageMedia", chat_id=erika, message_id=message, media={**media, **other})
+        assert said.endswith(errors.CANNOT_EDIT)
+
+
+def _copy(server: Server, chat: int, message: int) -> int:
+    """Copy a message into its own chat; return the copy's id."""
+    return int(result(server, "copyMessage", chat_id=chat, from_chat_id=chat, message_id=message)["message_id"])
+
+
+def reactions_in_a_group_are_told_to_administrators(server: Server) -> None:
+    """A member of the group hears of none; in a private chat the bot hears of all."""
+    anna = server.people.citizen()
+    team, plain = server.people.group("Team", [anna]), server.people.basic_group("Team", [anna])
+    updates(server, allowed_updates=["message_reaction"])
+    for chat in (team, plain, anna):
+        server.people.react(anna, server.people.text(anna, "x", chat=chat), "👍", chat=chat)
+    found = [one["message_reaction"]["chat"]["id"] for one in updates(server) if "message_reaction" in one]
+    assert found == [team, anna]
+
+
 def an_edit_must_change_something(server: Server) -> None:
     """Text and keyboard are compared; only the bot's own messages can be edited."""
     erika = server.people.citizen()
@@ -504,6 +534,8 @@ RULES: tuple[Rule, ...] = (
     long_button_data_is_refused,
     bad_html_is_refused,
     an_edit_must_change_something,
+    attachments_can_be_exchanged,
+    reactions_in_a_group_are_told_to_administrators,
     a_reply_needs_its_message,
     old_messages_cannot_be_deleted,
     service_messages_are_not_copied,

@@ -16,7 +16,7 @@ from botapi.people.seeing import Seeing
 from botapi.polling import Poller
 from botapi.server import Server
 from botapi.updates import UpdateQueue
-from botapi.values import Message
+from botapi.values import Member, Message
 from tests.botapi import rules
 from tests.botapi.rules import RULES, Rule
 
@@ -92,6 +92,12 @@ BREAKS: tuple[tuple[Rule, Break], ...] = (
     (rules.bad_html_is_refused, replaced(sending, "parse_html", lambda source: (source, []))),
     (rules.an_edit_must_change_something, replaced(editing, "inline_keyboard", nothing)),
     (rules.an_edit_must_change_something, replaced(editing, "BOT_ID", -1)),
+    (rules.attachments_can_be_exchanged, replaced(editing, "REPLACEABLE", {"photo", "voice"})),
+    (rules.attachments_can_be_exchanged, replaced(editing, "_attached", lambda *_: [{"file_id": "x"}])),
+    (
+        rules.reactions_in_a_group_are_told_to_administrators,
+        lambda patch: patch.setattr("botapi.people.pressing.bot_in", lambda *_: Member("administrator")),
+    ),
     (rules.a_reply_needs_its_message, replaced(access, "_replied", nothing)),
     (rules.old_messages_cannot_be_deleted, replaced(editing, "DELETABLE", 10**9)),
     (rules.service_messages_are_not_copied, replaced(Message, "service", False)),

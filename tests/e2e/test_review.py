@@ -143,7 +143,7 @@ class Reviewer:
         self._number += 1
         if folder := os.environ.get("PICTURES"):
             Path(folder).mkdir(parents=True, exist_ok=True)
-            self.page.screenshot(path=f"{folder}/{self._number}-{name}.png", full_page=True)
+            self.page.screenshot(path=f"{folder}/{self._number}-{name}.png", full_page=name != "zahlen")
 
 
 def test_an_open_question_becomes_a_wording_and_is_answered(browser: Browser, town: Town, server: Server) -> None:
@@ -155,7 +155,7 @@ def test_an_open_question_becomes_a_wording_and_is_answered(browser: Browser, to
     for question in (QUESTION, *OTHERS):
         assert "Das weiß ich leider nicht" in erika.say(question).text
     page = browser.new_context(viewport={"width": 1000, "height": 700}, locale="de-DE").new_page()
-    page.set_default_timeout(PATIENCE * 1000)
+    page.set_default_timeout(30_000)
     town.pages.wait_until_ready()
     assert town.pages.page("/readyz")[0] == 200
     rita = Reviewer(page, town.pages)
@@ -191,7 +191,7 @@ def _group(rita: Reviewer) -> None:
 
 def _add_wording(rita: Reviewer) -> None:
     """Give one wording of the group to an entry."""
-    rita.go(QUESTION)
+    rita.page.get_by_role("link", name=re.compile("Vierbeiner")).first.click()
     rita.page.get_by_label(QUESTION, exact=True).check()
     rita.page.get_by_label("Eintrag", exact=True).select_option(label="Wie melde ich meinen Hund an?")
     rita.photograph("gruppe")

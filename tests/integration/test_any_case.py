@@ -41,6 +41,8 @@ GROUP = -100500
 CITIZENS = (700, 701)
 CLERKS = (801, 802)
 TEXTS = load_texts()
+MOST_UPDATES = 50
+"""That wait at once, conflicts included."""
 
 Json = dict[str, Any]
 
@@ -123,12 +125,16 @@ class Hall:
         self.start()
 
     def work(self) -> None:
-        """Handle all that is there; a conflict is handled again."""
-        while claim := self.inbox.claim(self.clock.now()):
+        """Handle all that is there; a conflict is handled again, but not for ever: nobody else is at work."""
+        for _ in range(MOST_UPDATES):
+            claim = self.inbox.claim(self.clock.now())
+            if claim is None:
+                return
             try:
                 self.inbox.finish(claim, self.handler.handle(claim, self.clock.now()), self.clock.now())
             except ConflictError:
                 self.inbox.release(claim)
+        raise AssertionError
 
     def meet(self, sending: Sending, fate: str) -> None:
         """Let Telegram take a message, refuse it, or stay silent, whether it took it or not."""

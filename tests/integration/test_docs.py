@@ -46,7 +46,7 @@ EVENT = re.compile(
 """What the program logs, by name; the traces of an error at DEBUG are named after it."""
 
 HANDBOOKS = ("README.md", "docs/redaktion.md", "docs/operator.md", "docs/developer.md", "models/README.md")
-LINKED = (*HANDBOOKS, "CHANGELOG.md", "docs/why.md")
+LINKED = (*HANDBOOKS, "CHANGELOG.md", "docs/why.md", "docs/auswertung.md")
 PICTURE = ROOT / "docs" / "chat.svg"
 SVG = "{http://www.w3.org/2000/svg}"
 PYTHON = ".venv/bin/python"
@@ -277,8 +277,8 @@ def test_the_example_of_a_webhook_is_allowed(tmp_path: Path) -> None:
 def test_every_dependency_has_its_reason() -> None:
     """docs/why.md names each package of pyproject.toml."""
     text = (ROOT / "docs" / "why.md").read_text(encoding="utf-8")
-    wanted = re.findall(r"^ +\"([\w-]+)[^\"]*[<>=;\"]", _dependencies(), re.MULTILINE)
-    wanted += re.findall(r"\"([\w-]+)(?:>=|==)", _dependencies())
+    wanted = re.findall(r"^ +\"([\w.-]+)[^\"]*[<>=;\"]", _dependencies(), re.MULTILINE)
+    wanted += re.findall(r"\"([\w.-]+)(?:>=|==)", _dependencies())
     assert [name for name in dict.fromkeys(wanted) if f"`{name}`" not in text] == []
 
 

@@ -2,17 +2,27 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.bootstrap import Wiring
+from bot.cli import main
 from bot.drafts import Gate
 from bot.gate import Form, examine
+from bot.jobs import JobKind
+from bot.ports import FaqVersion
+from bot.publishing import Publishing
+from bot.store.database import Database
+from bot.store.drafts import SqlDrafts
+from bot.store.faq_versions import SqlFaqVersions
+from bot.store.jobs import SqlJobs
 from intents.encoder import CachedEncoder, RememberingEncoder
 from intents.faq import FaqBase, parse_faq
 from tests.conftest import TINY_FAQ, Build
 from tests.fake_encoder import LetterEncoder, MemoryCache
-from tests.fakes import NOW
+from tests.fakes import NOW, FakeClock, understanding_of
 
 ASKED = [
     (7, "Wer half der Stadt?"),
@@ -100,3 +110,23 @@ def test_nothing_is_read_twice_for_two_forms() -> None:
     assert (made.encode(["zwei", "eins"]) == first[[1, 0]]).all()
     assert made.encode([]).shape == (0, encoder.dimension)
     assert (encoder.seen, len(cache.items)) == (["drei", "eins", "zwei"], 1)
+
+
+def test_the_verb_checks_the_draft(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the exit code of a check; the result is kept for the pages, the job ends, and without a draft it says so."""
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'bot.sqlite'}")
+    wiring = Wiring(FakeClock(), understanding_of({}))
+    SqlFaqVersions(database).publish(FaqVersion(parse_faq(TINY_FAQ).hash, TINY_FAQ, "Test", NOW), instead_of=None)
+    assert (main(["gate"], wiring=wiring), "keinen Entwurf" in capsys.readouterr().err) == (1, True)
+    drafts, jobs = SqlDrafts(database), SqlJobs(database)
+    Publishing(drafts).add_alternates("beschluss", ["Wer war's?"], "Emil", NOW)
+    key = drafts.current()
+    assert key
+    assert main(["gate"], wiring=wiring) == 1  # the fake finds nothing, so each wording misses its entry
+    assert "Formulierungen verfehlen ihren Eintrag. Ändert 0 der letzten 0 Fragen." in capsys.readouterr().out
+    gate, job = drafts.gate(key.key), jobs.latest(JobKind.GATE, NOW)
+    assert gate
+    assert job
+    assert (gate.result["wordings"][0]["ok"], job.state, job.subject) == (False, "done", key.key)

@@ -12,9 +12,9 @@ from bot.cli import main
 from bot.logins import MOST_PER_ADDRESS, MOST_PER_NAME, WINDOW, Logins, Opened, Refused
 from bot.sorting import german_key
 from bot.spreadsheet import as_csv
+from bot.staff import DEEDS_KEPT
 from bot.store.audit import SqlAudit
 from bot.store.database import Database
-from bot.store.staff import SqlStaff
 from tests.fakes import NOW, FakeClock, understanding_of
 from tests.staff.room import SECRET, settle
 
@@ -151,9 +151,11 @@ def test_the_record_is_found_by_who_and_what(logins: Logins, store: Database) ->
     assert [deed.who for deed in record.find(action="Angemeldet")] == ["Lena", "Emil"]
     assert [deed.who for deed in record.find(action="Angemeldet", most=1, skip=1)] == ["Emil"]
     assert record.count(who="Lena", action="Angemeldet") == 1
-    assert logins
     assert "Angemeldet" in record.known()[1]
-    assert SqlStaff(store).members()
+    logins.store.tidy(NOW + DEEDS_KEPT, WINDOW)
+    assert record.count() > 0
+    logins.store.tidy(NOW + DEEDS_KEPT + WINDOW, WINDOW)
+    assert record.count() == 0
 
 
 # ------------------------------------------------------------------ small things beside

@@ -245,6 +245,17 @@ def test_feedback_reaches_the_log(bot: Bot) -> None:
     assert bot.log == [(2, "begleitung?", None)]
 
 
+def test_a_rating_that_a_change_overtook_brings_no_old_answer_back(bot: Bot) -> None:
+    """👍 below the old answer, handled after the change: the new answer stays as it is."""
+    bot.do(said("wer?", 10))
+    bot.arrive(bot.take()[0])
+    bot.do(changed("begleitung?", 10))
+    bot.do(pressed("f:y:1"))
+    (payload,) = bot.send()
+    assert "Ein Unternehmen." in text(payload)
+    assert bot.log == [(2, "begleitung?", None)]
+
+
 def test_a_change_and_the_sender_at_once_lose_nothing(bot: Bot) -> None:
     """Whoever is first: in the end the new answer is at the citizen's, sent or edited in, exactly once."""
     for number in range(100, 130):

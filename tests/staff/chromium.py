@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, ViewportSize, sync_playwright
 
-PHONE = {"width": 360, "height": 740}
-DESK = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 360, "height": 740}
+HALF_A_DESK: ViewportSize = {"width": 640, "height": 450}
+"""A desk at 200 %."""
+DESK: ViewportSize = {"width": 1280, "height": 900}
 
 
 @contextmanager
@@ -18,9 +20,9 @@ def chromium() -> Iterator[Browser]:
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if found is None:
         pytest.skip("Chromium is not installed (Debian: apt-get install chromium)")
-    options = ["--no-sandbox"] if os.getuid() == 0 else []
+    options = ["--lang=de-DE", *(["--no-sandbox"] if os.getuid() == 0 else [])]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=options)
+        browser = playwright.chromium.launch(executable_path=found, args=options, env={**os.environ, "LANGUAGE": "de"})
         try:
             yield browser
         finally:

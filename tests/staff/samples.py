@@ -22,6 +22,7 @@ EVIL = "<script>alert('Hund')</script> <img src=x onerror=alert(1)> =1+1 {{ 7*7 
 
 def furnish(room: Room) -> None:
     """Put something into the database that the pages show; name what stands in the place of paths' parameters."""
+    room.logins.add(EVIL[:60], Role.READ, who="<i>Wer</i>", now=NOW)
     _questions(room)
     _draft(room)
     corrections = SqlCorrections(room.database)

@@ -6,7 +6,7 @@ from bot.accounts import Role
 from bot.publishing import Publishing
 from bot.store.drafts import SqlDrafts
 from tests.fakes import NOW
-from tests.review_log import numbers
+from tests.review_log import asked, log, numbers, regroup
 from tests.staff.room import Browser, Room
 
 FIELDS = {
@@ -118,6 +118,8 @@ def test_two_who_change_one_entry_see_each_other(room: Room, editor: Browser, pu
 
 def test_an_entry_is_created_with_what_a_group_brings(room: Room, editor: Browser, publishing: Publishing) -> None:
     """The group is in hand then; the id comes from the question; the undo takes the entry away again."""
+    log(room.database, asked("Was kostet ein Hund?"))
+    regroup(room.database)
     group = numbers(room.database)["Was kostet ein Hund?"]
     editor.get(f"/auswertung/{group}")
     assert f'href="/staff/eintraege/neu?gruppe={group}"' in editor.page

@@ -13,14 +13,18 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
 from bot.accounts import Role
+from bot.errors import ConflictError, StoreError
+from bot.web.staff.app import staff_app
+from bot.web.staff.front import Front
 from bot.web.staff.headers import POLICY
-from bot.web.staff.page import Page
+from bot.web.staff.page import Page, Shown, Visit
 from tests.fakes import FakeClock
 from tests.staff.conftest import PATH, opened
-from tests.staff.room import Room
+from tests.staff.room import Browser, Room
 from tests.staff.samples import furnish, path_of
 
 OPEN = {"login", "login_check", "logout", "static"}
@@ -178,13 +182,13 @@ class _Scan(HTMLParser):
         given = dict(attrs)
         self._in_drawing = tag == "svg" or self._in_drawing
         self.tags.append(f"svg {tag}" if self._in_drawing else tag)
-        self.ids += [given["id"]] if given.get("id") else []
+        self.ids += filter(None, [given.get("id")])
         self.wrong += [f"{tag} {key}" for key in given if key == "style" or key.startswith("on")]
         self.wrong += [tag] if tag in {"script", "style", "iframe", "object", "base"} else []
         for key in ("src", "href", "action"):
             if re.match(r"(?i)https?:|//|javascript:|data:", given.get(key) or "") and tag != "a":
                 self.wrong.append(f"{tag} {key}={given[key]}")
-        if tag == "form" and given.get("method", "").lower() == "post":
+        if tag == "form" and (given.get("method") or "").lower() == "post":
             self._in_post, self._has_token = True, False
         if self._in_post and given.get("name") == "csrf_token":
             self._has_token = True
@@ -263,6 +267,42 @@ def test_unknown_addresses_and_methods_are_pages(house: House) -> None:
     assert "Diese Seite gibt es nicht" in unknown.text
     assert "Zur Startseite" in wrong.text
     assert wrong.headers["allow"] == "POST"
+
+
+def test_pages_wait_for_the_faq(tmp_path: Path, prepared: Path) -> None:
+    """While it is being prepared they say so; the account's own pages work."""
+    (tmp_path / PATH).write_bytes(prepared.read_bytes())
+    with opened(tmp_path, FakeClock()) as room:
+        browser = room.browser(Role.READ)
+        answer = browser.get("/eintraege")
+        assert (answer.status_code, "Das Programm bereitet sich gerade vor" in answer.text) == (503, True)
+        assert browser.get("/passwort").status_code == 200
+
+
+FAILURES = [
+    (ValueError("Meine Katze heißt Mimi"), 500, "Der Fehler liegt beim Programm"),
+    (StoreError("postgresql://db.example.org: weg"), 503, "Die Datenbank ist gerade nicht erreichbar"),
+    (ConflictError("Meine Katze heißt Mimi"), 409, "Jemand anders war schneller"),
+]
+
+
+@pytest.mark.parametrize(("error", "status", "said"), FAILURES)
+def test_what_goes_wrong_is_a_page(
+    house: House, error: Exception, status: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without what the error said, which may be a citizen's words; the log does not have it either."""
+
+    def fail(_visit: Visit) -> Shown:
+        raise error
+
+    room = house.room
+    front = Front([Page("/", "start", Role.READ, fail)], room.logins, room.app.wiring.clock)
+    browser = Browser(Starlette(routes=[Mount("/staff", staff_app(front))]))
+    browser.cookies = house.browsers[Role.ADMINISTER].cookies
+    answer = browser.get("/")
+    assert (answer.status_code, said in answer.text) == (status, True)
+    _has_headers(answer)
+    assert str(error) not in answer.text + capsys.readouterr().err
 
 
 def test_no_redirect_follows_the_host_that_was_claimed(house: House) -> None:

@@ -8,14 +8,17 @@ import pytest
 
 from bot.accounts import Role
 from bot.corrections import Correction
+from bot.effects import Wish
+from bot.ports import Outcome
 from bot.store.addresses import SqlAddresses
 from bot.store.audit import SqlAudit
+from bot.store.chats import SqlChats
 from bot.store.corrections import SqlCorrections
 from bot.store.notices import SqlNotices
 from bot.store.outbox import SqlOutbox
 from tests.askers import asked as wished
 from tests.fakes import NOW
-from tests.review_log import asked, log
+from tests.review_log import asked, log, numbers, regroup
 from tests.staff.room import Room
 from tests.staff.samples import EVIL
 
@@ -60,6 +63,23 @@ def test_what_the_bot_answers_by_now_is_chosen_already(room: Room) -> None:
     page = room.browser(Role.PUBLISH).get("/bescheid/ohne", entry="beschluss").text
     assert f'value="{found}" id="f{found}" checked>' in page
     assert f'value="{missed}" id="f{missed}">' in page
+
+
+def test_a_group_leads_to_those_who_wait_in_it(room: Room) -> None:
+    """From the review to the page of the same questions."""
+    chat, chats = chat_of(room, 800), SqlChats(room.database, "telegram")
+    log(room.database, asked("Was kostet ein Hund?"), asked("Wann kommt die Tonne?"), chat=chat)
+    saved = chats.load(chat)
+    chats.commit(chat, saved.version, Outcome(saved.state, wishes=(Wish(1, is_on=True),)), NOW)
+    regroup(room.database)
+    number = numbers(room.database)
+    browser = room.browser(Role.PUBLISH)
+    page = browser.get(f"/auswertung/{number['Was kostet ein Hund?']}").text
+    assert f'1 auf eine Antwort · <a href="/staff/bescheid/{number["Was kostet ein Hund?"]}">' in page
+    assert "auf eine Antwort" not in browser.get(f"/auswertung/{number['Wann kommt die Tonne?']}").text
+    group = browser.get(f"/bescheid/{number['Was kostet ein Hund?']}").text
+    assert "Was kostet ein Hund?" in group
+    assert "Wann kommt die Tonne?" not in group
 
 
 def test_nobody_is_told_of_what_is_not_live(room: Room) -> None:

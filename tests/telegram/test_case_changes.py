@@ -31,11 +31,9 @@ def test_handover_05_a_picture_that_was_exchanged_is_exchanged_on_the_other_side
         here.settled()
         for person, message, chat in ((here.erika, mine, None), (here.anna, theirs, here.group)):
             here.people.replace(person, message, here.people.new_photo("neu"), chat)
-        shown = [here.seen(here.group, "neu", here.thread()), here.seen(here.erika, "neu")]
-        written = [
-            m for chat in (here.erika, here.group) for m in here.shown(chat) if m["message_id"] in (mine, theirs)
-        ]
-        assert sorted(map(photo_of, shown)) == sorted(photo_of(m) for m in written if m.get("caption") == "neu")
+        for chat, message, other in ((here.erika, mine, here.group), (here.group, theirs, here.erika)):
+            (written,) = [one for one in here.shown(chat) if one["message_id"] == message]
+            assert photo_of(here.seen(other, "neu")) == photo_of(written)
         assert not ids(here.shown(here.group), "Zaun")
 
 

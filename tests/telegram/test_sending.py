@@ -216,6 +216,20 @@ def test_checklist_17_a_group_that_moved_gets_its_message(run: Run, server: Serv
         running.outbox.add([message(staff, "Fall 1"), message(staff, "Fall 2")])
         assert server.until(lambda: server.people.said(new) == ["Fall 1", "Fall 2"])
         assert running.chat(new) == staff
+        assert len(sends(server, group)) <= 1
+
+
+def test_checklist_17_a_refusal_tells_of_the_move_as_well(run: Run, server: Server) -> None:
+    """The update that told so never came."""
+    with run() as running:
+        clerk = server.people.citizen("Kim")
+        group, new = server.people.basic_group(clerks=[clerk]), server.people.group(clerks=[clerk])
+        staff = running.chat(group)
+        moved = Fault("error", "sendMessage", group, code=400, parameters={"migrate_to_chat_id": new})
+        server.fault(moved)
+        running.outbox.add([message(staff, "Fall 1"), message(staff, "Fall 2")])
+        assert server.until(lambda: server.people.said(new) == ["Fall 1", "Fall 2"])
+        assert running.chat(new) == staff
         assert len(sends(server, group)) == 1
 
 

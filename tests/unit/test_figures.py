@@ -183,8 +183,19 @@ def test_charts_can_be_seen_and_told_apart() -> None:
     assert all(1.05 / (luminance(path.get("stroke", "")) + 0.05) >= 3 for path in paths)
 
 
+@pytest.mark.parametrize(
+    ("most", "marks"),
+    [(0, "0 1 2"), (1, "0 1 2"), (4, "0 1 2 3 4"), (9, "0 2 4 6 8 10"), (44, "0 10 20 30 40 50"), (51, "0 20 40 60")],
+)
+def test_axes_count_in_whole_and_round_numbers(most: int, marks: str) -> None:
+    """Half a question is none."""
+    root = ET.fromstring(charts.columns("T", [("a", most)]))
+    texts = [one.text for one in root.iter() if one.tag.endswith("text")]
+    assert sorted((text for text in texts if text and text.isdecimal()), key=int) == marks.split()
+
+
 @pytest.mark.parametrize("values", [[0], [5], [0, 0], list(range(731))])
-def test_lines_of_any_length_are_drawn(values: list[float]) -> None:
+def test_lines_of_any_length_are_drawn(values: list[int]) -> None:
     """One day, nothing asked, two years."""
     root = ET.fromstring(charts.lines("T", [str(n) for n in range(len(values))], [charts.Line("a", values)]))
     (path,) = [one for one in root.iter() if one.tag.endswith("path")]

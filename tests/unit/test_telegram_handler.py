@@ -404,6 +404,15 @@ def test_a_citizen_may_hear_later_and_change_their_mind(chat: Chat, texts: Texts
     assert texts.human.splitlines()[0] in chat.say("ja")
 
 
+def test_a_wish_may_be_typed(chat: Chat, texts: Texts) -> None:
+    """By the number of its button, as every choice."""
+    chat.records.open = (1,)
+    chat.do(said("Blabla"))
+    outcome = chat.do(said("2"))
+    assert (outcome.wishes, texts_of(outcome.messages)) == ((Wish(1, True),), [texts.notice_on])
+    assert chat.do(said("1")).wishes == (Wish(1, False),)
+
+
 def test_nothing_of_these_may_be_answered_later(chat: Chat) -> None:
     """It is the question that was asked back; one of two questions in a message likewise."""
     chat.do(said("welche?"))

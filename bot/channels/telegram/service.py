@@ -129,7 +129,7 @@ async def serve(service: Service, stop: asyncio.Event) -> None:
                 _sender(service, api, send_bell).run(stop),
                 _repeating("tidying_failed", service.tidy, TIDY_SECONDS, threads, stop),
                 _repeating("clearing_failed", service.clear, CLEAR_SECONDS, threads, stop),
-                _repeating("regrouping_failed", service.regroup, REGROUP_SECONDS, threads, stop),
+                _regrouping(service.regroup, threads, stop),
             ]
             if service.mind:
                 loops.append(_minding(service.mind, threads, send_bell, stop))
@@ -165,6 +165,12 @@ async def _working(service: Service, api: Api, bell: Bell, send_bell: Bell, stop
     handler = service.handler(me)
     handling = Handling(service.inbox, service.addresses, handler, service.clock, service.pulse, send_bell.ring)
     await Work(api, service.inbox, handling, service.clock, bell, slots=service.slots).run(stop)
+
+
+async def _regrouping(regroup: Callable[[], object], threads: Threads, stop: asyncio.Event) -> None:
+    """See to it again and again that questions are grouped; not at once, for a start has enough to do."""
+    await rest(stop, REGROUP_SECONDS)
+    await _repeating("regrouping_failed", regroup, REGROUP_SECONDS, threads, stop)
 
 
 async def _repeating(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 from xml.etree import ElementTree as ET
 
 import leather
@@ -23,6 +24,7 @@ for _name in ("title", "legend", "axis_title", "tick"):
 for _name in ("title_color", "legend_color", "axis_title_color", "label_color", "zero_color"):
     setattr(theme, _name, _TEXT)
 theme.background_color, theme.tick_color, theme.margin = "#ffffff", _GRID, 0.03
+theme.legend_font_char_width = 7
 
 
 @dataclass(frozen=True)
@@ -30,16 +32,17 @@ class Line:
     """One of several lines of a chart."""
 
     name: str
-    values: Sequence[float]
+    values: Sequence[int]
 
 
 def lines(title: str, labels: Sequence[str], found: Sequence[Line]) -> Markup:
     """Draw at most three lines over the same places, which the labels name."""
     chart = leather.Chart()
     chart.add_x_scale(0, max(len(labels) - 1, 1))
-    chart.add_y_scale(0, _top(max((value for line in found for value in line.values), default=0)))
+    ticks = _ticks(max((value for line in found for value in line.values), default=0))
+    chart.add_y_scale(0, ticks[-1])
     chart.add_x_axis(ticks=_few(len(labels)), tick_formatter=lambda place, *_: labels[int(place)])
-    chart.add_y_axis(tick_formatter=_german)
+    chart.add_y_axis(ticks=ticks)
     for line, colour, dash, drawn in zip(found, _COLOURS, _DASHES, DRAWN, strict=False):
         values = [*line.values] * (2 if len(line.values) == 1 else 1)  # a single day is a level line
         chart.add_line(
@@ -48,21 +51,23 @@ def lines(title: str, labels: Sequence[str], found: Sequence[Line]) -> Markup:
     return _finished(chart, title, HEIGHT)
 
 
-def bars(title: str, found: Sequence[tuple[str, float]]) -> Markup:
+def bars(title: str, found: Sequence[tuple[str, int]]) -> Markup:
     """Draw a bar for each name, the first one at the top."""
     names = _short([name for name, _ in found])
     chart = leather.Chart()
-    chart.add_x_scale(0, _top(max((value for _, value in found), default=0)))
-    chart.add_x_axis(tick_formatter=_german)
+    ticks = _ticks(max((value for _, value in found), default=0))
+    chart.add_x_scale(0, ticks[-1])
+    chart.add_x_axis(ticks=ticks)
     chart.add_bars([(value, name) for name, (_, value) in zip(names, found, strict=True)], fill_color=_COLOURS[0])
     return _finished(chart, title, 90 + _BAR * len(found))
 
 
-def columns(title: str, found: Sequence[tuple[str, float]]) -> Markup:
+def columns(title: str, found: Sequence[tuple[str, int]]) -> Markup:
     """Draw a column for each of a few names."""
     chart = leather.Chart()
-    chart.add_y_scale(0, _top(max((value for _, value in found), default=0)))
-    chart.add_y_axis(tick_formatter=_german)
+    ticks = _ticks(max((value for _, value in found), default=0))
+    chart.add_y_scale(0, ticks[-1])
+    chart.add_y_axis(ticks=ticks)
     chart.add_columns(list(found), fill_color=_COLOURS[0])
     return _finished(chart, title, HEIGHT)
 
@@ -76,19 +81,16 @@ def _finished(chart: leather.Chart, title: str, height: int) -> Markup:
     return Markup(ET.tostring(root, encoding="unicode"))  # noqa: S704 - written by a library that escapes
 
 
-def _top(value: float) -> float:
-    """Return the end of an axis that begins at 0."""
-    return max(value, 4)
+def _ticks(most: int) -> list[int]:
+    """Return the marks of an axis from 0 to at least `most`: whole and round, for it counts."""
+    step = next(digit * power for power in (10**n for n in count()) for digit in (1, 2, 5) if digit * power * 5 >= most)
+    return [step * number for number in range(max(-(-most // step), 2) + 1)]
 
 
 def _few(count: int) -> list[int]:
     """Return at most seven places, the first and the last among them."""
     steps = min(count - 1, 6)
     return [round(number * (count - 1) / steps) for number in range(steps + 1)] if steps else [0]
-
-
-def _german(value: float, *_: object) -> str:
-    return f"{value:g}".replace(".", ",")
 
 
 def _short(names: Sequence[str]) -> list[str]:

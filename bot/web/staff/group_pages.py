@@ -21,15 +21,25 @@ Link = Callable[[Visit, str], str]
 """(visit, what) → the address of a page of another part."""
 
 
-def pages(service: Reviewing, *, new_entry: Link | None = None, entry_page: Link | None = None) -> tuple[Page, ...]:
-    """Return the pages; `new_entry` leads from a group's number to a new entry, `entry_page` from an id to an entry."""
+def pages(
+    service: Reviewing,
+    *,
+    new_entry: Link | None = None,
+    entry_page: Link | None = None,
+    waiting: Callable[[int], int] = lambda _: 0,
+) -> tuple[Page, ...]:
+    """Return the pages; `new_entry` leads from a group's number to a new entry, `entry_page` from an id to an entry.
+
+    `waiting` says how many of a group's questions somebody wants to hear of.
+    """
 
     def show(visit: Visit) -> Reply:
         group = _group(service, visit)
         page = page_number(visit.query.get("page", "1"))
         if group is None or page is None:
             return Failed(404, _GONE if group is None else "")
-        return Shown("group.html", _values(service, visit, group, page, new_entry, entry_page))
+        values = _values(service, visit, group, page, new_entry, entry_page)
+        return Shown("group.html", {**values, "waiting": waiting(group.number)})
 
     def act(visit: Visit) -> Reply:
         group, action = _group(service, visit), field_of(visit, "action")
