@@ -175,4 +175,4 @@ class StaffOrders:
 
 
 def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 16
+    return text.isascii() and text.isdecimal() and len(text) < 10
