@@ -147,6 +147,7 @@ _KINDS: Mapping[str, frozenset[str]] = {
             "unsupported",
             "too_large",
             "lost",
+            "perhaps_lost",
             "still_waiting",
             "delayed",
             "late",

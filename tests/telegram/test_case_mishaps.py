@@ -1,10 +1,27 @@
 """What could go wrong in a case without anybody noticing: who is heard, what comes twice, which message changes."""
 
+from dataclasses import replace
+
 import pytest
 
+from bot.always import AlwaysOpen
+from bot.case_rules import Rules
 from bot.cases import CaseState, LinkState, Side
+from bot.channels.telegram.bureau import Bureau
+from bot.channels.telegram.staff_answers import ReadyAnswers
+from bot.channels.telegram.staff_voice import StaffVoice
+from bot.content import Content
+from bot.store.addresses import SqlAddresses
+from bot.store.cases import SqlCases
+from bot.store.database import Database
+from bot.store.erasure import SqlRecords
+from bot.store.tables import ticket
+from bot.texts import load_texts
 from botapi.faults import Fault
+from tests.fakes import FAQ, FakeUnderstanding
 from tests.telegram.town import Json, Open, Town, ids
+
+ALBUM = {"media_group_id": "13000000001"}
 
 
 def pictures(here: Town, chat: int, thread: int | None = None) -> list[Json]:
@@ -89,3 +106,28 @@ def test_handover_06_what_is_taken_back_before_it_arrived_stays_taken_back(hall_
         here.settled()
         assert not ids(here.shown(here.erika), "falsch")
         assert [link.state for link in here.cases.links(1) if link.side is Side.STAFF] == [LinkState.TAKEN]
+
+
+def test_an_album_with_a_note_in_it_stays_inside(hall_here: Open) -> None:
+    """Below whichever picture it stands."""
+    with hall_here() as here:
+        here.wish()
+        here.take()
+        parts = [{"caption": "Lageplan"}, {"caption": "// der alte"}]
+        for part in parts:
+            content = {**here.people.new_photo(), **part}
+            here.people.content(here.anna, content, here.group, thread=here.thread(), extra=ALBUM)
+        here.until_store(lambda: [link.side for link in here.cases.links(1)] == [Side.NOTE])
+        here.write(here.anna, "Guten Tag")
+        here.seen(here.erika, "Guten Tag")
+        assert pictures(here, here.erika) == []
+
+
+def test_an_office_with_a_long_name_fits_into_its_column(database: Database) -> None:
+    """PostgreSQL would refuse what is longer than that."""
+    long = replace(FAQ, entries=tuple(replace(entry, department="Amt für " + "Wald " * 40) for entry in FAQ.entries))
+    content = Content(long, FakeUnderstanding().match, load_texts(), 30)
+    bureau = Bureau("g", lambda: content, SqlCases(database), SqlRecords(database), Rules(AlwaysOpen()))
+    answers = ReadyAnswers(bureau, StaffVoice(bureau, SqlAddresses(database)))
+    (name,) = answers.departments().values()
+    assert len(name) == ticket.c.department.type.length  # type: ignore[attr-defined]
