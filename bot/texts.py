@@ -226,6 +226,7 @@ _KINDS: Mapping[str, frozenset[str]] = {
             "unblocked",
             "reminder",
             "reminder_all",
+            "reminder_free",
             "late_staff",
             "clerk_away",
             "general_hint",

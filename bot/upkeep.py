@@ -74,6 +74,8 @@ def remind(case: Case, now: datetime, rules: Rules, *, is_first: bool) -> Step:
         return Step(case)
     if not rules.hours.is_open(now):
         return Step(case, (Later(DueKind.REMIND, reminding(rules, now)),))
+    if case.first_reply_at:  # somebody had time, and let go of it
+        return Step(case, (Tell(Side.STAFF, "reminder_free", everywhere=True),))
     waits = (("minuten", str(int((now - case.opened_at).total_seconds() // 60))),)
     if is_first:
         again = Later(DueKind.REMIND, now + rules.remind_after)
