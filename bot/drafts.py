@@ -150,4 +150,7 @@ class Drafts(Protocol):
         """Return the blocked entries."""
 
     def block(self, entry: str, who: str, now: datetime) -> bool:
-        """Stop an entry from being answered; return False when it is blocked already."""
+        """Stop an entry from being answered, and take its release out of the draft.
+
+        Returns False when it is blocked already.
+        """

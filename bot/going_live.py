@@ -92,9 +92,11 @@ class GoingLive:
         except ConflictError as error:
             raise ChangeError(OVERTAKEN) from error
 
-    def discard(self, who: str, now: datetime) -> None:
-        """Drop the draft with all its changes."""
+    def discard(self, key: str, who: str, now: datetime) -> None:
+        """Drop the draft that was seen under this key; raises ChangeError when somebody has changed it since."""
         draft = self.publishing.draft()
+        if draft.version and draft.key != key:
+            raise ChangeError(OVERTAKEN)
         blank = replace(draft, hash=draft.base, releases=())
         if draft.version:
             self._save(blank, draft, Step(who, "Entwurf verworfen", "", now))
@@ -105,9 +107,6 @@ class GoingLive:
         """Stop an entry from being answered, everywhere within seconds; return False when it is blocked already."""
         if self.publishing.live().get(entry) is None:
             raise ChangeError(f"Den Eintrag «{entry}» gibt es nicht.")
-        draft = self._drafts.current()
-        if draft and entry in draft.releases:
-            self._save(_releasing(draft, entry, who, on=False), draft, Step(who, "Freigabe zurückgenommen", entry, now))
         return self._drafts.block(entry, who, now)
 
     def release(self, entry: str, who: str, now: datetime, *, on: bool = True) -> None:
@@ -122,15 +121,30 @@ class GoingLive:
 
     def propose(self, text: str, base: str, now: datetime) -> None:
         """Keep what somebody wrote into the file: as the draft, or beside one that others work on."""
-        draft, hash_ = self._drafts.current(), content_hash(text)
-        version = FaqVersion(hash_, text, AUTHOR, now)
+        draft = self._drafts.current()
         if draft and draft.editors != (AUTHOR,):
-            self._drafts.wait(version, self._known(base))
+            waiting = self._drafts.waiting()
+            whole = self._atop(waiting.yaml, text, base) if waiting else text
+            self._drafts.wait(FaqVersion(content_hash(whole), whole, AUTHOR, now), self._known(base))
             return
-        old = draft or Draft(self._known(base), text, hash_)
-        made = edited(replace(old, yaml=text, hash=hash_), text, AUTHOR)
-        step = Step(AUTHOR, "Datei als Entwurf übernommen", hash_, now)
+        whole = self._atop(draft.yaml, text, base) if draft else text
+        made = edited(draft or Draft(self._known(base), whole, ""), whole, AUTHOR)
+        step = Step(AUTHOR, "Datei als Entwurf übernommen", made.hash, now)
         self._drafts.save(made, instead_of=draft.version if draft else 0, step=step)
+
+    def _atop(self, earlier: str, text: str, base: str) -> str:
+        """Return what the file says, with what was taken from it earlier and is not published yet.
+
+        A text that was made of the earlier one holds that already. One that was made of a published form does not: the
+        program had put that form back into the file. Where both change the same, the later one counts.
+        """
+        form = self._drafts.form(base)
+        if form is None or base == content_hash(earlier):
+            return text
+        try:
+            return merged(Texts(form.yaml, earlier, text), {})
+        except (FaqError, TextChangeError):
+            return text
 
     def _known(self, base: str) -> str:
         """Return a form that is kept here: this one, else what is live."""

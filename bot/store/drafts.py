@@ -1,6 +1,7 @@
 """The shared draft, what its check found, the history, blocked entries; each change with its line in the audit."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -153,9 +154,10 @@ class SqlDrafts:
         return tuple(Block(row.entry, row.who, row.at) for row in rows)
 
     def block(self, entry: str, who: str, now: datetime) -> bool:
-        """Stop an entry from being answered; return False when it is blocked already."""
+        """Stop an entry from being answered, whatever happens to the draft; return False when it is blocked already."""
 
         def work(connection: Connection) -> bool:
+            _hold_back(connection, entry, who, now)
             values = {"entry": entry, "who": who, "at": now}
             is_new = insert_new(connection, blocked_entry, values, "entry")
             if is_new:
@@ -172,8 +174,9 @@ class SqlDrafts:
             raise ConflictError from error
 
 
-def _draft(connection: Connection) -> Draft | None:
-    row = connection.execute(sa.select(faq_draft)).one_or_none()
+def _draft(connection: Connection, *, lock: bool = False) -> Draft | None:
+    query = sa.select(faq_draft)
+    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
     if row is None:
         return None
     editors, releases = tuple(row.editors), tuple(row.releases)
@@ -208,6 +211,23 @@ def _drop(connection: Connection, version: int) -> None:
         done = connection.scalar(sa.select(sa.exists().where(faq_draft.c.id == _ONE))) is False
     if not done:
         raise ConflictError
+
+
+def _hold_back(connection: Connection, entry: str, who: str, now: datetime) -> None:
+    """Take the release of an entry out of the draft: whoever blocks last wins.
+
+    The draft is locked first: a publication that releases the entry is over before it is blocked, or overtaken.
+    """
+    draft = _draft(connection, lock=True)
+    if draft is None or entry not in draft.releases:
+        return
+    others = tuple(each for each in draft.releases if each != entry)
+    made = replace(draft, releases=others, editors=tuple(dict.fromkeys((*draft.editors, who))))
+    if made.is_blank:
+        _drop(connection, draft.version)
+    else:
+        _keep(connection, made, draft.version, now)
+    note(connection, who, "Freigabe zurückgenommen", entry, now)
 
 
 def _settle(connection: Connection, hash_: str) -> None:
