@@ -35,6 +35,20 @@ ROLE_WORDS = tuple(_WORDS.values())
 """From the least to the most."""
 
 
+def roles_of(text: str) -> dict[str, Role]:
+    """Return roles by group, of «GRUPPE=ROLLE; GRUPPE=ROLLE»; a group may hold «=» itself. Raises ValueError."""
+    found = {}
+    for each in filter(None, map(str.strip, text.split(";"))):
+        group, sign, role = each.rpartition("=")
+        try:
+            found[group.strip()] = Role.from_word(role)
+        except KeyError:
+            raise ValueError("no role") from None
+        if not sign or not group.strip():
+            raise ValueError("no group")
+    return found
+
+
 @dataclass(frozen=True)
 class Account:
     """Somebody who is logged in."""

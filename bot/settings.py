@@ -11,7 +11,7 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from bot.accounts import ROLE_WORDS, Role
+from bot.accounts import ROLE_WORDS, roles_of
 from bot.errors import OpeningHoursError, SettingsError
 from bot.opening_text import read_week
 from bot.reasons import reason
@@ -286,20 +286,6 @@ def _server(value: SecretStr | None, url: str) -> SecretStr | None:
     if not parts.path.strip("/") or (parts.port or 1) < 1:  # urlsplit raises a ValueError for other bad ports
         raise ValueError("no database")
     return value
-
-
-def roles_of(text: str) -> dict[str, Role]:
-    """Return roles by group, of «GRUPPE=ROLLE; GRUPPE=ROLLE»; a group may hold «=» itself. Raises ValueError."""
-    found = {}
-    for each in filter(None, map(str.strip, text.split(";"))):
-        group, sign, role = each.rpartition("=")
-        try:
-            found[group.strip()] = Role.from_word(role)
-        except KeyError:
-            raise ValueError("no role") from None
-        if not sign or not group.strip():
-            raise ValueError("no group")
-    return found
 
 
 def load_settings(*, env_file: Path | None = ROOT / ".env", **overrides: Any) -> Settings:

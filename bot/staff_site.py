@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot.accounts import roles_of
 from bot.bootstrap import App, going_live
 from bot.channels.telegram.preview import previewed
 from bot.content import Content
@@ -17,7 +18,7 @@ from bot.passwords import Passwords
 from bot.preview import Preview
 from bot.replies import Reply
 from bot.reviewing import Reviewing
-from bot.settings import Settings, roles_of
+from bot.settings import Settings
 from bot.store.asked import SqlAsked
 from bot.store.audit import SqlAudit
 from bot.store.corrections import SqlCorrections

@@ -16,8 +16,9 @@ def fail(case: Case, links: Sequence[Link], *, is_blocked: bool) -> Step:
     """Tell of everything that did not arrive, or perhaps not."""
     told = Told(tuple(link.id for link in links))
     own = [link for link in links if link.side is Side.STAFF]
-    lost = [link for link in links if link.side is Side.CITIZEN and link.state is not LinkState.UNKNOWN]
-    effects: list[Effect] = [Tell(Side.CITIZEN, "lost")] if lost else []
+    theirs = [link for link in links if link.side is Side.CITIZEN]
+    lost = [link for link in theirs if link.state is not LinkState.UNKNOWN]
+    effects: list[Effect] = [Tell(Side.CITIZEN, "lost" if lost else "perhaps_lost")] if theirs else []
     changed = [link for link in lost if link.edit_failed and link.state is LinkState.SENT]
     effects += [Tell(Side.STAFF, "change_lost", answers=link.copy, fails=True) for link in changed]
     if is_blocked and own:

@@ -85,13 +85,18 @@ class Matcher:
 
     def lemma_key(self, text: str) -> str:
         """Return the sorted base forms of the content words: equal for questions that say the same in other forms."""
-        return _lemmas(self._reader.words(self._smalltalk.content(normalise(text)) or normalise(text)))
+        return _lemmas(self._content(text))
 
     def embed(self, texts: Sequence[str]) -> list[Embedding]:
         """Return what texts mean, as the quick encoder sees them."""
         _, encoder = self._quick
-        vectors = encoder.encode([self._smalltalk.content(normalise(text)) or normalise(text) for text in texts])
+        vectors = encoder.encode([self._reader.spelled(self._content(text)) for text in texts])
         return [Embedding(encoder.name, vector.astype("<f2").tobytes()) for vector in vectors]
+
+    def _content(self, text: str) -> Analysis:
+        """Return the words of a text without greeting and frame."""
+        clean = normalise(text)
+        return self._reader.words(self._smalltalk.content(clean) or clean)
 
     # -------------------------------------------------------------- order of the policy
 

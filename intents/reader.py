@@ -58,10 +58,14 @@ class Reader:
         """Return the folded parts of a text's content words."""
         return frozenset(part for word in self.words(text).content for part in (word.lemma, *word.parts))
 
+    def spelled(self, analysis: Analysis) -> str:
+        """Return a text as the encoders get it: typing mistakes repaired, nouns with a capital."""
+        return self.index.analyser.truecased(analysis.repaired_text)
+
     def read(self, text: str) -> Reading:
         """Read a text; a slow encoder works on it in a thread of its own."""
         analysis = self.words(text)
-        spelled = self.index.analyser.truecased(analysis.repaired_text)
+        spelled = self.spelled(analysis)
         slow = {name: self._slow_vector(name, spelled) for name, each in self._encoders.items() if not each.quick}
         quick = {
             name: self._vector_with_words(name, spelled, analysis)

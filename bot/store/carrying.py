@@ -78,6 +78,7 @@ def _copied(connection: Connection, links: Sequence[Row[Any]], one: Arrived) -> 
     for place, link in enumerate(links):
         copy = known[place] if known else None
         state = LinkState.SENT if whole else LinkState.UNKNOWN
+        state = LinkState.TAKEN if link.state == LinkState.TAKEN else state
         values = {"state": state, "copy": copy, "sent_at": one.at}
         connection.execute(sa.update(msg_link).where(msg_link.c.id == link.id).values(**values))
     case = links[0].number

@@ -5,14 +5,15 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from bot.cases import CaseState
+from bot.cases import CaseState, DueKind
 from bot.store.case_drafts import forget_case_drafts
+from bot.store.inserting import insert_new
 from bot.store.tables import case_due, msg_link, outbox, ticket
 
 
 def forget_cases(connection: Connection, chat: str, now: datetime) -> None:
     """Take everything out of a chat's cases that says something about the person, also what is not sent yet."""
-    numbers = list(connection.scalars(sa.select(ticket.c.number).where(ticket.c.chat_key == chat)))
+    numbers = _locked(connection, ticket.c.chat_key == chat)
     connection.execute(sa.delete(msg_link).where(msg_link.c.number.in_(numbers)))
     connection.execute(sa.delete(case_due).where(case_due.c.number.in_(numbers)))
     connection.execute(sa.delete(outbox).where(outbox.c.topic_of.in_(numbers)))
@@ -23,12 +24,21 @@ def forget_cases(connection: Connection, chat: str, now: datetime) -> None:
     connection.execute(sa.update(ticket).where(ticket.c.number.in_(numbers)).values(**blank, **ending))
 
 
-def forget_clerk(connection: Connection, person: str) -> None:
-    """Take a clerk's name off their cases; those that are open are anybody's."""
+def forget_clerk(connection: Connection, person: str, now: datetime) -> None:
+    """Take a clerk's name off their cases; those that are open are anybody's, and remembered as such."""
     theirs = ticket.c.assignee == person
+    for case in _locked(connection, theirs & (ticket.c.state != CaseState.CLOSED)):
+        for kind in (DueKind.REMIND, DueKind.CARD):
+            insert_new(connection, case_due, {"number": case, "kind": kind, "at": now}, "number", "kind")
     freed = sa.case((ticket.c.state == CaseState.CLOSED, ticket.c.state), else_=CaseState.OPEN)
     values = {"assignee": None, "clerk": "", "state": freed, "version": ticket.c.version + 1}
     connection.execute(sa.update(ticket).where(theirs).values(**values))
+
+
+def _locked(connection: Connection, mine: sa.ColumnElement[bool]) -> list[int]:
+    """Return numbers of cases, and keep others from changing them: before what is due about them goes, or comes."""
+    found = sa.select(ticket.c.number).where(mine).order_by(ticket.c.number).with_for_update(key_share=True)
+    return list(connection.scalars(found))
 
 
 def forget_words(connection: Connection, before: datetime) -> None:

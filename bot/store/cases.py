@@ -122,9 +122,15 @@ class SqlCases:
         return tuple(Due(row.number, DueKind(row.kind), row.at) for row in rows)
 
     def done(self, due: Due, change: CaseChange, messages: Sequence[Message], now: datetime) -> None:
-        """Write what came of something due; raise ConflictError when another one did it, or the case changed."""
+        """Write what came of something due; raise ConflictError when another one did it, or the case changed.
+
+        The case is locked first, as everybody does who changes one: two that wait for each other would both be late.
+        """
 
         def work(connection: Connection) -> None:
+            connection.execute(
+                sa.select(ticket.c.number).where(ticket.c.number == due.case).with_for_update(key_share=True)
+            )
             same = (case_due.c.number == due.case, case_due.c.kind == due.kind, case_due.c.at == due.at)
             if connection.execute(sa.delete(case_due).where(*same)).rowcount != 1:
                 raise ConflictError

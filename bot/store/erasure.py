@@ -71,17 +71,17 @@ def erase(connection: Connection, chat: str, farewell: Sequence[Message], now: d
         waiting = (inbox.c.chat_key == chat) & (inbox.c.state == _QUEUED)
         connection.execute(sa.update(inbox).where(waiting).values(chat_key=blank))
         queue(connection, [replace(one, chat=blank, lane="") if one.chat == chat else one for one in farewell])
-        _forget_person(connection, telegram_id)
+        _forget_person(connection, telegram_id, now)
     for table in (questions, inbox, outbox):
         connection.execute(sa.delete(table).where(table.c.chat_key == chat))
     connection.execute(sa.delete(chats).where(chats.c.key == chat))
 
 
-def _forget_person(connection: Connection, telegram_id: int) -> None:
+def _forget_person(connection: Connection, telegram_id: int, now: datetime) -> None:
     """Delete what is known of somebody as a person, who may be a clerk as well."""
     same = person.c.telegram_id == telegram_id
     for key in connection.scalars(sa.select(person.c.key).where(same)).all():
-        forget_clerk(connection, key)
+        forget_clerk(connection, key, now)
     connection.execute(sa.delete(person).where(same))
 
 

@@ -24,7 +24,7 @@ from bot.delivery import (
 )
 from bot.store import carrying
 from bot.store.database import Database
-from bot.store.tables import Moment, blocked, outbox, ticket
+from bot.store.tables import Moment, blocked, msg_link, outbox, ticket
 from bot.store.tables import chat as chats
 from bot.store.wakeup import SEND, tell
 
@@ -202,6 +202,7 @@ _HURRYING = (
 )
 """What stands before an urgent message in its lane is as urgent: it cannot be overtaken."""
 _CHAT_ID = sa.select(chats.c.telegram_id).where(chats.c.key == sa.bindparam("chat"))
+_COPY = sa.select(msg_link.c.copy).where(msg_link.c.id == sa.bindparam("link"))
 _MESSAGE_ID = sa.select(outbox.c.message_id).where(outbox.c.id == sa.bindparam("message"))
 _TAKING = (
     sa.update(outbox)
@@ -235,6 +236,8 @@ def _target(connection: Connection, row: Row[Any]) -> int | None:
     """Return the channel's id of the message that a payload changes, if it names one of ours that was sent."""
     if row.payload.get("card"):
         return int(row.card_id) if row.card_id else None
+    if link := row.payload.get("link"):
+        return connection.scalar(_COPY, {"link": link})
     named = row.payload.get("message")
     return connection.scalar(_MESSAGE_ID, {"message": named}) if isinstance(named, int) else None
 

@@ -145,9 +145,16 @@ def test_a_decision_carries_the_vector_of_its_reading(build: Build) -> None:
 
 def test_questions_that_say_the_same_share_their_key(matcher: Matcher) -> None:
     """Greeting, order, case and inflection make no difference to the log's groups."""
-    keys = {matcher.lemma_key(text) for text in ("Hallo, wo parke ich?", "wo PARKEN", "parken, wo?")}
+    texts = ("Hallo, wo parke ich?", "wo PARKEN", "parken, wo?")
+    keys = {matcher.lemma_key(text) for text in texts}
     assert len(keys) == 1
     assert matcher.lemma_key("Wo parke ich?") != matcher.lemma_key("Wo schlafe ich?")
+    assert {ask(matcher, text).lemmas for text in texts} == keys
+    meant = [ask(matcher, text).embedding for text in texts]
+    assert [each.encoder for each in matcher.embed(texts)] == [each.encoder for each in meant if each]
+    near = [np.frombuffer(each.vector, "<f2").astype(np.float32) for each in matcher.embed(texts)]
+    decided = [np.frombuffer(each.vector, "<f2").astype(np.float32) for each in meant if each]
+    assert all(float(one @ other) > 0.99 for one, other in zip(near, decided, strict=True))
 
 
 # ------------------------------------------------------------------ degenerate FAQs

@@ -122,7 +122,18 @@ def test_forgotten_texts_stand_in_no_file(tmp_path: Path, database: Database, ch
     """The bytes are overwritten, in the database and in its write-ahead log."""
     vector = Embedding("x", b"MEINGEHEIMNIS" * 80)
     old = Question(
-        1, NOW - timedelta(days=31), "MEINGEHEIMNIS", "fallback", "gate", None, 0, (), "f", "m", embedding=vector
+        1,
+        NOW - timedelta(days=31),
+        "MEINGEHEIMNIS",
+        "fallback",
+        "gate",
+        None,
+        0,
+        (),
+        "f",
+        "m",
+        embedding=vector,
+        lemmas="MEINGEHEIMNIS",
     )
     chats.commit("c", 0, Outcome(ChatState(), (old,)), NOW)
     forget(database, now=NOW, before=NOW)

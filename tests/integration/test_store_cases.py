@@ -1,5 +1,8 @@
 """What the store promises about cases, on both engines."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,13 +15,15 @@ from bot.ports import Outcome
 from bot.state import ChatState
 from bot.store.addresses import SqlAddresses
 from bot.store.case_words import forget_words
-from bot.store.cases import SqlCases
+from bot.store.cases import SqlCases, save_change
 from bot.store.chats import SqlChats
 from bot.store.database import Database
 from bot.store.erasure import erase
 from bot.store.outbox import SqlOutbox
 from bot.store.retention import purge
 from tests.fakes import NOW
+from tests.postgres import Server
+from tests.store_actor import opened
 
 CITIZEN, GROUP = 700, -100500
 
@@ -163,6 +168,34 @@ def test_something_due_is_done_once(store: Database, chat: str) -> None:
         cases.done(due, CaseChange(), (), NOW)
 
 
+def test_something_due_waits_for_who_changes_its_case(postgres: Server) -> None:
+    """Both want the case and what is due about it: in the same order, so that none is thrown out."""
+    due = Due(1, DueKind.REMIND, NOW)
+    with (
+        closing(opened(postgres.ready())) as server,
+        closing(server.hold()) as worker,
+        ThreadPoolExecutor(1) as threads,
+    ):
+        chat = SqlAddresses(server).chat(CITIZEN, NOW)
+        save(server, chat, CaseChange(Case(1, chat, NOW), due=(due,)))
+        case = SqlCases(server).of_number(1)
+        save_change(worker, CaseChange(case), NOW)
+        minding = threads.submit(SqlCases(server).done, due, CaseChange(case), (), NOW)
+        deadline = time.monotonic() + 10
+        while not _blocked(server) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        save_change(worker, CaseChange(undue=((1, DueKind.REMIND),)), NOW)
+        worker.commit()
+        with pytest.raises(ConflictError):
+            minding.result(10)
+
+
+def _blocked(server: Database) -> bool:
+    """Say whether somebody waits for a lock."""
+    query = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    return bool(server.read(lambda connection: connection.exec_driver_sql(query).scalar()))
+
+
 def test_silence_ends_neither_an_open_case_nor_the_staff_group(store: Database, chat: str, group: str) -> None:
     """Other chats that fell silent go."""
     save(store, chat, CaseChange(Case(1, chat, NOW)))
@@ -224,7 +257,7 @@ def test_a_chat_stays_while_its_cases_hold_words(store: Database, chat: str) -> 
 
 
 def test_a_clerk_who_has_all_deleted_leaves_the_case_to_others(store: Database, chat: str) -> None:
-    """Their name goes, also from cases that are over."""
+    """Their name goes, also from cases that are over; somebody is reminded of those that are not."""
     cases, addresses = SqlCases(store), SqlAddresses(store)
     private, person = addresses.chat(800, NOW), addresses.person(800, NOW)
     open_ = Case(1, chat, NOW, state=CaseState.ASSIGNED, assignee=person, clerk="Anna")
@@ -234,4 +267,5 @@ def test_a_clerk_who_has_all_deleted_leaves_the_case_to_others(store: Database, 
     found = cases.of_number(1)
     assert found
     assert (found.state, found.clerk, found.assignee) == (CaseState.OPEN, "", None)
+    assert {due.kind for due in cases.due(NOW, 9)} == {DueKind.REMIND, DueKind.CARD}
     assert chats.load(chat).version == 1

@@ -152,20 +152,20 @@ def test_text_without_spaces_is_not_kept_when_too_long() -> None:
 
 def test_emergencies_and_small_talk_are_not_kept() -> None:
     """What somebody in need writes is never stored."""
-    assert kept(replace(emergency("suizid"), embedding=MEANING), 30) == Kept()
-    assert kept(replace(smalltalk("insult"), embedding=MEANING), 30) == Kept()
+    assert kept(replace(emergency("suizid"), embedding=MEANING, lemmas="leben"), 30) == Kept()
+    assert kept(replace(smalltalk("insult"), embedding=MEANING, lemmas="du"), 30) == Kept()
 
 
 def test_nothing_is_kept_without_retention() -> None:
     """With zero days no text is stored at all."""
-    asked = replace(answer("beschluss", query="wer?"), embedding=MEANING)
+    asked = replace(answer("beschluss", query="wer?"), embedding=MEANING, lemmas="wer")
     assert kept(asked, 0) == Kept()
-    assert kept(asked, 1) == Kept("wer?", MEANING)
+    assert kept(asked, 1) == Kept("wer?", MEANING, "wer")
 
 
-def test_the_embedding_of_a_redacted_text_is_not_kept() -> None:
-    """What was taken out of the text could be guessed from its vector."""
-    asked = replace(answer("beschluss", query="wer? 0171 1234567"), embedding=MEANING)
+def test_the_meaning_of_a_redacted_text_is_not_kept() -> None:
+    """What was taken out of the text could be guessed from its vector, and stands among its base forms."""
+    asked = replace(answer("beschluss", query="wer? 0171 1234567"), embedding=MEANING, lemmas="0171 1234567 wer")
     assert kept(asked, 30) == Kept("wer? [Telefon]")
 
 

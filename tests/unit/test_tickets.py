@@ -168,6 +168,8 @@ def test_failures_are_told_by_what_failed() -> None:
     step = upkeep.fail(TAKEN, theirs, is_blocked=False)
     assert (told(step), told(step, Side.CITIZEN)) == (["change_lost"], ["lost"])
     assert told(upkeep.fail(TAKEN, own, is_blocked=True)) == ["failed_blocked"]
+    doubtful = upkeep.fail(TAKEN, [link(Side.CITIZEN, LinkState.UNKNOWN)], is_blocked=False)
+    assert (told(doubtful), told(doubtful, Side.CITIZEN)) == ([], ["perhaps_lost"])
 
 
 def test_a_topic_for_somebody_who_is_gone_is_deleted() -> None:

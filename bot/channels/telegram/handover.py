@@ -78,7 +78,7 @@ class Handover:
 
     def _open(self, claim: Claim, now: datetime) -> Outcome:
         """Begin a case, unless the citizen is barred."""
-        if any(one.barred for one in self._cases.of_chat(claim.chat)):
+        if self._is_barred(claim):
             return self._say(claim, "barred")
         asked = tuple(self._bureau.records.questions(claim.chat))[-SHOWN_QUESTIONS:]
         case = Case(
@@ -89,6 +89,9 @@ class Handover:
             summary="\n".join(f"- {self._line(one)}" for one in asked),
         )
         return self._done(claim, tickets.open_case(case, self._cases.waiting(), self._rules), now)
+
+    def _is_barred(self, claim: Claim) -> bool:
+        return any(one.barred for one in self._cases.of_chat(claim.chat))
 
     def _theme(self, asked: Sequence[Question]) -> str:
         """Return what the last question was about."""
@@ -189,7 +192,7 @@ class Handover:
         """Let the bot answer; what it has no answer to may belong to a case that is just over."""
         outcome = self._bot.handle(claim, now)
         case = self._cases.last_of(claim.chat)
-        if case is None or not tickets.is_reopenable(case, now):
+        if case is None or not tickets.is_reopenable(case, now) or self._is_barred(claim):
             return outcome
         replied = event.reply_to and self._cases.carried(Side.STAFF, event.reply_to, case.number)
         unknown = any(question.decision == DecisionKind.FALLBACK for question in outcome.questions)
@@ -199,7 +202,8 @@ class Handover:
         heard = self._heard(event, again.case, now)
         whole = Step(heard.case, (*again.effects, *heard.effects))
         done = self._done(claim, whole, now)
-        return replace(outcome, cases=done.cases, messages=done.messages)
+        kept = replace(outcome, cases=done.cases, messages=done.messages)
+        return self._with_emergency(claim, event, kept, now)
 
     def _passed_on(self, claim: Claim, event: Written, case: Case, now: datetime) -> Outcome:
         refusal = self._refusal(event)

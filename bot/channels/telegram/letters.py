@@ -46,7 +46,7 @@ def _completed(sending: Sending, method: str, params: dict[str, Any]) -> dict[st
 
 def _lacks_target(sending: Sending) -> bool:
     """Say whether the message that is to be changed is not known to have arrived."""
-    return ("message" in sending.payload or "card" in sending.payload) and sending.target is None
+    return any(name in sending.payload for name in ("message", "link", "card")) and sending.target is None
 
 
 def _place(sending: Sending, method: str, params: dict[str, Any]) -> dict[str, Any]:

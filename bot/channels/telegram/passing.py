@@ -48,10 +48,8 @@ def told_instead(revision: Revise, text: str) -> Payload:
 
 
 def target(link: Link, params: Payload) -> Payload:
-    """Return which message changes: a copy that is known, or one that is still on its way."""
-    if link.copy is not None:
-        return {"params": {**params, "message_id": link.copy}}
-    return {"params": params, "message": link.outbox}
+    """Return which message changes: the copy, wherever it stands when the call is made."""
+    return {"params": params, "link": link.id}
 
 
 def origin(link: Link) -> int | None:

@@ -15,6 +15,7 @@ from bot.channels.telegram.bureau import Bureau
 from bot.channels.telegram.desk import FAILURE
 from bot.channels.telegram.members import Members
 from bot.channels.telegram.staff_events import (
+    NOTE,
     TEXT,
     Left,
     Moved,
@@ -31,8 +32,6 @@ from bot.channels.telegram.translate import Me
 from bot.delivery import Message, MessageKind
 from bot.events import CommandGiven, event_from_text
 from bot.ports import Addresses, Claim, Outcome
-
-NOTE = ("//", "/notiz")
 
 log = structlog.get_logger(__name__)
 

@@ -66,8 +66,8 @@ class ReadyAnswers:
         return None, (self._bureau.desk().note(case, self._voice.words("choose_office"), rows=rows),)
 
     def departments(self) -> dict[str, str]:
-        """Return the offices that the FAQ names, by keys that fit into buttons."""
-        found = sorted({entry.department for entry in self._content().faq.entries if entry.department})
+        """Return the offices that the FAQ names, cut to what a column holds, by keys that fit into buttons."""
+        found = sorted({_label(entry.department) for entry in self._content().faq.entries if entry.department})
         return {hashlib.sha256(name.encode()).hexdigest()[:12]: name for name in found}
 
     def send(self, entry_id: str, turn: Turn) -> Done:

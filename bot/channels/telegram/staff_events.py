@@ -17,6 +17,9 @@ TEXT = "text"
 KINDS = ("photo", "document", "voice", "video", "audio", "animation", "video_note", "sticker", "location", "contact")
 """Kinds of content by the name of their field; an animation comes with a document of the same name."""
 
+NOTE = ("//", "/notiz")
+"""What a note for colleagues begins with."""
+
 _NUMBER = re.compile(r"#(\d{1,9})\b")
 
 
@@ -131,14 +134,14 @@ def written(messages: Sequence[Json], me: Me) -> Written | None:
     kinds = [_kind(message) for message in messages]
     if person is None or person.id == me.id or (person.is_bot and not person.is_team) or _is_service(first):
         return None
-    speaking = next((message for message in messages if message.get("text") or message.get("caption")), first)
-    text = str(speaking.get("text") or speaking.get("caption") or "")
+    spoken = sorted((message for message in messages if _words(message)), key=_is_no_note)
+    speaking = spoken[0] if spoken else first
     thread = _thread(first)
     replied = (first.get("reply_to_message") or {}).get("message_id")
     return Written(
         messages=tuple(sorted(int(message["message_id"]) for message in messages)),
         person=person,
-        text=clean(text),
+        text=clean(_words(speaking)),
         kind=next((kind for kind in kinds if not kind), kinds[0]),
         thread=thread,
         reply_to=replied if replied != thread else None,
@@ -150,6 +153,15 @@ def written(messages: Sequence[Json], me: Me) -> Written | None:
         file=_file(first),
         at=int(first.get("date") or 0),
     )
+
+
+def _words(message: Json) -> str:
+    return str(message.get("text") or message.get("caption") or "")
+
+
+def _is_no_note(message: Json) -> bool:
+    """Say whether colleagues are not meant alone; one note makes the whole album one."""
+    return not _words(message).startswith(NOTE)
 
 
 def _pressed(query: Json) -> Pressed | None:

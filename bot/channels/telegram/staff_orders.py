@@ -151,7 +151,7 @@ class StaffOrders:
             case "again":
                 return self._again(value, turn)
             case "s":
-                return self._answers.send(value, turn)
+                return self._offered(value, turn)
             case "d":
                 name = self._answers.departments().get(value)
                 return self._voice.step(tickets.release(case, now, self._rules, name), now) if name else NOTHING
@@ -161,6 +161,12 @@ class StaffOrders:
         """Say whether a button stands in the topic of its case; without topics anywhere in the group."""
         return event.thread == case.thread or (case.topic is TopicState.NONE and event.thread is None)
 
+    def _offered(self, entry: str, turn: Turn) -> Done:
+        """Send an answer that was offered; each offer is for one, whoever presses how often."""
+        if self._cases.written(turn.case.number, Side.STAFF, turn.message):
+            return self._voice.tell(turn.case, "answer_sent", answers=turn.message)
+        return self._answers.send(entry, turn)
+
     def _again(self, value: str, turn: Turn) -> Done:
         link: Link | None = self._cases.link(int(value)) if _is_number(value) else None
         if link is None or link.case != turn.case.number:
@@ -169,4 +175,4 @@ class StaffOrders:
 
 
 def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 16
+    return text.isascii() and text.isdecimal() and len(text) < 10

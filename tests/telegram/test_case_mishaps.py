@@ -1,0 +1,133 @@
+"""What could go wrong in a case without anybody noticing: who is heard, what comes twice, which message changes."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.always import AlwaysOpen
+from bot.case_rules import Rules
+from bot.cases import CaseState, LinkState, Side
+from bot.channels.telegram.bureau import Bureau
+from bot.channels.telegram.staff_answers import ReadyAnswers
+from bot.channels.telegram.staff_voice import StaffVoice
+from bot.content import Content
+from bot.store.addresses import SqlAddresses
+from bot.store.cases import SqlCases
+from bot.store.database import Database
+from bot.store.erasure import SqlRecords
+from bot.store.tables import ticket
+from bot.texts import load_texts
+from botapi.faults import Fault
+from tests.fakes import FAQ, FakeUnderstanding
+from tests.telegram.town import Json, Open, Town, ids
+
+ALBUM = {"media_group_id": "13000000001"}
+
+
+def pictures(here: Town, chat: int, thread: int | None = None) -> list[Json]:
+    """Return the pictures that the bot put into a chat."""
+    return [m for m in here.shown(chat, thread) if "photo" in m and m["from"]["is_bot"]]
+
+
+def test_handover_11_a_barred_citizen_does_not_come_back_by_writing_on(hall_here: Open) -> None:
+    """The end of the case is the end; the bot answers."""
+    with hall_here() as here:
+        here.wish()
+        here.write(here.anna, "/sperren")
+        here.seen(here.erika, "ist abgeschlossen")
+        here.ask(here.erika, "Noch mehr Unsinn")
+        here.seen(here.erika, "Das weiß ich leider nicht")
+        here.settled()
+        assert here.case().state is CaseState.CLOSED
+        assert not ids(here.shown(here.group), "Noch mehr Unsinn")
+
+
+def test_an_emergency_in_a_case_that_is_over_is_answered_at_once(hall_here: Open) -> None:
+    """Also as a reply to a clerk, which goes on with the case."""
+    with hall_here() as here:
+        here.wish()
+        here.take()
+        here.write(here.anna, "Guten Tag")
+        answer = here.seen(here.erika, "Guten Tag")
+        here.press(here.anna, "Abschließen")
+        here.seen(here.erika, "ist abgeschlossen")
+        here.people.text(here.erika, "es brennt", reply_to=answer["message_id"])
+        here.seen(here.erika, "Rufen Sie sofort die Feuerwehr: 112")
+        here.seen(here.group, "es brennt", here.thread())
+
+
+def test_an_offered_answer_goes_out_once(hall_here: Open) -> None:
+    """Two clerks tap, or one twice: the citizen reads it once, and the transcript keeps it."""
+    with hall_here() as here:
+        here.wish()
+        here.take()
+        here.write(here.anna, "/faq Strategie")
+        offered = here.seen(here.group, "Welche Antwort soll ich senden?", here.thread())["message_id"]
+        for entry in ("beschluss", "beschluss", "begleitung"):
+            here.people.press_stale(here.anna, offered, f"k:s:1:{entry}", chat=here.group)
+        here.seen(here.group, "Aus dieser Auswahl ging schon eine Antwort hinaus", here.thread())
+        here.settled()
+        assert len([text for text in here.people.said(here.erika) if "Gemeinderat" in text]) == 1
+        (sent,) = here.cases.links(1)
+        assert "Gemeinderat" in str(sent.text)
+
+
+@pytest.mark.parametrize("way", ["citizen", "staff"])
+def test_handover_05_a_change_in_an_album_under_way_changes_its_own_picture(hall_here: Open, way: str) -> None:
+    """The second one, not the first."""
+    with hall_here() as here:
+        here.wish()
+        here.take()
+        here.settled()
+        to = here.group if way == "citizen" else here.erika
+        writer, place = (here.erika, {}) if way == "citizen" else (here.anna, {"chat": here.group})
+        here.server.fault(Fault("error", method="copyMessages", code=429, parameters={"retry_after": 2}))
+        more = {} if way == "citizen" else {"thread": here.thread()}
+        album = here.people.album(writer, 2, "eins", **place, **more)
+        here.until_store(lambda: len(here.cases.links(1)) == 2)
+        here.people.edit(writer, album[1], "zwei", **place)
+        here.until(lambda: len(pictures(here, to)) == 2)
+        here.settled()
+        assert [m.get("caption") for m in pictures(here, to)] == ["eins", "zwei"]
+
+
+def test_handover_06_what_is_taken_back_before_it_arrived_stays_taken_back(hall_here: Open) -> None:
+    """Its late arrival makes it no delivered message."""
+    with hall_here() as here:
+        here.wish()
+        here.take()
+        here.settled()
+        here.server.fault(
+            Fault("error", method="copyMessage", chat_id=here.erika, code=429, parameters={"retry_after": 2})
+        )
+        sent = here.write(here.anna, "falsch")
+        here.write(here.anna, "/zurueckholen", reply_to=sent)
+        here.seen(here.group, "Wird zurückgeholt", here.thread())
+        here.settled()
+        assert not ids(here.shown(here.erika), "falsch")
+        assert [link.state for link in here.cases.links(1) if link.side is Side.STAFF] == [LinkState.TAKEN]
+
+
+def test_an_album_with_a_note_in_it_stays_inside(hall_here: Open) -> None:
+    """Below whichever picture it stands."""
+    with hall_here() as here:
+        here.wish()
+        here.take()
+        parts = [{"caption": "Lageplan"}, {"caption": "// der alte"}]
+        for part in parts:
+            content = {**here.people.new_photo(), **part}
+            here.people.content(here.anna, content, here.group, thread=here.thread(), extra=ALBUM)
+        here.until_store(lambda: [link.side for link in here.cases.links(1)] == [Side.NOTE])
+        here.write(here.anna, "Guten Tag")
+        here.seen(here.erika, "Guten Tag")
+        assert pictures(here, here.erika) == []
+
+
+def test_an_office_with_a_long_name_fits_into_its_column(database: Database) -> None:
+    """PostgreSQL would refuse what is longer than that."""
+    long = replace(FAQ, entries=tuple(replace(entry, department="Amt für " + "Wald " * 40) for entry in FAQ.entries))
+    content = Content(long, FakeUnderstanding().match, load_texts(), 30)
+    bureau = Bureau("g", lambda: content, SqlCases(database), SqlRecords(database), Rules(AlwaysOpen()))
+    answers = ReadyAnswers(bureau, StaffVoice(bureau, SqlAddresses(database)))
+    (name,) = answers.departments().values()
+    assert len(name) == ticket.c.department.type.length  # type: ignore[attr-defined]
