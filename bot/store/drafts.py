@@ -204,7 +204,11 @@ def _keep(connection: Connection, draft: Draft, instead_of: int, now: datetime) 
 
 
 def _drop(connection: Connection, version: int) -> None:
-    """Delete the draft, if it is still this version; one that is not stored must still not be there."""
+    """Delete the draft, if it is still this version; one that is not stored must still not be there.
+
+    What checks found goes too: it quotes wordings, also those that were taken out again.
+    """
+    connection.execute(sa.delete(faq_gate))
     if version:
         done = connection.execute(sa.delete(faq_draft).where(faq_draft.c.version == version)).rowcount == 1
     else:

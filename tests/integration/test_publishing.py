@@ -289,6 +289,21 @@ def test_a_second_change_of_the_file_loses_nothing_of_the_first(service: GoingLi
     assert [entry.answer for entry in service.publishing.faq().entries] == ["Der Rat.", "Niemand."]
 
 
+def test_what_a_check_found_goes_with_the_draft(store: Database, service: GoingLive) -> None:
+    """It quotes wordings of citizens, who may have been promised that these are gone."""
+    count = sa.text("SELECT count(*) FROM faq_gate")
+    for end in (
+        lambda key: service.discard(key, "Emil", NOW),
+        lambda key: service.publish(key, "Petra", LATER, is_sure=True),
+    ):
+        for wording in ("Wer war's?", "Wer war es denn?"):
+            service.publishing.add_alternates("beschluss", [wording], "Emil", NOW)
+            passed(service)
+        assert store.read(lambda connection: connection.scalar(count)) == 2
+        end(service.publishing.draft().key)
+        assert store.read(lambda connection: connection.scalar(count)) == 0
+
+
 def test_a_draft_is_dropped_only_as_it_was_seen(service: GoingLive) -> None:
     """What somebody added meanwhile is not lost."""
     service.publishing.add_alternates("beschluss", ["Wer war's?"], "Emil", NOW)
