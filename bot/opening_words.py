@@ -14,6 +14,8 @@ from bot.clock import CITY_ZONE
 from bot.opening_week import Span, Week
 
 _MINUTE = timedelta(minutes=1)
+_UNITS = (("days", 24 * 60, 48 * 60), ("hours", 60, 120), ("minutes", 1, 0))
+"""How many minutes a unit has, and from how many on it is used: never for one alone."""
 
 
 @cache
@@ -45,6 +47,13 @@ def say(moment: datetime, now: datetime, *, is_opening: bool) -> str:
     time = spoken["from" if is_opening else "until"].format(zeit=_clock(minutes))
     key = {0: "today", 1: "tomorrow"}.get((day - now.astimezone(CITY_ZONE).date()).days, "day")
     return str(spoken[key].format(zeit=time, **_date(day)))
+
+
+def lasted(since: datetime, now: datetime) -> str:
+    """Return «1 Minute», «45 Minuten», «3 Stunden», «2 Tagen»: how long something took, as people count it."""
+    minutes = max(0, int((now - since).total_seconds() // 60))
+    unit, size = next((unit, size) for unit, size, least in _UNITS if minutes >= least)
+    return str(words()["lasted"]["minute" if minutes == 1 else unit].format(zahl=minutes // size))
 
 
 def _full_minute(moment: datetime) -> datetime:

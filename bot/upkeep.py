@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.case_rules import Rules, reminding
 from bot.case_steps import Effect, Forum, Later, Never, Step, Tell, Told
 from bot.cases import Case, CaseState, DueKind, Link, LinkState, Side, TopicState
+from bot.opening_words import lasted
 
 MOST_TOPICS_AT_ONCE = 2
 """How often a topic is asked for before the case goes on without one."""
@@ -74,7 +75,9 @@ def remind(case: Case, now: datetime, rules: Rules, *, is_first: bool) -> Step:
         return Step(case)
     if not rules.hours.is_open(now):
         return Step(case, (Later(DueKind.REMIND, reminding(rules, now)),))
-    waits = (("minuten", str(int((now - case.opened_at).total_seconds() // 60))),)
+    if case.first_reply_at:  # somebody had time, and let go of it
+        return Step(case, (Tell(Side.STAFF, "reminder_free", everywhere=True),))
+    waits = (("dauer", lasted(case.opened_at, now)),)
     if is_first:
         again = Later(DueKind.REMIND, now + rules.remind_after)
         return Step(case, (Tell(Side.STAFF, "reminder", waits), again))

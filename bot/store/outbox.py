@@ -170,11 +170,18 @@ def _row(message: Message) -> dict[str, Any]:
 
 
 def _next() -> sa.Select[Any]:
-    """Select what may go now: due, first of its lane, and what it depends on has gone."""
-    older, first, now = outbox.alias("older"), outbox.alias("first"), sa.bindparam("now", type_=Moment)
+    """Select what may go now: due, first of its lane, and what it depends on has gone.
+
+    Without a topic the words of a case wait for its card, which they reply to.
+    """
+    older, first, card = outbox.alias("older"), outbox.alias("first"), outbox.alias("card")
+    now = sa.bindparam("now", type_=Moment)
     waits = sa.exists().where(older.c.lane == outbox.c.lane, older.c.state.in_(_UNDER_WAY), older.c.id < outbox.c.id)
     uncertain = (first.c.state == SendState.UNKNOWN) & (first.c.kind != MessageKind.TOPIC)
     gone = sa.exists().where(first.c.id == outbox.c.depends_on, (first.c.state == SendState.SENT) | uncertain)
+    lane = sa.literal("card:").concat(sa.cast(outbox.c.topic_of, sa.String))
+    card_comes = sa.exists().where(card.c.lane == lane, card.c.kind == MessageKind.CARD, card.c.state.in_(_UNDER_WAY))
+    placed = (ticket.c.topic == TopicState.NONE) & ((outbox.c.kind == MessageKind.CARD) | ~card_comes)
     no_topic_needed = outbox.c.topic_of.is_(None) | outbox.c.kind.in_((MessageKind.TOPIC, MessageKind.ERASE))
     return (
         sa.select(outbox, chats.c.telegram_id, blocked.c.at.label("blocked_at"), ticket.c.thread_id, ticket.c.card_id)
@@ -183,7 +190,7 @@ def _next() -> sa.Select[Any]:
         .outerjoin(blocked, blocked.c.chat_key == outbox.c.chat_key)
         .where(outbox.c.state == _QUEUED, outbox.c.not_before.is_(None) | (outbox.c.not_before <= now), ~waits)
         .where(outbox.c.depends_on.is_(None) | gone)
-        .where(no_topic_needed | ticket.c.topic.in_((TopicState.THERE, TopicState.NONE)))
+        .where(no_topic_needed | (ticket.c.topic == TopicState.THERE) | placed)
         .where(outbox.c.chat_key.not_in(sa.bindparam("without", expanding=True)))
         .order_by(outbox.c.priority, outbox.c.id)
         .limit(sa.bindparam("most"))

@@ -99,6 +99,24 @@ def test_words_into_a_topic_wait_until_it_is_there(store: Database, chat: str, g
     assert cases.due(NOW + timedelta(seconds=60), 9) == ()
 
 
+def test_without_a_topic_the_card_goes_first(store: Database, chat: str, group: str) -> None:
+    """What the citizen wrote hangs below it: nobody would know else which case it belongs to."""
+    outbox = SqlOutbox(store)
+    topic = Message(group, MessageKind.TOPIC, {"method": "createForumTopic"}, lane="open:1", topic_of=1)
+    card = Message(group, MessageKind.CARD, {"method": "sendMessage"}, lane="card:1", priority=8, topic_of=1)
+    words = Message(group, MessageKind.COPY, {"method": "copyMessage"}, lane="case:1", priority=7, topic_of=1)
+    save(store, chat, CaseChange(Case(1, chat, NOW)), topic, card, words)
+    kinds = []
+    for answer in (None, 80, 81):
+        (sending,) = outbox.take(NOW, most=9)
+        kinds.append((sending.kind, sending.card))
+        if answer is None:
+            outbox.failed(sending.id, NOW)
+        else:
+            outbox.take(NOW, most=0, arrived=[Arrived(sending.id, answer, NOW, is_of_case=True)])
+    assert kinds == [(MessageKind.TOPIC, None), (MessageKind.CARD, None), (MessageKind.COPY, 80)]
+
+
 def test_what_became_of_a_clerks_words_is_kept(store: Database, chat: str) -> None:
     """Delivered only with Telegram's id; uncertain and failed become due, to be told."""
     outbox, cases = SqlOutbox(store), SqlCases(store)

@@ -1,6 +1,7 @@
 """What could go wrong in a case without anybody noticing: who is heard, what comes twice, which message changes."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -131,3 +132,16 @@ def test_an_office_with_a_long_name_fits_into_its_column(database: Database) -> 
     answers = ReadyAnswers(bureau, StaffVoice(bureau, SqlAddresses(database)))
     (name,) = answers.departments().values()
     assert len(name) == ticket.c.department.type.length  # type: ignore[attr-defined]
+
+
+def test_an_entry_whose_time_is_over_is_not_offered(hall_here: Open) -> None:
+    """Nor sent by a button that stood there before."""
+    over = replace(FAQ, entries=tuple(replace(entry, valid_until=date(2020, 1, 1)) for entry in FAQ.entries))
+    with hall_here(faq=over) as here:
+        here.wish()
+        here.take()
+        here.write(here.anna, "/faq Strategie")
+        here.people.press_stale(here.anna, here.card()["message_id"], "k:s:1:beschluss", chat=here.group)
+        here.until(lambda: len([t for t in here.said_in(here.thread()) if "Dazu finde ich keine Antwort" in t]) == 2)
+        here.settled()
+        assert here.cases.links(1) == ()

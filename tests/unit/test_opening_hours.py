@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.errors import OpeningHoursError
 from bot.opening_hours import OpeningHours
 from bot.opening_week import Span
+from bot.opening_words import lasted
 
 BERLIN = ZoneInfo("Europe/Berlin")
 OFFICE = OpeningHours.from_text("Mo-Fr 08:00-12:00; Do 14:00-18:00", "BW")
@@ -261,3 +262,21 @@ def test_midnight_ends_the_day() -> None:
     """A day that ends at 24 o'clock is not said to end tomorrow."""
     hours = OpeningHours.from_text("Mo 20-24", "BW")
     assert hours.spoken(at("2026-05-05T00:00"), at("2026-05-04T21:00")) == "heute bis 24 Uhr"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (-1, "0 Minuten"),
+        (1.9, "1 Minute"),
+        (119, "119 Minuten"),
+        (120, "2 Stunden"),
+        (2879, "47 Stunden"),
+        (2880, "2 Tagen"),
+        (4320 + 1439, "3 Tagen"),
+    ],
+)
+def test_how_long_something_took_is_said_as_people_count(minutes: float, words: str) -> None:
+    """Nobody reckons what 4320 minutes are."""
+    then = at("2026-05-04 08:00")
+    assert lasted(then, then + timedelta(minutes=minutes)) == words

@@ -188,6 +188,18 @@ def test_a_late_topic_is_told_once() -> None:
     assert told(upkeep.renew_topic(CASE), Side.CITIZEN) == []
 
 
+def test_of_a_case_that_was_answered_nobody_hears_that_no_one_had_time() -> None:
+    """The group is reminded of it, the citizen has an answer."""
+    free = replace(CASE, first_reply_at=NOW)
+    for is_first in (True, False):
+        step = upkeep.remind(free, NOW + timedelta(hours=9), RULES, is_first=is_first)
+        assert [(effect.key, effect.everywhere) for effect in step.effects if isinstance(effect, Tell)] == [
+            ("reminder_free", True)
+        ]
+    waiting = upkeep.remind(CASE, NOW + timedelta(hours=9), RULES, is_first=False)
+    assert (told(waiting), told(waiting, Side.CITIZEN)) == (["reminder_all"], ["still_waiting"])
+
+
 def test_before_a_promise_is_missed_the_whole_group_hears_of_a_case_that_is_nobodys() -> None:
     """Of one that a clerk has it is said in its topic."""
     promised = replace(CASE, promised_at=NOW + timedelta(minutes=20))

@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.cases import Case, TopicState
 from bot.channels.telegram.render import Payload
 from bot.clock import CITY_ZONE
+from bot.opening_words import lasted
 from bot.texts import Texts
 
 STAFF = "k"
@@ -35,8 +36,8 @@ def card_text(case: Case, texts: Texts, *, continued: bool = False, is_blocked: 
 def _waited(case: Case, words: Mapping[str, str]) -> list[str]:
     """Return how long the citizen waits for the first answer, or waited."""
     if case.first_reply_at:
-        minutes = int((case.first_reply_at - case.opened_at).total_seconds() // 60)
-        return [words["card_replied"].format(zeit=_clock(case.first_reply_at), minuten=minutes)]
+        took = lasted(case.opened_at, case.first_reply_at)
+        return [words["card_replied"].format(zeit=_clock(case.first_reply_at), dauer=took)]
     return [words["card_waits"].format(zeit=_clock(case.opened_at))] if case.is_open else []
 
 

@@ -9,7 +9,8 @@ from bot.cases import Case, Side
 from bot.channels.telegram.bureau import Bureau
 from bot.channels.telegram.card import button
 from bot.channels.telegram.render import LONGEST_LABEL
-from bot.channels.telegram.staff_voice import NOTHING, Done, StaffVoice, Turn
+from bot.channels.telegram.staff_voice import Done, StaffVoice, Turn
+from bot.clock import city_day
 from intents.faq import FaqEntry, Kind
 from intents.query import Query
 
@@ -48,9 +49,8 @@ class ReadyAnswers:
 
     def for_words(self, words: str, turn: Turn) -> Done:
         """Offer the answers that come nearest to some words."""
-        faq = self._content().faq
         found = self._content().decide(Query(words[:1000])).candidates if words else ()
-        entries = [entry for one in found if (entry := faq.get(one.id)) and entry.kind is Kind.ANSWER]
+        entries = [entry for one in found if (entry := self._entry(one.id, turn)) and entry.kind is Kind.ANSWER]
         if not entries:
             return self._voice.tell(turn.case, "no_answer", answers=turn.message)
         rows = [[button(_label(e.question), "s", turn.case, e.id)] for e in entries[:SHOWN_ANSWERS]]
@@ -72,8 +72,15 @@ class ReadyAnswers:
 
     def send(self, entry_id: str, turn: Turn) -> Done:
         """Send an answer of the FAQ in the clerk's name."""
+        entry = self._entry(entry_id, turn)
+        if entry is None:
+            return self._voice.tell(turn.case, "no_answer", answers=turn.message)
+        return self._spoken(_answer_text(entry), turn)
+
+    def _entry(self, entry_id: str, turn: Turn) -> FaqEntry | None:
+        """Return an entry that may be answered today: what the bot keeps to itself no clerk sends unread."""
         entry = self._content().faq.get(entry_id)
-        return self._spoken(_answer_text(entry), turn) if entry else NOTHING
+        return entry if entry and entry.is_valid_on(city_day(turn.now)) else None
 
 
 def _label(text: str) -> str:

@@ -12,6 +12,7 @@ from bot.channels.telegram.staff_answers import ReadyAnswers
 from bot.channels.telegram.staff_events import Pressed, Written
 from bot.channels.telegram.staff_voice import NOTHING, Done, StaffVoice, Turn
 from bot.events import CommandGiven
+from bot.opening_words import lasted
 
 SHOWN_WAITING = 30
 """Cases that one message has room for."""
@@ -122,7 +123,7 @@ class StaffOrders:
             words["waiting_line"].format(
                 nummer=case.number,
                 thema=case.theme or words["topic_plain"],
-                minuten=int((now - case.opened_at).total_seconds() // 60),
+                dauer=lasted(case.opened_at, now),
             )
             for case in cases[:SHOWN_WAITING]
         ]
