@@ -12,6 +12,7 @@ from bot.merging import Side, Texts, merged
 from bot.ports import FaqVersion
 from bot.publishing import ChangeError, Publishing, content_hash, edited
 from intents.errors import FaqError
+from intents.faq import FaqBase
 
 OVERTAKEN = "Inzwischen hat sich etwas geändert. Bitte sehen Sie die Seite noch einmal durch."
 
@@ -79,18 +80,30 @@ class GoingLive:
             raise ChangeError(OVERTAKEN) from error
 
     def roll_back(self, number: int, instead_of: str, who: str, now: datetime) -> Publication:
-        """Make an earlier form live at once; raises ChangeError when it cannot be read, or is overtaken."""
+        """Make an earlier form live at once; raises ChangeError when it cannot be read, or is overtaken.
+
+        An answer that was blocked, mended and released since comes back as it was, and is blocked again.
+        """
         earlier = self._drafts.publication(number)
         form = self._drafts.form(earlier.hash) if earlier else None
         if form is None:
             raise ChangeError("Diese Fassung gibt es nicht.")
         try:
-            parsed(form.yaml)
-            return self._drafts.roll_back(number, instead_of=instead_of, who=who, now=now)
+            blocking = self._unmended(number, parsed(form.yaml))
+            return self._drafts.roll_back(number, instead_of=instead_of, who=who, now=now, blocking=blocking)
         except FaqError as error:
             raise ChangeError(f"Diese Fassung lässt sich nicht mehr lesen: {error.findings[0].message}") from error
         except ConflictError as error:
             raise ChangeError(OVERTAKEN) from error
+
+    def _unmended(self, number: int, faq: FaqBase) -> frozenset[str]:
+        """Return the entries that were released after a publication and are not in it as they are live now."""
+        released = [found for each in self._drafts.released_since(number) if (found := faq.get(each))]
+        try:
+            live = self.publishing.live()
+        except FaqError:  # what is live cannot be read, and is left for that
+            live = FaqBase(())
+        return frozenset(each.id for each in released if each != live.get(each.id))
 
     def discard(self, key: str, who: str, now: datetime) -> None:
         """Drop the draft that was seen under this key; raises ChangeError when somebody has changed it since."""

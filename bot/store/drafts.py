@@ -1,6 +1,6 @@
 """The shared draft, what its check found, the history, blocked entries; each change with its line in the audit."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -79,7 +79,9 @@ class SqlDrafts:
         def work(connection: Connection) -> Publication:
             _drop(connection, draft.version)
             version = FaqVersion(draft.hash, draft.yaml, who, now)
-            number = make_live(connection, version, instead_of=draft.base, editors=draft.editors)
+            number = make_live(
+                connection, version, instead_of=draft.base, editors=draft.editors, releases=draft.releases
+            )
             released = blocked_entry.c.entry.in_(draft.releases)
             connection.execute(sa.delete(blocked_entry).where(released))
             for entry in draft.releases:
@@ -89,7 +91,9 @@ class SqlDrafts:
 
         return self._once(work)
 
-    def roll_back(self, number: int, *, instead_of: str, who: str, now: datetime) -> Publication:
+    def roll_back(
+        self, number: int, *, instead_of: str, who: str, now: datetime, blocking: Collection[str] = ()
+    ) -> Publication:
         """Make the form of an earlier publication live; raise ConflictError when not `instead_of` is live any more."""
 
         def work(connection: Connection) -> Publication:
@@ -100,9 +104,17 @@ class SqlDrafts:
             version = FaqVersion(form.hash, form.yaml, who, now)
             made = make_live(connection, version, instead_of=instead_of, editors=earlier.editors)
             note(connection, who, "Fassung zurückgeholt", str(number), now)
+            for entry in sorted(blocking):
+                _block(connection, entry, who, now)
             return Publication(made, form.hash, instead_of, who, earlier.editors, now)
 
         return self._once(work)
+
+    def released_since(self, number: int) -> frozenset[str]:
+        """Return the entries that were released by later publications than this one."""
+        query = sa.select(faq_publication.c.releases).where(faq_publication.c.number > number)
+        found = self._database.read(lambda connection: connection.scalars(query).all())
+        return frozenset(entry for releases in found for entry in releases)
 
     # -------------------------------------------------------------- forms and history
 
@@ -155,16 +167,7 @@ class SqlDrafts:
 
     def block(self, entry: str, who: str, now: datetime) -> bool:
         """Stop an entry from being answered, whatever happens to the draft; return False when it is blocked already."""
-
-        def work(connection: Connection) -> bool:
-            _hold_back(connection, entry, who, now)
-            values = {"entry": entry, "who": who, "at": now}
-            is_new = insert_new(connection, blocked_entry, values, "entry")
-            if is_new:
-                note(connection, who, "Eintrag gesperrt", entry, now)
-            return is_new
-
-        return self._database.write(work)
+        return self._database.write(lambda connection: _block(connection, entry, who, now))
 
     def _once(self, work: Callable[[Connection], T]) -> T:
         """Do something in one transaction; another one who did the same first is a conflict."""
@@ -215,6 +218,14 @@ def _drop(connection: Connection, version: int) -> None:
         done = connection.scalar(sa.select(sa.exists().where(faq_draft.c.id == _ONE))) is False
     if not done:
         raise ConflictError
+
+
+def _block(connection: Connection, entry: str, who: str, now: datetime) -> bool:
+    _hold_back(connection, entry, who, now)
+    is_new = insert_new(connection, blocked_entry, {"entry": entry, "who": who, "at": now}, "entry")
+    if is_new:
+        note(connection, who, "Eintrag gesperrt", entry, now)
+    return is_new
 
 
 def _hold_back(connection: Connection, entry: str, who: str, now: datetime) -> None:

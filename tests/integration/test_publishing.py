@@ -381,6 +381,24 @@ def test_a_block_after_its_release_holds(service: GoingLive) -> None:
     assert [block.entry for block in service.publishing.drafts.blocks()] == ["beschluss"]
 
 
+def test_a_blocked_answer_does_not_come_back_with_an_old_form(service: GoingLive) -> None:
+    """It was mended and released since; what was blocked by mistake, and not changed, stays in use."""
+    service.publishing.add_alternates("begleitung", ["Wer?"], "Emil", NOW)
+    first = service.publish(passed(service).key, "Petra", NOW, is_sure=True)
+    for name in ("beschluss", "begleitung"):
+        service.block(name, "Emil", NOW)
+        service.release(name, "Emil", NOW)
+    entry = service.publishing.faq().get("beschluss")
+    assert entry
+    service.publishing.change_entry(replace(entry, answer="Der Rat."), "Emil", NOW)
+    mended = service.publish(passed(service).key, "Petra", LATER, is_sure=True)
+    drafts = service.publishing.drafts
+    service.roll_back(first.number, mended.hash, "Petra", LATER)
+    assert [block.entry for block in drafts.blocks()] == ["beschluss"]
+    service.roll_back(mended.number, first.hash, "Petra", LATER)
+    assert [block.entry for block in drafts.blocks()] == ["beschluss"]
+
+
 def test_a_block_and_the_draft_change_together(service: GoingLive) -> None:
     """One click is enough, whoever writes in the draft just then; a draft of nothing but the release goes."""
     drafts = service.publishing.drafts

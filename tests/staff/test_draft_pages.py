@@ -233,3 +233,17 @@ def test_versions_tell_who_changed_what_and_come_back(live: GoingLive, publisher
     for odd in ("0", "-1", "9" * 30, "x"):
         assert publisher.get(f"/fassungen/{odd}").status_code == 404
     assert publisher.get("/fassungen", before="x").status_code == 404
+
+
+def test_a_version_with_a_blocked_answer_says_so(live: GoingLive, publisher: Browser) -> None:
+    """What was blocked and then mended is blocked again when its old form comes back."""
+    live.block("beschluss", "Emil", NOW)
+    live.release("beschluss", "Emil", NOW)
+    entry = live.publishing.faq().get("beschluss")
+    assert entry
+    live.publishing.change_entry(replace(entry, answer="Der Rat."), "Emil", NOW)
+    done = live.publish(pass_gate(live), "Petra", NOW, is_sure=True)
+    publisher.get("/fassungen/1")
+    publisher.follow(publisher.post("/fassungen/1/zurueckholen", active=done.hash))
+    assert "Wieder gesperrt" in publisher.page
+    assert "«beschluss»." in publisher.page

@@ -55,7 +55,10 @@ def pages(live: GoingLive) -> tuple[Page, ...]:
             made = live.roll_back(found.number, seen, visit.account.name, visit.now)
         except ChangeError as error:
             return Failed(409, str(error))
-        return Moved(visit.url("version", number=made.number), f"Fassung {found.number} gilt wieder.")
+        told = f"Fassung {found.number} gilt wieder."
+        if again := ", ".join(f"«{block.entry}»" for block in drafts.blocks() if block.at == made.at):
+            told += f" Wieder gesperrt ist, was damals falsch war und seither berichtigt wurde: {again}."
+        return Moved(visit.url("version", number=made.number), told)
 
     about = "Was veröffentlicht wurde, von wem und wann; jede Fassung lässt sich zurückholen."
     return (
