@@ -171,7 +171,7 @@ def test_an_open_question_becomes_a_wording_and_is_answered(browser: Browser, to
     _group(rita)
     _add_wording(rita)
     _publish(rita)
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30  # a machine busy with other tests; benchmarks/reload.py holds the 5 s
     while "innerhalb von zwei Wochen" not in (answer := erika.say(QUESTION).text) and time.monotonic() < deadline:
         time.sleep(0.2)
     assert "innerhalb von zwei Wochen" in answer
