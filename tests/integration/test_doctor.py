@@ -354,6 +354,14 @@ def test_open_secrets_are_told(machine: Machine, tiny_faq: Path) -> None:
     assert machine()["settings"].state == "ok"
 
 
+def test_a_key_that_is_no_setting_is_told(machine: Machine, tiny_faq: Path) -> None:
+    """With file and line."""
+    env_file = tiny_faq.with_name(".env")
+    env_file.write_text("WORKRES=2", encoding="utf-8")
+    assert machine()["settings"].state == "warn"
+    assert "Zeile 1: Die Einstellung WORKRES gibt es nicht" in machine()["settings"].text
+
+
 # ------------------------------------------------------------------ the verb
 
 
