@@ -137,13 +137,14 @@ def group_checks(group: GroupFacts) -> Iterator[Check]:
         yield said("group", trouble, **named)
         return
     lacks = [] if group.has_topics else ["no-topics"]
-    lacks += [f"no-{right}" for right in _NEEDED_RIGHTS if f"can_{right.replace('-', '_')}" not in group.rights]
+    lacks += [lack for lack, right in _NEEDED_RIGHTS.items() if right not in group.rights]
     yield from (said("group", lack, **named) for lack in lacks)
     if not lacks:
         yield said("group", "fine", **named)
 
 
-_NEEDED_RIGHTS = ("manage-topics", "delete-messages")
+_NEEDED_RIGHTS = {"no-manage-topics": "can_manage_topics", "no-delete-messages": "can_delete_messages"}
+"""By the finding that tells of its absence."""
 
 
 def _standing(group: GroupFacts) -> str | None:

@@ -1,7 +1,7 @@
 """Drafts of the FAQ as values, and what keeps them; nothing of a draft is live before it is published."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -119,8 +119,16 @@ class Drafts(Protocol):
     def publish(self, draft: Draft, who: str, now: datetime) -> Publication:
         """Make the draft live, release what it releases, and drop it; raise ConflictError when anything changed."""
 
-    def roll_back(self, number: int, *, instead_of: str, who: str, now: datetime) -> Publication:
-        """Make the form of an earlier publication live; raise ConflictError when not `instead_of` is live any more."""
+    def roll_back(
+        self, number: int, *, instead_of: str, who: str, now: datetime, blocking: Collection[str] = ()
+    ) -> Publication:
+        """Make the form of an earlier publication live, and block entries with it.
+
+        Raises ConflictError when not `instead_of` is live any more.
+        """
+
+    def released_since(self, number: int) -> frozenset[str]:
+        """Return the entries that were released by later publications than this one."""
 
     def active(self) -> FaqVersion | None:
         """Return what is live."""
@@ -150,4 +158,7 @@ class Drafts(Protocol):
         """Return the blocked entries."""
 
     def block(self, entry: str, who: str, now: datetime) -> bool:
-        """Stop an entry from being answered; return False when it is blocked already."""
+        """Stop an entry from being answered, and take its release out of the draft.
+
+        Returns False when it is blocked already.
+        """

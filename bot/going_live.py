@@ -12,6 +12,7 @@ from bot.merging import Side, Texts, merged
 from bot.ports import FaqVersion
 from bot.publishing import ChangeError, Publishing, content_hash, edited
 from intents.errors import FaqError
+from intents.faq import FaqBase
 
 OVERTAKEN = "Inzwischen hat sich etwas geändert. Bitte sehen Sie die Seite noch einmal durch."
 
@@ -79,22 +80,36 @@ class GoingLive:
             raise ChangeError(OVERTAKEN) from error
 
     def roll_back(self, number: int, instead_of: str, who: str, now: datetime) -> Publication:
-        """Make an earlier form live at once; raises ChangeError when it cannot be read, or is overtaken."""
+        """Make an earlier form live at once; raises ChangeError when it cannot be read, or is overtaken.
+
+        An answer that was blocked, mended and released since comes back as it was, and is blocked again.
+        """
         earlier = self._drafts.publication(number)
         form = self._drafts.form(earlier.hash) if earlier else None
         if form is None:
             raise ChangeError("Diese Fassung gibt es nicht.")
         try:
-            parsed(form.yaml)
-            return self._drafts.roll_back(number, instead_of=instead_of, who=who, now=now)
+            blocking = self._unmended(number, parsed(form.yaml))
+            return self._drafts.roll_back(number, instead_of=instead_of, who=who, now=now, blocking=blocking)
         except FaqError as error:
             raise ChangeError(f"Diese Fassung lässt sich nicht mehr lesen: {error.findings[0].message}") from error
         except ConflictError as error:
             raise ChangeError(OVERTAKEN) from error
 
-    def discard(self, who: str, now: datetime) -> None:
-        """Drop the draft with all its changes."""
+    def _unmended(self, number: int, faq: FaqBase) -> frozenset[str]:
+        """Return the entries that were released after a publication and are not in it as they are live now."""
+        released = [found for each in self._drafts.released_since(number) if (found := faq.get(each))]
+        try:
+            live = self.publishing.live()
+        except FaqError:  # what is live cannot be read, and is left for that
+            live = FaqBase(())
+        return frozenset(each.id for each in released if each != live.get(each.id))
+
+    def discard(self, key: str, who: str, now: datetime) -> None:
+        """Drop the draft that was seen under this key; raises ChangeError when somebody has changed it since."""
         draft = self.publishing.draft()
+        if draft.version and draft.key != key:
+            raise ChangeError(OVERTAKEN)
         blank = replace(draft, hash=draft.base, releases=())
         if draft.version:
             self._save(blank, draft, Step(who, "Entwurf verworfen", "", now))
@@ -105,9 +120,6 @@ class GoingLive:
         """Stop an entry from being answered, everywhere within seconds; return False when it is blocked already."""
         if self.publishing.live().get(entry) is None:
             raise ChangeError(f"Den Eintrag «{entry}» gibt es nicht.")
-        draft = self._drafts.current()
-        if draft and entry in draft.releases:
-            self._save(_releasing(draft, entry, who, on=False), draft, Step(who, "Freigabe zurückgenommen", entry, now))
         return self._drafts.block(entry, who, now)
 
     def release(self, entry: str, who: str, now: datetime, *, on: bool = True) -> None:
@@ -122,15 +134,30 @@ class GoingLive:
 
     def propose(self, text: str, base: str, now: datetime) -> None:
         """Keep what somebody wrote into the file: as the draft, or beside one that others work on."""
-        draft, hash_ = self._drafts.current(), content_hash(text)
-        version = FaqVersion(hash_, text, AUTHOR, now)
+        draft = self._drafts.current()
         if draft and draft.editors != (AUTHOR,):
-            self._drafts.wait(version, self._known(base))
+            waiting = self._drafts.waiting()
+            whole = self._atop(waiting.yaml, text, base) if waiting else text
+            self._drafts.wait(FaqVersion(content_hash(whole), whole, AUTHOR, now), self._known(base))
             return
-        old = draft or Draft(self._known(base), text, hash_)
-        made = edited(replace(old, yaml=text, hash=hash_), text, AUTHOR)
-        step = Step(AUTHOR, "Datei als Entwurf übernommen", hash_, now)
+        whole = self._atop(draft.yaml, text, base) if draft else text
+        made = edited(draft or Draft(self._known(base), whole, ""), whole, AUTHOR)
+        step = Step(AUTHOR, "Datei als Entwurf übernommen", made.hash, now)
         self._drafts.save(made, instead_of=draft.version if draft else 0, step=step)
+
+    def _atop(self, earlier: str, text: str, base: str) -> str:
+        """Return what the file says, with what was taken from it earlier and is not published yet.
+
+        A text that was made of the earlier one holds that already. One that was made of a published form does not: the
+        program had put that form back into the file. Where both change the same, the later one counts.
+        """
+        form = self._drafts.form(base)
+        if form is None or base == content_hash(earlier):
+            return text
+        try:
+            return merged(Texts(form.yaml, earlier, text), {})
+        except (FaqError, TextChangeError):
+            return text
 
     def _known(self, base: str) -> str:
         """Return a form that is kept here: this one, else what is live."""

@@ -1,6 +1,7 @@
 """The shared draft, what its check found, the history, blocked entries; each change with its line in the audit."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -78,7 +79,9 @@ class SqlDrafts:
         def work(connection: Connection) -> Publication:
             _drop(connection, draft.version)
             version = FaqVersion(draft.hash, draft.yaml, who, now)
-            number = make_live(connection, version, instead_of=draft.base, editors=draft.editors)
+            number = make_live(
+                connection, version, instead_of=draft.base, editors=draft.editors, releases=draft.releases
+            )
             released = blocked_entry.c.entry.in_(draft.releases)
             connection.execute(sa.delete(blocked_entry).where(released))
             for entry in draft.releases:
@@ -88,7 +91,9 @@ class SqlDrafts:
 
         return self._once(work)
 
-    def roll_back(self, number: int, *, instead_of: str, who: str, now: datetime) -> Publication:
+    def roll_back(
+        self, number: int, *, instead_of: str, who: str, now: datetime, blocking: Collection[str] = ()
+    ) -> Publication:
         """Make the form of an earlier publication live; raise ConflictError when not `instead_of` is live any more."""
 
         def work(connection: Connection) -> Publication:
@@ -99,9 +104,17 @@ class SqlDrafts:
             version = FaqVersion(form.hash, form.yaml, who, now)
             made = make_live(connection, version, instead_of=instead_of, editors=earlier.editors)
             note(connection, who, "Fassung zurückgeholt", str(number), now)
+            for entry in sorted(blocking):
+                _block(connection, entry, who, now)
             return Publication(made, form.hash, instead_of, who, earlier.editors, now)
 
         return self._once(work)
+
+    def released_since(self, number: int) -> frozenset[str]:
+        """Return the entries that were released by later publications than this one."""
+        query = sa.select(faq_publication.c.releases).where(faq_publication.c.number > number)
+        found = self._database.read(lambda connection: connection.scalars(query).all())
+        return frozenset(entry for releases in found for entry in releases)
 
     # -------------------------------------------------------------- forms and history
 
@@ -153,16 +166,8 @@ class SqlDrafts:
         return tuple(Block(row.entry, row.who, row.at) for row in rows)
 
     def block(self, entry: str, who: str, now: datetime) -> bool:
-        """Stop an entry from being answered; return False when it is blocked already."""
-
-        def work(connection: Connection) -> bool:
-            values = {"entry": entry, "who": who, "at": now}
-            is_new = insert_new(connection, blocked_entry, values, "entry")
-            if is_new:
-                note(connection, who, "Eintrag gesperrt", entry, now)
-            return is_new
-
-        return self._database.write(work)
+        """Stop an entry from being answered, whatever happens to the draft; return False when it is blocked already."""
+        return self._database.write(lambda connection: _block(connection, entry, who, now))
 
     def _once(self, work: Callable[[Connection], T]) -> T:
         """Do something in one transaction; another one who did the same first is a conflict."""
@@ -172,8 +177,9 @@ class SqlDrafts:
             raise ConflictError from error
 
 
-def _draft(connection: Connection) -> Draft | None:
-    row = connection.execute(sa.select(faq_draft)).one_or_none()
+def _draft(connection: Connection, *, lock: bool = False) -> Draft | None:
+    query = sa.select(faq_draft)
+    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
     if row is None:
         return None
     editors, releases = tuple(row.editors), tuple(row.releases)
@@ -201,13 +207,42 @@ def _keep(connection: Connection, draft: Draft, instead_of: int, now: datetime) 
 
 
 def _drop(connection: Connection, version: int) -> None:
-    """Delete the draft, if it is still this version; one that is not stored must still not be there."""
+    """Delete the draft, if it is still this version; one that is not stored must still not be there.
+
+    What checks found goes too: it quotes wordings, also those that were taken out again.
+    """
+    connection.execute(sa.delete(faq_gate))
     if version:
         done = connection.execute(sa.delete(faq_draft).where(faq_draft.c.version == version)).rowcount == 1
     else:
         done = connection.scalar(sa.select(sa.exists().where(faq_draft.c.id == _ONE))) is False
     if not done:
         raise ConflictError
+
+
+def _block(connection: Connection, entry: str, who: str, now: datetime) -> bool:
+    _hold_back(connection, entry, who, now)
+    is_new = insert_new(connection, blocked_entry, {"entry": entry, "who": who, "at": now}, "entry")
+    if is_new:
+        note(connection, who, "Eintrag gesperrt", entry, now)
+    return is_new
+
+
+def _hold_back(connection: Connection, entry: str, who: str, now: datetime) -> None:
+    """Take the release of an entry out of the draft: whoever blocks last wins.
+
+    The draft is locked first: a publication that releases the entry is over before it is blocked, or overtaken.
+    """
+    draft = _draft(connection, lock=True)
+    if draft is None or entry not in draft.releases:
+        return
+    others = tuple(each for each in draft.releases if each != entry)
+    made = replace(draft, releases=others, editors=tuple(dict.fromkeys((*draft.editors, who))))
+    if made.is_blank:
+        _drop(connection, draft.version)
+    else:
+        _keep(connection, made, draft.version, now)
+    note(connection, who, "Freigabe zurückgenommen", entry, now)
 
 
 def _settle(connection: Connection, hash_: str) -> None:

@@ -94,7 +94,12 @@ def keep_form(connection: Connection, version: FaqVersion) -> bool:
 
 
 def make_live(
-    connection: Connection, version: FaqVersion, *, instead_of: str | None, editors: Sequence[str] = ()
+    connection: Connection,
+    version: FaqVersion,
+    *,
+    instead_of: str | None,
+    editors: Sequence[str] = (),
+    releases: Sequence[str] = (),
 ) -> int:
     """Make a form live within a unit of work; return the number of this publication.
 
@@ -106,7 +111,8 @@ def make_live(
     same = faq_version.c.hash == version.hash
     connection.execute(sa.update(faq_version).where(same).values(**_row(version, ACTIVE)))
     told = {"hash": version.hash, "replaced": instead_of, "author": version.author, "at": version.at}
-    statement = sa.insert(faq_publication).values(**told, editors=list(editors)).returning(faq_publication.c.number)
+    written = {**told, "editors": list(editors), "releases": list(releases)}
+    statement = sa.insert(faq_publication).values(**written).returning(faq_publication.c.number)
     return int(connection.execute(statement).scalar_one())
 
 

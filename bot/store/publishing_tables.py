@@ -42,6 +42,7 @@ faq_publication = sa.Table(
     sa.Column("replaced", sa.String(64), nullable=True, comment="hash of what was live before"),
     sa.Column("author", sa.String(128), nullable=False, comment="who published it"),
     sa.Column("editors", sa.JSON, nullable=False, comment="who wrote it"),
+    sa.Column("releases", sa.JSON, nullable=False, comment="blocked entries that it released"),
     sa.Column("at", Moment, nullable=False),
     sqlite_autoincrement=True,
 )

@@ -79,7 +79,8 @@ def _act(
 ) -> int | None:
     """Change the state of items, and write down what it was."""
     columns = (review_item.c.id, review_item.c.cluster, review_item.c.state)
-    wanted: sa.Select[Any] = sa.select(*columns).where(chosen).with_for_update()
+    wanted: sa.Select[Any] = sa.select(*columns).where(chosen)
+    wanted = wanted.order_by(review_item.c.id).with_for_update()  # two people at once must not wait for each other
     rows = connection.execute(wanted).all()
     if not rows:
         return None

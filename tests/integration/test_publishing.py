@@ -120,7 +120,7 @@ def test_a_stored_draft_is_no_other_one(store: Database, service: GoingLive) -> 
     publishing, drafts = service.publishing, SqlDrafts(store)
     publishing.add_alternates("beschluss", ["Eins?"], "Emil", NOW)
     old = publishing.draft()
-    service.discard("Emil", NOW)
+    service.discard(old.key, "Emil", NOW)
     publishing.add_alternates("beschluss", ["Zwei?"], "Emil", LATER)
     step = Step("Emil", "Eintrag geändert", "beschluss", LATER)
     for draft in (old, replace(old, version=0)):
@@ -273,6 +273,48 @@ def test_a_file_without_a_draft_becomes_one(service: GoingLive) -> None:
     assert parsed(draft.yaml).entries[0].answer == "Der Stadtrat."
 
 
+@pytest.mark.parametrize("others", [False, True])
+def test_a_second_change_of_the_file_loses_nothing_of_the_first(service: GoingLive, *, others: bool) -> None:
+    """Also when the program had put the published form back into the file in between; a later word counts."""
+    base = parse_faq(TINY_FAQ).hash
+    if others:
+        service.publishing.add_alternates("beschluss", ["Wer war's?"], "Emil", NOW)
+    service.propose(edited(TINY_FAQ, beschluss="Der Rat."), base, NOW)
+    service.propose(edited(TINY_FAQ, begleitung="Jemand."), base, NOW)
+    service.propose(edited(TINY_FAQ, begleitung="Niemand."), base, NOW)
+    texts = service.three()
+    assert (texts is not None) == others
+    if texts:
+        service.merge(merge_key(texts), {}, "Emil", LATER)
+    assert [entry.answer for entry in service.publishing.faq().entries] == ["Der Rat.", "Niemand."]
+
+
+def test_what_a_check_found_goes_with_the_draft(store: Database, service: GoingLive) -> None:
+    """It quotes wordings of citizens, who may have been promised that these are gone."""
+    count = sa.text("SELECT count(*) FROM faq_gate")
+    for end in (
+        lambda key: service.discard(key, "Emil", NOW),
+        lambda key: service.publish(key, "Petra", LATER, is_sure=True),
+    ):
+        for wording in ("Wer war's?", "Wer war es denn?"):
+            service.publishing.add_alternates("beschluss", [wording], "Emil", NOW)
+            passed(service)
+        assert store.read(lambda connection: connection.scalar(count)) == 2
+        end(service.publishing.draft().key)
+        assert store.read(lambda connection: connection.scalar(count)) == 0
+
+
+def test_a_draft_is_dropped_only_as_it_was_seen(service: GoingLive) -> None:
+    """What somebody added meanwhile is not lost."""
+    service.publishing.add_alternates("beschluss", ["Wer war's?"], "Emil", NOW)
+    seen = service.publishing.draft().key
+    service.publishing.add_alternates("begleitung", ["Wer half?"], "Vera", NOW)
+    with pytest.raises(ChangeError, match="Inzwischen"):
+        service.discard(seen, "Emil", NOW)
+    service.discard(service.publishing.draft().key, "Emil", NOW)
+    assert service.publishing.drafts.current() is None
+
+
 # ------------------------------------------------------------------ blocked entries
 
 
@@ -337,6 +379,40 @@ def test_a_block_after_its_release_holds(service: GoingLive) -> None:
     service.block("beschluss", "Petra", NOW)
     service.publish(passed(service).key, "Vera", LATER, is_sure=True)
     assert [block.entry for block in service.publishing.drafts.blocks()] == ["beschluss"]
+
+
+def test_a_blocked_answer_does_not_come_back_with_an_old_form(service: GoingLive) -> None:
+    """It was mended and released since; what was blocked by mistake, and not changed, stays in use."""
+    service.publishing.add_alternates("begleitung", ["Wer?"], "Emil", NOW)
+    first = service.publish(passed(service).key, "Petra", NOW, is_sure=True)
+    for name in ("beschluss", "begleitung"):
+        service.block(name, "Emil", NOW)
+        service.release(name, "Emil", NOW)
+    entry = service.publishing.faq().get("beschluss")
+    assert entry
+    service.publishing.change_entry(replace(entry, answer="Der Rat."), "Emil", NOW)
+    mended = service.publish(passed(service).key, "Petra", LATER, is_sure=True)
+    drafts = service.publishing.drafts
+    service.roll_back(first.number, mended.hash, "Petra", LATER)
+    assert [block.entry for block in drafts.blocks()] == ["beschluss"]
+    service.roll_back(mended.number, first.hash, "Petra", LATER)
+    assert [block.entry for block in drafts.blocks()] == ["beschluss"]
+
+
+def test_a_block_and_the_draft_change_together(service: GoingLive) -> None:
+    """One click is enough, whoever writes in the draft just then; a draft of nothing but the release goes."""
+    drafts = service.publishing.drafts
+    service.block("beschluss", "Emil", NOW)
+    service.release("beschluss", "Emil", NOW)
+    stale = service.publishing.draft()
+    assert not drafts.block("beschluss", "Petra", NOW)
+    assert drafts.current() is None
+    with pytest.raises(ConflictError):
+        drafts.publish(stale, "Vera", LATER)
+    service.publishing.add_alternates("begleitung", ["Wer?"], "Emil", NOW)
+    service.release("beschluss", "Emil", NOW)
+    drafts.block("beschluss", "Petra", NOW)
+    assert (service.publishing.draft().releases, service.publishing.draft().editors) == ((), ("Emil", "Petra"))
 
 
 # ------------------------------------------------------------------ killed

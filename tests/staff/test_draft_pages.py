@@ -138,8 +138,24 @@ def test_a_draft_is_dropped(live: GoingLive, publisher: Browser) -> None:
     assert "nichts geändert" in publisher.page
     live.publishing.add_alternates("beschluss", ["Wer war's?"], "Emil", NOW)
     publisher.get("/entwurf")
-    publisher.post("/entwurf/verwerfen")
+    assert publisher.post("/entwurf/verwerfen", key="was andere sahen").status_code == 409
+    publisher.post("/entwurf/verwerfen", key=live.publishing.draft().key)
     assert live.publishing.drafts.current() is None
+
+
+def test_a_check_that_cannot_be_started_is_told(
+    room: Room, live: GoingLive, publisher: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page says so; it does not break."""
+
+    def launch(_launcher: object, _job: object) -> None:
+        raise OSError(12, "Cannot allocate memory")
+
+    monkeypatch.setattr(type(room.app.wiring.launcher), "launch", launch)
+    assert live.publishing.drafts.current()
+    publisher.get("/entwurf")
+    assert publisher.post("/entwurf/pruefen").status_code == 503
+    assert "lässt sich nicht starten" in publisher.page
 
 
 def test_three_forms_are_compared_and_brought_together(room: Room, live: GoingLive, publisher: Browser) -> None:
@@ -197,6 +213,7 @@ def test_who_got_a_wrong_answer_is_counted(room: Room, publisher: Browser) -> No
     assert "4-mal gegeben, in 2 Chats" in publisher.page
     publisher.get("/eintrag/beschluss/falsch", since="gestern")
     assert "3-mal" in publisher.page
+    assert publisher.get("/eintrag/beschluss/falsch", since="0001-01-01").status_code < 500
     assert publisher.get("/eintrag/gibtsnicht/falsch").status_code == 404
 
 
@@ -216,3 +233,17 @@ def test_versions_tell_who_changed_what_and_come_back(live: GoingLive, publisher
     for odd in ("0", "-1", "9" * 30, "x"):
         assert publisher.get(f"/fassungen/{odd}").status_code == 404
     assert publisher.get("/fassungen", before="x").status_code == 404
+
+
+def test_a_version_with_a_blocked_answer_says_so(live: GoingLive, publisher: Browser) -> None:
+    """What was blocked and then mended is blocked again when its old form comes back."""
+    live.block("beschluss", "Emil", NOW)
+    live.release("beschluss", "Emil", NOW)
+    entry = live.publishing.faq().get("beschluss")
+    assert entry
+    live.publishing.change_entry(replace(entry, answer="Der Rat."), "Emil", NOW)
+    done = live.publish(pass_gate(live), "Petra", NOW, is_sure=True)
+    publisher.get("/fassungen/1")
+    publisher.follow(publisher.post("/fassungen/1/zurueckholen", active=done.hash))
+    assert "Wieder gesperrt" in publisher.page
+    assert "«beschluss»." in publisher.page

@@ -3,7 +3,7 @@
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import unescape
 from html.parser import HTMLParser
 from itertools import cycle
@@ -18,10 +18,12 @@ from starlette.routing import Mount, Route
 
 from bot.accounts import Role
 from bot.errors import ConflictError, StoreError
+from bot.publishing import ChangeError
 from bot.web.staff.app import staff_app
 from bot.web.staff.front import Front
 from bot.web.staff.headers import POLICY
 from bot.web.staff.page import Page, Shown, Visit
+from intents.errors import FaqError, Finding
 from tests.fakes import FakeClock
 from tests.staff.conftest import PATH, opened
 from tests.staff.room import Browser, Room
@@ -283,6 +285,7 @@ FAILURES = [
     (ValueError("Meine Katze heißt Mimi"), 500, "Der Fehler liegt beim Programm"),
     (StoreError("postgresql://db.example.org: weg"), 503, "Die Datenbank ist gerade nicht erreichbar"),
     (ConflictError("Meine Katze heißt Mimi"), 409, "Jemand anders war schneller"),
+    (FaqError([Finding("faq.yaml", 1, 1, "Meine Katze heißt Mimi")]), 503, "Unter «Fassungen»"),
 ]
 
 
@@ -295,14 +298,29 @@ def test_what_goes_wrong_is_a_page(
     def fail(_visit: Visit) -> Shown:
         raise error
 
-    room = house.room
-    front = Front([Page("/", "start", Role.READ, fail)], room.logins, room.app.wiring.clock)
-    browser = Browser(Starlette(routes=[Mount("/staff", staff_app(front))]))
-    browser.cookies = house.browsers[Role.ADMINISTER].cookies
-    answer = browser.get("/")
+    answer = _failing(house, fail)
     assert (answer.status_code, said in answer.text) == (status, True)
     _has_headers(answer)
     assert str(error) not in answer.text + capsys.readouterr().err
+
+
+def test_why_the_faq_cannot_be_changed_is_told(house: House) -> None:
+    """In the words that are meant for the editor, whichever page it was."""
+
+    def fail(_visit: Visit) -> Shown:
+        raise ChangeError("Bitte ändern Sie ihn in der Datei selbst.")
+
+    answer = _failing(house, fail)
+    assert (answer.status_code, "in der Datei selbst" in answer.text) == (409, True)
+
+
+def _failing(house: House, view: Callable[[Visit], Shown]) -> httpx.Response:
+    """Open a page that fails."""
+    room = house.room
+    front = Front([Page("/", "start", Role.READ, view)], room.logins, room.app.wiring.clock)
+    browser = Browser(Starlette(routes=[Mount("/staff", staff_app(front))]))
+    browser.cookies = house.browsers[Role.ADMINISTER].cookies
+    return browser.get("/")
 
 
 def test_no_redirect_follows_the_host_that_was_claimed(house: House) -> None:

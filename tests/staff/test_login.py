@@ -280,3 +280,12 @@ def test_pages_lie_below_the_path_of_the_proxy(tmp_path: Path, prepared: Path, c
         assert 'href="/faq/staff/sitzungen" aria-current="page"' in browser.page
         assert browser.get("/static/staff.css").status_code == 200
         assert browser.send("GET", "/faq/staff").headers["location"] == "/faq/staff/"
+
+
+def test_a_lock_that_two_people_ask_for_is_one(room: Room) -> None:
+    """Each says what they want: the second one does not open the account again."""
+    member, browser = room.member(Role.READ), room.browser(Role.ADMINISTER)
+    for on, locked in (("yes", True), ("yes", True), ("no", False), ("no", False)):
+        browser.get("/konten")
+        browser.post(f"/konten/{member.key}/sperre", on=on)
+        assert room.member(Role.READ).locked is locked

@@ -56,6 +56,17 @@ def test_somebody_who_waits_is_told_once_the_entry_is_live(room: Room) -> None:
     assert (deed.who, deed.subject) == ("Petra", "beschluss: 2 Chats")
 
 
+def test_a_question_of_whatever_number_can_be_told(room: Room) -> None:
+    """Also the three millionth."""
+    log(room.database, asked("Wer?"))
+    room.database.write(lambda connection: connection.exec_driver_sql("UPDATE question SET id = 3000000"))
+    number = waits(room, 800, "Wer genau?")
+    assert number > 3_000_000
+    browser = room.browser(Role.PUBLISH)
+    answer = browser.post("/bescheid/ohne", entry="beschluss", item=str(number))
+    assert "Bescheid bekommen: 1." in browser.follow(answer).text
+
+
 def test_what_the_bot_answers_by_now_is_chosen_already(room: Room) -> None:
     """Other questions of the group are for the reviewer to decide."""
     found = waits(room, 800, "Wer hat die Strategie beschlossen?")

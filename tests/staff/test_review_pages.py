@@ -235,6 +235,20 @@ def test_wordings_become_phrasings_and_are_taken_back(review: Review) -> None:
     assert group.open == 3
 
 
+def test_numbers_may_grow_beyond_a_million(review: Review) -> None:
+    """As they do in a city that asks much, for years."""
+    review.database.write(lambda c: c.exec_driver_sql("UPDATE review_item SET id = id + 3000000"))
+    review.database.write(lambda c: c.exec_driver_sql("INSERT INTO sqlite_sequence VALUES ('review_change', 3000000)"))
+    number = review.groups()[DOG]
+    review.editor.get(f"/auswertung/{number}")
+    item = review.service.list.wordings(number)[0].items[-1]
+    path = f"/auswertung/{number}/formulierungen"
+    review.editor.follow(review.editor.post(path, item=item, entry="begleitung", action="wordings"))
+    assert "Die Formulierungen stehen im Entwurf" in review.editor.page
+    undo(review.editor)
+    assert "Zurückgenommen." in review.editor.page
+
+
 def test_an_undo_leaves_what_the_entry_had_before(review: Review) -> None:
     """Only what the change added goes."""
     review.service.entries.add_alternates("begleitung", (DOG,), "Petra", NOW)

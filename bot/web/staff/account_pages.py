@@ -63,8 +63,9 @@ def pages(logins: Logins) -> tuple[Page, ...]:
         return Moved(visit.url("accounts"), f"{member.name} darf jetzt: {wanted}.")
 
     def lock(member: Member, visit: Visit) -> Reply:
-        logins.set_locked(member, locked=not member.locked, who=visit.account.name, now=visit.now)
-        return Moved(visit.url("accounts"), f"Das Konto {member.name} ist {'offen' if member.locked else 'gesperrt'}.")
+        locked = bool(visit.form and visit.form.get("on") == "yes")
+        logins.set_locked(member, locked=locked, who=visit.account.name, now=visit.now)
+        return Moved(visit.url("accounts"), f"Das Konto {member.name} ist {'gesperrt' if locked else 'offen'}.")
 
     def reset(member: Member, visit: Visit) -> Reply:
         return _told(member.name, logins.reset(member, who=visit.account.name, now=visit.now))

@@ -9,6 +9,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot.errors import ConflictError, StoreError
+from bot.publishing import ChangeError
 from bot.web.guard import Guard
 from bot.web.staff.front import Front
 from bot.web.staff.gate import guarded
@@ -18,8 +19,14 @@ from bot.web.staff.page import Page
 from bot.web.staff.render import STATIC, Frame, render
 from bot.web.staff.sso import SingleSignOn
 from bot.web.staff.sso_login import sso_routes
+from intents.errors import FaqError
 
 StaffApp = Starlette
+
+_UNREADABLE = (
+    "Die veröffentlichte FAQ oder der Entwurf lässt sich mit diesem Programm nicht lesen. "
+    "Unter «Fassungen» können Sie eine frühere Fassung zurückholen."
+)
 
 
 def staff_app(front: Front, sso: SingleSignOn | None = None) -> StaffApp:
@@ -42,13 +49,18 @@ def staff_app(front: Front, sso: SingleSignOn | None = None) -> StaffApp:
     async def no_store(request: Request, _error: Exception) -> Response:
         return front.error(request, 503, "Die Datenbank ist gerade nicht erreichbar. Bitte versuchen Sie es später.")
 
-    async def conflict(request: Request, _error: Exception) -> Response:
-        return front.error(request, 409)
+    async def conflict(request: Request, error: Exception) -> Response:
+        return front.error(request, 409, str(error) if isinstance(error, ChangeError) else "")
+
+    async def no_faq(request: Request, _error: Exception) -> Response:
+        return front.error(request, 503, _UNREADABLE)
+
+    handlers = {HTTPException: refuse, StoreError: no_store, FaqError: no_faq}
 
     app = Starlette(
         routes=[*routes, static],
         middleware=[Middleware(SafeHeaders), Middleware(Guard, failed=lambda: HTMLResponse(failed, 500))],
-        exception_handlers={HTTPException: refuse, StoreError: no_store, ConflictError: conflict},
+        exception_handlers={**handlers, ConflictError: conflict, ChangeError: conflict},
     )
     app.state.front = front
     app.router.redirect_slashes = False  # it would send people to whatever host they claim to have asked

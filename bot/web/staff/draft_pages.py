@@ -8,12 +8,12 @@ from bot.accounts import Role
 from bot.drafts import Gate
 from bot.faq_text import parsed
 from bot.going_live import GoingLive, merge_key
-from bot.jobs import Job, JobKind, Jobs, Launcher, RunningError, start
+from bot.jobs import Job, JobKind, Jobs, Launcher, LaunchError, RunningError, start
 from bot.merging import EntryChange, Side, changes, differences
 from bot.publishing import ChangeError
 from bot.web.staff.changes import lines, view, views
 from bot.web.staff.entry_form import LABELS
-from bot.web.staff.page import Moved, Page, Reply, Shown, Visit
+from bot.web.staff.page import Failed, Moved, Page, Reply, Shown, Visit
 from intents.faq import FaqBase
 
 _MOST_SHOWN = 200
@@ -58,6 +58,8 @@ def pages(live: GoingLive, checks: Checks) -> tuple[Page, ...]:
             start(checks.jobs, checks.launcher, JobKind.GATE, draft.key, visit.now)
         except RunningError:
             return Moved(visit.url("draft"), "Es läuft schon eine Prüfung. Bitte warten Sie, bis sie fertig ist.")
+        except LaunchError as error:
+            return Failed(503, str(error))
         return Moved(visit.url("draft"), "Die Prüfung läuft. Bitte laden Sie die Seite gleich neu.")
 
     def publish(visit: Visit) -> Reply:
@@ -72,7 +74,7 @@ def pages(live: GoingLive, checks: Checks) -> tuple[Page, ...]:
 
     def discard(visit: Visit) -> Reply:
         try:
-            live.discard(visit.account.name, visit.now)
+            live.discard(_field(visit, "key"), visit.account.name, visit.now)
         except ChangeError as error:
             return _draft(live, checks, visit, problem=str(error))
         return Moved(visit.url("draft"), "Der Entwurf ist verworfen.")

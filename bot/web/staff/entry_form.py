@@ -51,10 +51,18 @@ class DayField(DateField):
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         """Read the day; what is none is told in German."""
         try:
-            self.data = date.fromisoformat(valuelist[0].strip()) if valuelist and valuelist[0].strip() else None
+            self.data = _as_day(valuelist[0].strip()) if valuelist and valuelist[0].strip() else None
         except ValueError:
             self.data = None
             raise ValueError("Das ist kein Datum. Bitte schreiben Sie JJJJ-MM-TT, zum Beispiel 2026-11-01.") from None
+
+
+def _as_day(text: str) -> date:
+    """Return a day; raises ValueError also for one that begins before the first year of UTC."""
+    found = date.fromisoformat(text)
+    if found.year == date.min.year:
+        raise ValueError(text)
+    return found
 
 
 def _day(name: str, hint: str = "") -> DayField:

@@ -18,7 +18,7 @@ from bot.sorting import german_key
 from bot.web.staff.changes import EntryView, viewed
 from bot.web.staff.entry_form import KIND_WORDS, LABELS, EntryForm, NewEntryForm, filled, suggested_id
 from bot.web.staff.page import Failed, Moved, Page, Reply, Shown, Undo, Visit
-from bot.web.staff.paging import page_number, pages_of
+from bot.web.staff.paging import page_number, pages_of, row_number
 from intents.faq import FaqBase, FaqEntry
 from intents.plain_language import plain_hints
 from intents.text import folded, normalise
@@ -61,7 +61,7 @@ def pages(live: GoingLive, show: ShowEntry, groups: Groups) -> tuple[Page, ...]:
         return _one(live, show, visit)
 
     def new(visit: Visit) -> Reply:
-        group = page_number(visit.query.get("gruppe", ""))
+        group = row_number(visit.query.get("gruppe", ""))
         begin = groups.prefill(group) if group is not None else None
         if begin is None:
             return _form(live, show, visit, NewEntryForm(data={"kind": "answer"}))
@@ -250,7 +250,7 @@ def _created(live: GoingLive, show: ShowEntry, visit: Visit, groups: Groups) -> 
         live.publishing.new_entry(form.entry(name), visit.account.name, visit.now)
     except ChangeError as error:
         return _form(live, show, visit, form, problem=str(error))
-    group = page_number(form.gruppe.data or "")
+    group = row_number(form.gruppe.data or "")
     if group is not None:
         groups.begun(group, name, visit.account.name, visit.now)
     undo = Undo(visit.url("entry_delete", id=name))

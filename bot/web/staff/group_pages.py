@@ -8,7 +8,7 @@ from bot.review_items import ACTION_WORDS, STATE_WORDS, WHY_WORDS, Action, Group
 from bot.reviewing import Reviewing
 from bot.sorting import german_key
 from bot.web.staff.page import Failed, Moved, Page, Reply, Shown, Visit
-from bot.web.staff.paging import page_number, pages_of
+from bot.web.staff.paging import page_number, pages_of, row_number
 from bot.web.staff.review_pages import ACTION_LABELS, field_of, name_of, undo_of, why_words
 
 _EACH = 50
@@ -57,7 +57,7 @@ def pages(
         group, action, entry = _group(service, visit), field_of(visit, "action"), field_of(visit, "entry")
         if group is None:
             return Failed(404, _GONE)
-        chosen = [page_number(str(each)) for each in visit.form.getlist("item")] if visit.form else []
+        chosen = [row_number(str(each)) for each in visit.form.getlist("item")] if visit.form else []
         if action not in _ON_ENTRY or len(chosen) > _MOST_CHOSEN or None in chosen:
             return Failed(400)
         here = visit.url("group", number=group.number)
@@ -91,7 +91,7 @@ _NOTICES = {
 
 
 def _group(service: Reviewing, visit: Visit) -> Group | None:
-    number = page_number(visit.params["number"])
+    number = row_number(visit.params["number"])
     return service.list.group(number) if number is not None else None
 
 

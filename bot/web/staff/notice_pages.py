@@ -9,7 +9,7 @@ from bot.corrections import Correcting
 from bot.notices import Telling, Waiting
 from bot.sorting import german_key
 from bot.web.staff.page import Failed, Moved, Page, Reply, Shown, Visit
-from bot.web.staff.paging import page_number
+from bot.web.staff.paging import row_number
 from intents.faq import FaqEntry
 
 _UNGROUPED = "ohne"
@@ -68,7 +68,7 @@ def pages(telling: Telling, correcting: Correcting) -> tuple[Page, ...]:
         if group is None or form is None:
             return Failed(404, _NOBODY)
         entry = str(form.get("entry", ""))
-        shown = {page_number(str(item)) for item in form.getlist("item")}
+        shown = {row_number(str(item)) for item in form.getlist("item")}
         wanted = [one.question for one in group.questions if one.question in shown]
         if telling.live_entry(entry, visit.now) is None:
             return Failed(409, "Dieser Eintrag ist nicht veröffentlicht, gesperrt oder zurzeit nicht gültig.")

@@ -1,13 +1,24 @@
-"""Long lists, a page at a time."""
+"""Long lists, a page at a time; the numbers that addresses and forms name."""
 
 _LAST = 1_000_000
+_LARGEST = 2**31 - 1
+"""Of what a database counts."""
 
 
 def page_number(text: str) -> int | None:
     """Return the number of a page from 1 on; None for what is none."""
-    if not text.isascii() or not text.isdecimal() or len(text) > len(str(_LAST)):
+    return _number(text, _LAST)
+
+
+def row_number(text: str) -> int | None:
+    """Return the number of a question, a group or whatever else is counted from 1 on; None for what is none."""
+    return _number(text, _LARGEST)
+
+
+def _number(text: str, most: int) -> int | None:
+    if not text.isascii() or not text.isdecimal() or len(text) > len(str(most)):
         return None
-    return int(text) if 1 <= int(text) <= _LAST else None
+    return int(text) if 1 <= int(text) <= most else None
 
 
 def pages_of(count: int, each: int) -> int:

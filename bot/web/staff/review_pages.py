@@ -9,7 +9,7 @@ from bot.review_items import ACTION_WORDS, STATE_WORDS, WHY_WORDS, Action, Filte
 from bot.reviewing import PAGE, Reviewing
 from bot.spreadsheet import as_csv
 from bot.web.staff.page import Failed, File, Moved, Page, Reply, Shown, Undo, Visit
-from bot.web.staff.paging import page_number, pages_of
+from bot.web.staff.paging import page_number, pages_of, row_number
 from bot.web.staff.render import moment
 from bot.web.staff.review_forms import InboxForm
 from intents.faq import FaqEntry
@@ -70,7 +70,7 @@ def pages(service: Reviewing) -> tuple[Page, ...]:
         return Moved(back, done, undo_of(visit, change, back))
 
     def undo(visit: Visit) -> Reply:
-        change, back = page_number(field_of(visit, "change")), field_of(visit, "back") or visit.url("inbox")
+        change, back = row_number(field_of(visit, "change")), field_of(visit, "back") or visit.url("inbox")
         if change is None:
             return Failed(400)
         if not service.undo(change, visit.account.name, visit.now):
@@ -143,7 +143,7 @@ ACTION_LABELS: Mapping[Action, str] = {
 def _chosen(visit: Visit) -> list[int] | None:
     """Return the numbers of the chosen groups; None when a form of ours cannot have sent them."""
     given = [str(each) for each in visit.form.getlist("group")] if visit.form else []
-    numbers = [page_number(each) for each in given]
+    numbers = [row_number(each) for each in given]
     found = [number for number in numbers if number is not None]
     return found if len(found) == len(given) <= _MOST_CHOSEN else None
 

@@ -8,10 +8,10 @@ from bot.merging import changes
 from bot.publishing import ChangeError
 from bot.web.staff.changes import EntryView, views
 from bot.web.staff.page import Failed, Moved, Page, Reply, Shown, Visit
+from bot.web.staff.paging import row_number
 from intents.errors import FaqError
 
 _EACH = 30
-_LARGEST = 2**53
 
 
 def pages(live: GoingLive) -> tuple[Page, ...]:
@@ -20,9 +20,9 @@ def pages(live: GoingLive) -> tuple[Page, ...]:
 
     def versions(visit: Visit) -> Reply:
         before = visit.query.get("before", "")
-        if before and _number(before) is None:
+        if before and row_number(before) is None:
             return Failed(404)
-        found = drafts.history(most=_EACH + 1, before=_number(before))
+        found = drafts.history(most=_EACH + 1, before=row_number(before))
         active = drafts.active()
         values = {
             "publications": found[:_EACH],
@@ -55,7 +55,10 @@ def pages(live: GoingLive) -> tuple[Page, ...]:
             made = live.roll_back(found.number, seen, visit.account.name, visit.now)
         except ChangeError as error:
             return Failed(409, str(error))
-        return Moved(visit.url("version", number=made.number), f"Fassung {found.number} gilt wieder.")
+        told = f"Fassung {found.number} gilt wieder."
+        if again := ", ".join(f"«{block.entry}»" for block in drafts.blocks() if block.at == made.at):
+            told += f" Wieder gesperrt ist, was damals falsch war und seither berichtigt wurde: {again}."
+        return Moved(visit.url("version", number=made.number), told)
 
     about = "Was veröffentlicht wurde, von wem und wann; jede Fassung lässt sich zurückholen."
     return (
@@ -65,12 +68,8 @@ def pages(live: GoingLive) -> tuple[Page, ...]:
     )
 
 
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 17 and int(text) < _LARGEST else None
-
-
 def _asked(live: GoingLive, visit: Visit) -> Publication | None:
-    number = _number(visit.params["number"])
+    number = row_number(visit.params["number"])
     return live.publishing.drafts.publication(number) if number is not None else None
 
 

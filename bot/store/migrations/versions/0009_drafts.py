@@ -12,8 +12,8 @@ depends_on = None
 
 _ID = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
-_HISTORY = """INSERT INTO faq_publication (hash, replaced, author, editors, at)
-    SELECT hash, NULL, author, '[]', at FROM faq_version WHERE state IN ('active', 'retired') ORDER BY at"""
+_HISTORY = """INSERT INTO faq_publication (hash, replaced, author, editors, releases, at)
+    SELECT hash, NULL, author, '[]', '[]', at FROM faq_version WHERE state IN ('active', 'retired') ORDER BY at"""
 
 
 def upgrade() -> None:
@@ -52,6 +52,7 @@ def upgrade() -> None:
         sa.Column("replaced", sa.String(64), nullable=True),
         sa.Column("author", sa.String(128), nullable=False),
         sa.Column("editors", sa.JSON(), nullable=False),
+        sa.Column("releases", sa.JSON(), nullable=False),
         sa.Column("at", Moment(), nullable=False),
         sa.ForeignKeyConstraint(["hash"], ["faq_version.hash"], name="fk_faq_publication_hash"),
         sa.PrimaryKeyConstraint("number", name="pk_faq_publication"),
