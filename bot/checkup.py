@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.bootstrap import Wiring, connect, telegram_options
 from bot.channels.telegram.checks import look
 from bot.clock import city_day
-from bot.doctor import FAIL, Check, bad_faq_check, disk_check, faq_check, said, telegram_checks
+from bot.doctor import FAIL, Check, bad_faq_check, contact_checks, disk_check, faq_check, said, telegram_checks
 from bot.errors import BotError, SettingsError
 from bot.faq_file import AUTHOR
 from bot.ports import FaqVersions
@@ -117,6 +117,7 @@ def _faq(settings: Settings, wiring: Wiring, versions: FaqVersions | None) -> It
         return
     findings = len(lint(faq, today=city_day(wiring.clock.now())))
     yield faq_check(faq, findings, active, versions.last_hash(AUTHOR) if versions else None)
+    yield from contact_checks(faq, hands_over=settings.staff_group_id is not None)
 
 
 def _run(database: Database) -> Check:
