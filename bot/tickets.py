@@ -109,9 +109,17 @@ def erase(folder: Folder) -> Step:
     if case.thread is not None:
         return Step(case, (Forum.Delete(case.thread),))
     found = [link.copy if link.side is Side.CITIZEN else link.message for link in folder.links]
-    messages = sorted({one for one in (case.card, *found) if one is not None})
+    messages = sorted({one for one in (case.card, *found) if one is not None and one > 0})
     parts = [tuple(messages[start : start + MOST_AT_ONCE]) for start in range(0, len(messages), MOST_AT_ONCE)]
-    return Step(case, tuple(map(Erase, parts)))
+    by_hand = Tell(Side.STAFF, "erase_failed", fails=True, everywhere=True)
+    return Step(case, (*map(Erase, parts), *([by_hand] if any(map(_is_out_of_reach, folder.links)) else ())))
+
+
+def _is_out_of_reach(link: Link) -> bool:
+    """Say whether something stands, or may stand, on the clerks' side under a number that nobody knows."""
+    may_stand = link.side is not Side.CITIZEN or link.state in (LinkState.SENT, LinkState.UNKNOWN)
+    known = link.copy if link.side is Side.CITIZEN else link.message
+    return may_stand and (known is None or known < 0)
 
 
 def resettle(case: Case) -> Step:

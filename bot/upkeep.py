@@ -23,7 +23,9 @@ def fail(case: Case, links: Sequence[Link], *, is_blocked: bool) -> Step:
     changed = [link for link in lost if link.edit_failed and link.state is LinkState.SENT]
     effects += [Tell(Side.STAFF, "change_lost", answers=link.copy, fails=True) for link in changed]
     if is_blocked and own:
-        effects.append(Tell(Side.STAFF, "failed_blocked", (("zahl", str(len(own))),), own[-1].message, fails=True))
+        again = own[0].id if len(own) == 1 else None
+        count = (("zahl", str(len(own))),)
+        effects.append(Tell(Side.STAFF, "failed_blocked", count, own[-1].message, fails=True, link=again))
     else:
         effects += [_failure(link) for link in own]
     return Step(case, (*effects, told))

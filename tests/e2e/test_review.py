@@ -12,11 +12,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page
 
 from bot.settings import Settings
 from botapi.server import Server
+from tests.botapi.clients import NO_TLS
 from tests.e2e.program import PATIENCE, ROOT, Program, program
 from tests.e2e.talk import Chat
 from tests.staff.chromium import chromium
@@ -74,19 +76,18 @@ class Town:
 
 @pytest.fixture
 def town(server: Server, place: str, tmp_path: Path, vectors: Path) -> Iterator[Town]:
-    """Return the running program, on each engine in turn; on SQLite `web` serves the pages in a process of its own."""
+    """Return the running program, on each engine in turn, with `web` beside it for the reviewer."""
     url = place if place.startswith("postgresql") else f"sqlite:///{place}"
     bot = program(tmp_path / "bot", server, vectors, faq=TOWN, DATABASE_URL=url)
     apart = {**bot.settings, "INTERNAL_PORT": str(free_port())}
     web = replace(bot, folder=tmp_path, settings=apart, verb="web", ready="Die Seiten sind bereit.")
-    running = [bot] if place.startswith("postgresql") else [bot, web]
     try:
-        for each in running:
-            each.start()
-        yield Town(bot, running[-1])
+        bot.start()
+        web.start()
+        yield Town(bot, web)
     finally:
-        for each in running:
-            each.close()
+        web.close()
+        bot.close()
 
 
 def first_password(bot: Program, name: str, role: str) -> str:
@@ -98,12 +99,17 @@ def first_password(bot: Program, name: str, role: str) -> str:
     return done.stdout.strip().rpartition(" ")[2]
 
 
+def home_of(program: Program) -> str:
+    """Return where a program serves its staff pages."""
+    return f"http://127.0.0.1:{program.settings['INTERNAL_PORT']}/staff"
+
+
 class Reviewer:
     """Somebody at the staff pages."""
 
     def __init__(self, page: Page, bot: Program) -> None:
         self.page = page
-        self._home = f"http://127.0.0.1:{bot.settings['INTERNAL_PORT']}/staff"
+        self._home = home_of(bot)
         self._number = 0
 
     def log_in(self, name: str, password: str) -> None:
@@ -158,13 +164,14 @@ def test_an_open_question_becomes_a_wording_and_is_answered(browser: Browser, to
     page.set_default_timeout(30_000)
     town.pages.wait_until_ready()
     assert town.pages.page("/readyz")[0] == 200
+    assert httpx.get(f"{home_of(bot)}/login", verify=NO_TLS).status_code == 200
     rita = Reviewer(page, town.pages)
     rita.log_in("Rita", password)
     rita.photograph("start")
     _group(rita)
     _add_wording(rita)
     _publish(rita)
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30  # a machine busy with other tests; benchmarks/reload.py holds the 5 s
     while "innerhalb von zwei Wochen" not in (answer := erika.say(QUESTION).text) and time.monotonic() < deadline:
         time.sleep(0.2)
     assert "innerhalb von zwei Wochen" in answer
@@ -175,9 +182,8 @@ def test_an_open_question_becomes_a_wording_and_is_answered(browser: Browser, to
         rita.go(title)
         rita.photograph(title.lower())
     page.context.close()
-    if town.pages is not bot:
-        assert town.pages.stop()[0] == 0
-        assert bot.running.poll() is None
+    assert town.pages.stop()[0] == 0
+    assert bot.running.poll() is None
 
 
 def _group(rita: Reviewer) -> None:

@@ -93,6 +93,24 @@ def test_erasing_takes_the_topic_or_every_message() -> None:
     assert parts[0].messages[:3] == (50, 71, 100)
 
 
+@pytest.mark.parametrize(
+    ("one", "stays"),
+    [
+        (link(Side.CITIZEN), False),
+        (replace(link(Side.CITIZEN), copy=None), True),
+        (replace(link(Side.CITIZEN, LinkState.UNKNOWN), copy=None), True),
+        (replace(link(Side.CITIZEN, LinkState.FAILED), copy=None), False),
+        (replace(link(), message=-5), True),
+    ],
+)
+def test_the_group_hears_of_what_cannot_be_found_to_be_erased(one: Link, *, stays: bool) -> None:
+    """It stood there before the group moved, or as parts of an album that nobody can tell apart; others go."""
+    step = tickets.erase(Folder(replace(CASE, thread=None, topic=TopicState.NONE), (one,)))
+    assert told(step) == (["erase_failed"] if stays else [])
+    deleted = [number for effect in of_kind(step, Erase) if isinstance(effect, Erase) for number in effect.messages]
+    assert min(deleted) > 0
+
+
 # ------------------------------------------------------------------ drafts
 
 
