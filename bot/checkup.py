@@ -10,12 +10,12 @@ from pathlib import Path
 from bot.bootstrap import Wiring, connect, telegram_options
 from bot.channels.telegram.checks import look
 from bot.clock import city_day
-from bot.doctor import FAIL, Check, bad_faq_check, disk_check, faq_check, said, telegram_checks
+from bot.doctor import FAIL, Check, bad_faq_check, contact_checks, disk_check, faq_check, said, telegram_checks
 from bot.errors import BotError, SettingsError
 from bot.faq_file import AUTHOR
 from bot.ports import FaqVersions
 from bot.reasons import reason
-from bot.settings import ROOT, Settings
+from bot.settings import ENV_FILE, Settings, useless_keys
 from bot.store.checks import check_writable, is_led, is_running
 from bot.store.database import Database
 from bot.store.faq_versions import SqlFaqVersions
@@ -31,9 +31,10 @@ def refused(error: SettingsError) -> list[Check]:
     return [said("settings", "bad", reason=line) for line in str(error).splitlines()]
 
 
-def examine(settings: Settings, wiring: Wiring, *, env_file: Path = ROOT / ".env") -> Iterator[Check]:
+def examine(settings: Settings, wiring: Wiring, *, env_file: Path = ENV_FILE) -> Iterator[Check]:
     """Look at everything, one part after the other; a part that fails keeps no other from being looked at."""
     yield _settings(env_file)
+    yield from (said("settings", "unknown", reason=line) for line in useless_keys(env_file))
     yield from _models(settings)
     with closing(connect(settings)) as database:
         form, is_current = _form(database)
@@ -116,6 +117,7 @@ def _faq(settings: Settings, wiring: Wiring, versions: FaqVersions | None) -> It
         return
     findings = len(lint(faq, today=city_day(wiring.clock.now())))
     yield faq_check(faq, findings, active, versions.last_hash(AUTHOR) if versions else None)
+    yield from contact_checks(faq, hands_over=settings.staff_group_id is not None)
 
 
 def _run(database: Database) -> Check:

@@ -13,7 +13,7 @@ from bot import logs, verbs
 from bot.bootstrap import PRODUCTION, App, Wiring
 from bot.errors import BotError
 from bot.reasons import reason
-from bot.settings import Settings, load_settings
+from bot.settings import Settings, load_settings, useless_keys
 from intents.errors import FaqError
 
 
@@ -67,8 +67,10 @@ def wiring_of(context: typer.Context) -> Wiring:
 
 
 def settings_of() -> Settings:
-    """Read the settings, and log as they say; raises SettingsError."""
+    """Read the settings, name what is none, and log as they say; raises SettingsError."""
     settings = load_settings()
+    for line in useless_keys():
+        verbs.say(line)
     logs.configure(settings.log_level, settings.log_format)
     return settings
 

@@ -175,7 +175,9 @@ def _updates(hook: Hook, webhook: str | None, now: datetime) -> Iterator[Check]:
 
 def clock_check(difference: timedelta) -> Check:
     """Judge how wrong the clock is; Telegram tells whole seconds."""
-    return said("clock", "wrong" if difference > MOST_WRONG else "fine", seconds=round(difference.total_seconds()) or 1)
+    seconds = round(difference.total_seconds()) or 1
+    key = "wrong" if difference > MOST_WRONG else "fine"
+    return said("clock", key, time="eine Sekunde" if seconds == 1 else f"{seconds} Sekunden")
 
 
 def disk_check(free: int, folder: Path) -> Check:
@@ -202,9 +204,23 @@ def bad_faq_check(error: FaqError, active: FaqVersion | None) -> Check:
     return said("faq", "bad", count=len(error.findings), reason=error.findings[0], active=keeps)
 
 
+def contact_checks(faq: FaqBase, *, hands_over: bool) -> Iterator[Check]:
+    """Judge whether citizens learn where to turn, and clerks whom to pass a case to."""
+    contact = faq.contact
+    lacks = [] if contact.phone or contact.website else ["phone oder website"]
+    lacks += [name for name in ("imprint", "privacy") if not getattr(contact, name)]
+    if lacks:
+        yield said("contact", "lacking", missing=", ".join(lacks))
+    if hands_over and not any(entry.department for entry in faq.entries):
+        yield said("contact", "no-offices")
+    elif not lacks:
+        yield said("contact", "fine")
+
+
 def _minutes(time: timedelta) -> str:
     """Say a short time."""
-    return f"{int(time.total_seconds() // 60)} Minuten"
+    minutes = int(time.total_seconds() // 60)
+    return "eine Minute" if minutes == 1 else f"{minutes} Minuten"
 
 
 # ------------------------------------------------------------------ showing findings
@@ -224,7 +240,7 @@ def as_lines(checks: Sequence[Check]) -> Iterator[str]:
             yield f"{'':<30}→ {check.mend}"
     counts = Counter(check.state for check in checks)
     yield ""
-    yield words["summary"].format(fail=counts[FAIL], warn=counts[WARN])
+    yield words["summary_one_warning" if counts[WARN] == 1 else "summary"].format(fail=counts[FAIL], warn=counts[WARN])
 
 
 def as_json(checks: Sequence[Check]) -> dict[str, Any]:

@@ -191,4 +191,4 @@ def internal_page(app: App, database: Database, pulse: Pulse, faq: LiveFaq) -> P
     settings = app.settings
     served = internal_app(pulse, faq, app.wiring.clock, staff_site(app, database, faq))
     place = (settings.internal_host, settings.internal_port)
-    return listen(served, *place, root_path=settings.root_path, trusted=settings.trusted_proxies)
+    return listen(served, *place, root_path=settings.root_path, trusted=settings.trusted_proxies, side="INTERNAL")

@@ -12,12 +12,14 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.accounts import ROLE_WORDS, roles_of
+from bot.envfile import ENCODING, broken_lines, unknown_keys
 from bot.errors import OpeningHoursError, SettingsError
 from bot.opening_text import read_week
 from bot.reasons import reason
 
 ROOT = Path(__file__).resolve().parent.parent
 """Where run_bot.py stands."""
+ENV_FILE = ROOT / ".env"
 
 _SQLITE = "sqlite:///"
 _SERVER = ("postgresql://", "postgresql+psycopg://")
@@ -243,15 +245,11 @@ class Settings(BaseSettings):
             read_week(value)
         return value
 
-    @field_validator("log_level", "holidays_land", mode="before")
+    @field_validator("log_level", "holidays_land", "log_format", mode="before")
     @classmethod
-    def _in_capitals(cls, value: object) -> object:
-        return value.upper() if isinstance(value, str) else value
-
-    @field_validator("log_format", mode="before")
-    @classmethod
-    def _in_small_letters(cls, value: object) -> object:
-        return value.lower() if isinstance(value, str) else value
+    def _in_small_or_capitals(cls, value: object, info: ValidationInfo) -> object:
+        words = get_args(cls.model_fields[info.field_name or ""].annotation)
+        return next((word for word in words if word.lower() == str(value).lower()), value)
 
     @property
     def server_url(self) -> str | None:
@@ -288,16 +286,23 @@ def _server(value: SecretStr | None, url: str) -> SecretStr | None:
     return value
 
 
-def load_settings(*, env_file: Path | None = ROOT / ".env", **overrides: Any) -> Settings:
-    """Read the settings; raise SettingsError with one line for each bad value."""
+def load_settings(*, env_file: Path | None = ENV_FILE, **overrides: Any) -> Settings:
+    """Read the settings; raise SettingsError with one line for each bad line or value."""
     try:
-        return Settings(**{"_env_file": env_file, "_env_file_encoding": "utf-8", **overrides})
+        if broken := broken_lines(env_file):
+            raise SettingsError("\n".join(broken))
+        return Settings(**{"_env_file": env_file, "_env_file_encoding": ENCODING, **overrides})
     except ValidationError as error:
         raise SettingsError("\n".join(map(_line, error.errors(include_url=False)))) from None
     except OSError as error:
         raise SettingsError(f"{env_file}: nicht lesbar: {reason(error)}") from None
     except UnicodeDecodeError:
         raise SettingsError(f"{env_file}: nicht lesbar: kein UTF-8") from None
+
+
+def useless_keys(env_file: Path = ENV_FILE) -> list[str]:
+    """Name what stands in a readable `.env` and is no setting, a line each."""
+    return unknown_keys(env_file, [name.upper() for name in Settings.model_fields])
 
 
 def _line(error: ErrorDetails) -> str:

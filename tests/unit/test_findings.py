@@ -51,4 +51,4 @@ def test_lines_name_states_in_words() -> None:
     lines = list(doctor.as_lines([Check("clock", "warn", "geht falsch.", "stellen")]))
     assert lines[0].split() == ["Warnung", "Uhr", "geht", "falsch."]
     assert lines[1].strip() == "→ stellen"
-    assert lines[-1] == "Ergebnis: 0 Fehler, 1 Warnungen."
+    assert lines[-1] == "Ergebnis: 0 Fehler, 1 Warnung."

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from bot.bootstrap import telegram_options
 from bot.channels.telegram.options import Limits
 from bot.errors import SettingsError
-from bot.settings import ROOT, Settings, load_settings
+from bot.settings import ROOT, Settings, load_settings, useless_keys
 
 TOKEN = "123456789:AAE-geheimes_Token_0123456789"
 
@@ -156,6 +156,39 @@ def test_an_unreadable_env_file_is_told(env_file: Path) -> None:
     env_file.write_bytes(b"\xff\xfe\x00A=1")
     with pytest.raises(SettingsError, match=r"\.env"):
         load_settings(env_file=env_file)
+
+
+@pytest.mark.parametrize(("line", "place"), [("BLA BLA", 4), ('TELEGRAM_BOT_TOKEN="1:a', 4), ("WORKERS", 4)])
+def test_a_broken_line_of_the_env_file_stops_the_start(env_file: Path, line: str, place: int) -> None:
+    """With file and line, and without what stands in it: it may be a secret."""
+    env_file.write_text(f"# Bot\n\n\n{line}\nLOG_LEVEL=INFO\n", encoding="utf-8")
+    with pytest.raises(SettingsError) as caught:
+        load_settings(env_file=env_file)
+    assert str(caught.value).startswith(f"{env_file}, Zeile {place}: nicht lesbar.")
+    assert "1:a" not in str(caught.value)
+
+
+def test_an_unknown_key_of_the_env_file_is_named(env_file: Path) -> None:
+    """With the setting that was probably meant; small letters, export and comments are none of its business."""
+    lines = ["# BLA=1", "telegram_bot_tokn=1:a", "export workers=2", "POSTGRES_PASSWORD=geheim"]
+    env_file.write_text("\n".join(lines), encoding="utf-8-sig")
+    assert load_settings(env_file=env_file).workers == 2
+    assert useless_keys(env_file) == [
+        (
+            f"{env_file}, Zeile 2: Die Einstellung telegram_bot_tokn gibt es nicht; sie gilt nicht."
+            " Meinten Sie TELEGRAM_BOT_TOKEN?"
+        ),
+        f"{env_file}, Zeile 4: Die Einstellung POSTGRES_PASSWORD gibt es nicht; sie gilt nicht.",
+    ]
+    assert not useless_keys(env_file.with_name("nirgends"))
+
+
+def test_a_wrong_word_is_quoted_as_it_was_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words count in capitals and in small letters alike."""
+    monkeypatch.setenv("LOG_FORMAT", "JSON")
+    assert load_settings(env_file=None, log_level="debug").log_level == "DEBUG"
+    with pytest.raises(SettingsError, match="LOG_LEVEL='laut'"):
+        load_settings(env_file=None, log_level="laut")
 
 
 def test_settings_do_not_change() -> None:
