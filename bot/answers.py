@@ -58,7 +58,7 @@ def clarify_reply(situation: Situation, decision: Decision, number: int, *, name
     choices = [Choice(entry.question, f"p:{entry.id}:{number}") for entry in entries]
     none = Choice(texts.none_of_these, f"{NONE}:{number}", aside=True)
     text = texts.clarify_part.format(frage=quoted(decision.query)) if named else texts.clarify
-    return Reply(text, choices=(*choices, none))
+    return Reply(_with_foreign(decision, text), choices=(*choices, none))
 
 
 def fallback_reply(situation: Situation, decision: Decision, number: int) -> Reply:
@@ -69,10 +69,15 @@ def fallback_reply(situation: Situation, decision: Decision, number: int) -> Rep
         "expired": texts.fallback_expired,
     }
     text = by_reason.get(decision.reason, texts.fallback)
-    foreign = sentence_for(decision.query)
-    full = f"{foreign}\n\n{text}" if foreign else text
+    full = _with_foreign(decision, text)
     reply = offered(situation, full) if situation.standby and situation.state.missed else with_human(situation, full)
     return reply if decision.reason == "gate" else awaited(situation, reply, number)
+
+
+def _with_foreign(decision: Decision, text: str) -> str:
+    """Put a sentence in front that says, in the question's own language, that only German is understood."""
+    foreign = sentence_for(decision.query)
+    return f"{foreign}\n\n{text}" if foreign else text
 
 
 def awaited(situation: Situation, reply: Reply, number: int) -> Reply:

@@ -33,6 +33,7 @@ _PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "period_days": frozenset({"tage"}),
     "privacy_link": frozenset({"wert"}),
     "imprint": frozenset({"wert"}),
+    "group_start": frozenset({"vorstellung", "name"}),
     "command_unknown": frozenset({"befehl"}),
     "stored_last": frozenset({"frage"}),
     "stored_question": frozenset({"datum", "frage"}),
@@ -349,6 +350,7 @@ class Texts:
     feedback_thanks: str
     attachment: str
     late: str
+    group_start: str
     private_only: str
     private_link: str
     stored: str

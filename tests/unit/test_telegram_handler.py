@@ -456,6 +456,13 @@ def test_in_a_group_the_bot_replies_to_who_asked(chat: Chat) -> None:
     assert sent.payload["params"]["message_thread_id"] == 7
 
 
+def test_in_a_group_start_says_how_to_be_answered(chat: Chat) -> None:
+    """Questions without the bot's name stay among people there."""
+    (sent,) = chat.do(group("/start")).messages
+    assert "@stadt_bot" in sent.payload["params"]["text"]
+    assert "Schreiben Sie mir Ihre Frage" not in sent.payload["params"]["text"]
+
+
 def test_in_a_group_nothing_is_remembered_between_persons(chat: Chat) -> None:
     """No context, no choice by «ja» or a number."""
     chat.do(group("@stadt_bot welche?"))
