@@ -487,6 +487,13 @@ def test_what_is_personal_is_refused_in_a_group(chat: Chat, texts: Texts, name: 
 # ------------------------------------------------------------------ what is stored
 
 
+def test_a_long_question_is_told_in_full_but_once(chat: Chat, texts: Texts) -> None:
+    """What is remembered of it is only quoted, where the log has its words."""
+    chat.say("Wort " * 60)
+    told = chat.say("/auskunft")
+    assert texts.stored_last.format(frage=f"{'Wort ' * 23}Wort…") in told
+
+
 def test_all_that_is_stored_is_told(chat: Chat, texts: Texts) -> None:
     """Questions with and without text, what became of them, settings, what is remembered; dead letters, if any."""
     chat.records.kept = Remains(awaited=(2,))
