@@ -6,6 +6,7 @@ from bot.languages import sentence_for
 from bot.replies import NONE, Choice, Reply
 from bot.situation import Situation
 from bot.standby import Standby
+from bot.state import ChatState
 from bot.texts import Texts
 from bot.wishes import wish_choices
 from intents.decision import Decision, DecisionKind
@@ -195,7 +196,9 @@ def reply_to(situation: Situation, decision: Decision, number: int) -> Reply:
     entry = situation.entry(decision.entry)
     match decision.kind:
         case DecisionKind.ANSWER if entry:
-            return rated(answer_reply(situation, entry), entry, number)
+            reply = answer_reply(situation, entry)
+            reply = _said_before(situation, reply) if _repeats(situation.state, decision) else reply
+            return rated(reply, entry, number)
         case DecisionKind.REDIRECT if entry:
             return redirect_reply(situation, entry)
         case DecisionKind.CLARIFY:
@@ -206,6 +209,19 @@ def reply_to(situation: Situation, decision: Decision, number: int) -> Reply:
             return emergency_reply(situation, decision)
         case _:
             return fallback_reply(situation, decision, number)
+
+
+def _repeats(state: ChatState, decision: Decision) -> bool:
+    """Say whether a question that leans on the one before leads to its answer again."""
+    leans = bool(state.last_question) and len(decision.understood) > len(decision.query)
+    return leans and decision.entry == state.last_entry
+
+
+def _said_before(situation: Situation, reply: Reply) -> Reply:
+    """Return an answer that was just read, with a word on that, and on humans, where one can be reached."""
+    texts = situation.texts
+    lead = f"{texts.said_before} {texts.human_hint if is_reachable(situation) else ''}".strip()
+    return replace(reply, text=f"{lead}\n\n{reply.text}")
 
 
 def _origin(situation: Situation, entry: FaqEntry) -> list[str]:

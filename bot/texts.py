@@ -282,6 +282,7 @@ class Texts:
     source: str
     as_of: str
     follow_ups: str
+    said_before: str
     no_plain_answer: str
     part_answered: str
     part_unknown: str
