@@ -33,9 +33,9 @@ def check_draft(settings: Settings, wiring: Wiring, job: str | None = None) -> G
     """Check the draft and keep what was found; `job` names the job that this process was started for."""
     with closing(open_database(settings)) as database:
         draft = SqlDrafts(database).current()
-        if draft is None:
-            raise BotError("Es gibt keinen Entwurf.")
-        with working(SqlJobs(database), wiring.clock, JobKind.GATE, draft.key, job) as work:
+        with working(SqlJobs(database), wiring.clock, JobKind.GATE, draft.key if draft else "", job) as work:
+            if draft is None:
+                raise BotError("Es gibt keinen Entwurf.")
             gate = checked(settings, wiring, database, draft, work.progress)
             SqlDrafts(database).keep_gate(gate)
             return gate

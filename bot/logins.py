@@ -118,9 +118,12 @@ class Logins:
 
     def change_password(self, session: str, member: str, old: str, new: str, *, now: datetime) -> Mapping[str, str]:
         """Change one's own password and end all other sessions; return what is wrong, by field."""
-        own = self._member(member)
+        own, by_member = self._member(member), _counted("change", member)
+        if self.store.attempt({by_member: MOST_PER_NAME}, now, WINDOW):
+            return {"old": "Zu viele Versuche. Bitte warten Sie eine Viertelstunde."}
         if not self._passwords.is_right(old, own.password):
             return {"old": "Das ist nicht Ihr bisheriges Passwort."}
+        self.store.forgive(by_member, by_member)
         wrong = weakness(new, own.name) or ("Das ist Ihr bisheriges Passwort." if new == old else None)
         if wrong:
             return {"new": wrong}

@@ -7,7 +7,7 @@ from typing import Any
 from botapi.server import Server
 from botapi.world import BOT_ID
 
-PATIENCE = 15.0
+PATIENCE = 40.0
 
 
 @dataclass(frozen=True)

