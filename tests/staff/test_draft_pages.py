@@ -1,5 +1,6 @@
 """The draft on the pages: checked, published, compared, rolled back; entries blocked at once."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -140,6 +141,19 @@ def test_a_draft_is_dropped(live: GoingLive, publisher: Browser) -> None:
     publisher.get("/entwurf")
     assert publisher.post("/entwurf/verwerfen", key="was andere sahen").status_code == 409
     publisher.post("/entwurf/verwerfen", key=live.publishing.draft().key)
+    assert live.publishing.drafts.current() is None
+
+
+def test_an_entry_goes_only_as_it_was_seen(live: GoingLive, publisher: Browser) -> None:
+    """What somebody changed meanwhile is neither deleted nor taken back unseen."""
+    page = publisher.get("/eintrag/begleitung").text
+    (seen,) = set(re.findall('name="seen" value="([^"]+)"', page))
+    live.publishing.add_alternates("begleitung", ["Wer half?"], "Vera", NOW)
+    for path, fields in (("/eintrag/begleitung/loeschen", {}), ("/entwurf/zuruecknehmen", {"entry": "begleitung"})):
+        assert publisher.post(path, seen=seen, **fields).status_code == 409
+        assert "Jemand anders hat diesen Eintrag" in publisher.page
+    (seen,) = set(re.findall('name="seen" value="([^"]+)"', publisher.get("/eintrag/begleitung").text))
+    assert publisher.post("/entwurf/zuruecknehmen", seen=seen, entry="begleitung").status_code == 303
     assert live.publishing.drafts.current() is None
 
 

@@ -1,5 +1,7 @@
 """Reading and changing entries on the pages."""
 
+import re
+
 import pytest
 
 from bot.accounts import Role
@@ -147,9 +149,10 @@ def test_an_entry_is_created_with_what_a_group_brings(room: Room, editor: Browse
     assert answer.headers["location"] == "/staff/eintrag/was-kostet-ein-hund-in-oehringen"
     editor.follow(answer)
     assert "Rückgängig machen" in editor.page
+    (seen,) = set(re.findall('name="seen" value="([^"]+)"', editor.page))
     editor.get(f"/auswertung/{group}")
     assert "neuer Eintrag begonnen: Was kostet ein Hund in Öhringen?" in editor.page
-    editor.post("/eintrag/was-kostet-ein-hund-in-oehringen/loeschen")
+    editor.post("/eintrag/was-kostet-ein-hund-in-oehringen/loeschen", seen=seen)
     assert publishing.faq().get("was-kostet-ein-hund-in-oehringen") is None
     assert editor.post("/eintraege/neu", **fields, id="beschluss").status_code == 422
     assert "schon vergeben" in editor.page

@@ -81,7 +81,9 @@ def pages(live: GoingLive, checks: Checks) -> tuple[Page, ...]:
 
     def revert(visit: Visit) -> Reply:
         try:
-            live.publishing.revert_entry(_field(visit, "entry"), visit.account.name, visit.now)
+            live.publishing.revert_entry(
+                _field(visit, "entry"), visit.account.name, visit.now, seen=_field(visit, "seen")
+            )
         except ChangeError as error:
             return _draft(live, checks, visit, problem=str(error))
         return Moved(visit.url("draft"), f"«{_field(visit, 'entry')}» ist wieder wie veröffentlicht.")
