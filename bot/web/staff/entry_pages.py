@@ -16,7 +16,7 @@ from bot.publishing import ChangeError, StaleError, fingerprint, mark
 from bot.reviewing import Prefill
 from bot.sorting import german_key
 from bot.web.staff.changes import EntryView, viewed
-from bot.web.staff.entry_form import KIND_WORDS, LABELS, EntryForm, NewEntryForm, filled, suggested_id
+from bot.web.staff.entry_form import KIND_WORDS, LABELS, EntryForm, NewEntryForm, filled, only_known, suggested_id
 from bot.web.staff.page import Failed, Moved, Page, Reply, Shown, Undo, Visit
 from bot.web.staff.paging import page_number, pages_of, row_number
 from intents.faq import FaqBase, FaqEntry
@@ -63,10 +63,11 @@ def pages(live: GoingLive, show: ShowEntry, groups: Groups) -> tuple[Page, ...]:
     def new(visit: Visit) -> Reply:
         group = row_number(visit.query.get("gruppe", ""))
         begin = groups.prefill(group) if group is not None else None
+        fresh = {"kind": "answer", "updated": city_day(visit.now)}
         if begin is None:
-            return _form(live, show, visit, NewEntryForm(data={"kind": "answer"}))
+            return _form(live, show, visit, NewEntryForm(data=fresh))
         brought = {"question": begin.question, "alternates": "\n".join(begin.alternates), "answer": begin.answer}
-        return _form(live, show, visit, NewEntryForm(data={**brought, "kind": "answer", "gruppe": str(group)}))
+        return _form(live, show, visit, NewEntryForm(data={**fresh, **brought, "gruppe": str(group)}))
 
     def create(visit: Visit) -> Reply:
         return _created(live, show, visit, groups)
@@ -244,7 +245,7 @@ def _form(
 
 def _created(live: GoingLive, show: ShowEntry, visit: Visit, groups: Groups) -> Reply:
     form = NewEntryForm(visit.form)
-    if not form.validate() or _wants_preview(visit):
+    if not form.validate({"follow_ups": [only_known(live.publishing.faq())]}) or _wants_preview(visit):
         return _form(live, show, visit, form)
     name = form.id.data or _free(suggested_id(form.question.data or ""), live.publishing.faq())
     try:
@@ -264,7 +265,7 @@ def _changed(live: GoingLive, show: ShowEntry, visit: Visit) -> Reply:
     if found is None:
         return Failed(404)
     form = EntryForm(visit.form)
-    if not form.validate() or _wants_preview(visit):
+    if not form.validate({"follow_ups": [only_known(live.publishing.faq())]}) or _wants_preview(visit):
         return _form(live, show, visit, form)
     try:
         live.publishing.change_entry(form.entry(name), visit.account.name, visit.now, seen=form.seen.data or None)
