@@ -105,6 +105,16 @@ FOUND: list[tuple[Filter, list[str]]] = [
 ]
 
 
+@pytest.mark.parametrize(
+    "text", ["schlagloch", "SCHLAGLÖCHER", "schlagloecher", "strassenrand", "Straßenrand", "STRASSE", "fuer ÜBER"]
+)
+def test_words_are_found_however_they_are_spelt(store: Database, text: str) -> None:
+    """As the bot itself understands them."""
+    log(store, asked("Wer meldet Schlaglöcher am Straßenrand, für Über?"), asked("Wer kehrt?"))
+    regroup(store)
+    assert SqlReview(store).count(Filter(text=text)) == 1
+
+
 def test_groups_are_found_in_order(store: Database, groups: dict[str, int]) -> None:
     """By each way of sorting and narrowing, and counted alike."""
     review = SqlReview(store)
