@@ -32,20 +32,23 @@ class SqlReview:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def count(self, wanted: Filter) -> int:
-        """Return how many groups are wanted."""
-        query = sa.select(sa.func.count()).select_from(cluster).where(*_conditions(wanted))
-        return self._database.read(lambda connection: connection.scalar(query)) or 0
-
-    def open(self) -> int:
-        """Return how many groups nobody has looked at."""
-        return self.count(Filter(states=(ItemState.NEW,)))
-
     def groups(self, wanted: Filter, *, most: int, skip: int = 0) -> list[Group]:
         """Return some of the wanted groups, in their order."""
         order = (*_ORDERS[wanted.order], cluster.c.number)
         query = sa.select(cluster).where(*_conditions(wanted)).order_by(*order).limit(most).offset(skip)
         return self._database.read(lambda connection: _groups(connection, connection.execute(query).all()))
+
+    def page(self, wanted: Filter, *, most: int, skip: int) -> tuple[list[Group], int]:
+        """Return some of the wanted groups, and how many there are; both by one search."""
+        total = sa.func.count().over().label("total")
+        order = (*_ORDERS[wanted.order], cluster.c.number)
+        query = sa.select(cluster, total).where(*_conditions(wanted)).order_by(*order).limit(most).offset(skip)
+
+        def work(connection: Connection) -> tuple[list[Group], int]:
+            rows = connection.execute(query).all()
+            return _groups(connection, rows), int(rows[0].total) if rows else 0
+
+        return self._database.read(work)
 
     def group(self, number: int) -> Group | None:
         """Return one group."""
@@ -114,13 +117,18 @@ def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
 
 def _holding(text: str) -> sa.CompoundSelect[Any]:
     """Select the groups in which somebody wrote a text; capital umlauts are their own signs to SQLite."""
-    spellings = {text, text.lower(), text.capitalize()}
+    spellings = {_small(each) for each in (text, text.lower(), text.capitalize())}
     asked = sa.or_(*(question.c.text.icontains(each, autoescape=True) for each in spellings))
     drafted = sa.or_(*(case_draft.c.question.icontains(each, autoescape=True) for each in spellings))
     return sa.union_all(
         sa.select(review_item.c.cluster).join(question, review_item.c.question_id == question.c.id).where(asked),
         sa.select(review_item.c.cluster).join(case_draft, review_item.c.draft == case_draft.c.number).where(drafted),
     )
+
+
+def _small(text: str) -> str:
+    """Write A to Z small, as a database does that compares without upper and lower case."""
+    return "".join(sign.lower() if sign.isascii() else sign for sign in text)
 
 
 def _groups(connection: Connection, rows: Sequence[Row[Any]], whys: dict[Why, int] | None = None) -> list[Group]:

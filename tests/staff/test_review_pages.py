@@ -346,4 +346,4 @@ def test_long_lists_have_pages(review: Review) -> None:
     assert "Seite 2" in review.reader.page
     assert review.reader.page.count('scope="row"') == 50
     review.reader.get("/auswertung", sortierung="zuletzt", page=2)
-    assert review.reader.page.count('scope="row"') == review.service.list.count(Filter()) - 50 > 0
+    assert review.reader.page.count('scope="row"') == review.service.list.page(Filter(), most=1, skip=0)[1] - 50 > 0

@@ -43,8 +43,7 @@ def pages(service: Reviewing) -> tuple[Page, ...]:
         if not form.validate():
             return Shown("inbox.html", {**_frame(service, visit, form), "groups": [], "count": 0, "page": 1}, 400)
         wanted = form.wanted()
-        groups = service.list.groups(wanted, most=PAGE, skip=(page - 1) * PAGE)
-        counted = service.list.count(wanted)
+        groups, counted = service.list.page(wanted, most=PAGE, skip=(page - 1) * PAGE)
         if page > pages_of(counted, PAGE):
             return Failed(404)
         return Shown("inbox.html", {**_frame(service, visit, form), "groups": groups, "count": counted, "page": page})
