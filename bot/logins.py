@@ -53,7 +53,10 @@ class Logins:
         if retry_at:
             return Refused(retry_at)
         member = self.store.member(name=name)
-        if not self._passwords.is_right(password, member.password if member else None) or member is None:
+        if (
+            not self._passwords.is_right(_typed(password, member), member.password if member else None)
+            or member is None
+        ):
             return Refused()
         if member.locked or (member.first_until and now > member.first_until):
             return Refused()
@@ -121,7 +124,7 @@ class Logins:
         own, by_member = self._member(member), _counted("change", member)
         if self.store.attempt({by_member: MOST_PER_NAME}, now, WINDOW):
             return {"old": "Zu viele Versuche. Bitte warten Sie eine Viertelstunde."}
-        if not self._passwords.is_right(old, own.password):
+        if not self._passwords.is_right(_typed(old, own), own.password):
             return {"old": "Das ist nicht Ihr bisheriges Passwort."}
         self.store.forgive(by_member, by_member)
         wrong = weakness(new, own.name) or ("Das ist Ihr bisheriges Passwort." if new == old else None)
@@ -182,6 +185,11 @@ class Logins:
 def _hash(token: str) -> str:
     """Return what is stored of a token: whoever reads the database cannot log in with it."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _typed(password: str, member: Member | None) -> str:
+    """Return a password without the blanks that come along when a first one is copied."""
+    return password.strip() if member and member.first_until else password
 
 
 def _counted(kind: str, value: str) -> str:

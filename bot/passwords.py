@@ -1,5 +1,6 @@
 """Passwords: how they are hashed, what a good one is, and the first one of an account."""
 
+import re
 import secrets
 import unicodedata
 from threading import BoundedSemaphore
@@ -13,6 +14,15 @@ SHORTEST, LONGEST = 12, 128
 _AT_ONCE = 2
 """Hashes that are made at the same time; each takes memory."""
 _FEWEST_KINDS = 5
+_SHORTEST_NAME = 4
+"""Letters of a part of a name that a password must not hold."""
+_COMMON = re.compile(
+    "(?:passwor[td]|kennwort|geheim|willkommen|welcome|hallo|test|admin|administrator|stadt|heilbronn|rathaus|verwaltung"
+    "|start|login|letmein|schatz|fussball|deutschland|qwert[zy]?|uiop|asdf(?:gh)?|jkl|yxcv|zxcv|bnm|abc(?:def)?"
+    "|fruehling|sommer|herbst|winter|ich|bin|das|mein|ist|neu|neues|und)+",
+)
+"""Words of which guesses are made; digits and signs between them make no difference."""
+_WRITTEN_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 """None of which looks like another."""
 
@@ -58,9 +68,22 @@ def weakness(password: str, name: str) -> str | None:
         return f"Das Passwort darf höchstens {LONGEST} Zeichen haben."
     if len(set(folded)) < _FEWEST_KINDS:
         return f"Das Passwort braucht mindestens {_FEWEST_KINDS} verschiedene Zeichen."
-    if name.casefold() in folded:
+    if not (letters := _letters(folded)) or _COMMON.fullmatch(letters):
+        return "Dieses Passwort errät man leicht. Bitte nehmen Sie vier Wörter, die nichts miteinander zu tun haben."
+    if any(part in folded for part in _parts(name)):
         return "Das Passwort darf Ihren Namen nicht enthalten."
     return None
+
+
+def _letters(folded: str) -> str:
+    """Return the letters of a password, umlauts written out."""
+    return "".join(sign for sign in folded.translate(_WRITTEN_OUT) if sign.isalpha())
+
+
+def _parts(name: str) -> tuple[str, ...]:
+    """Return a name and what it consists of, as far as that is long enough."""
+    whole = name.casefold()
+    return (whole, *(part for part in re.split(r"[\W_]+", whole) if len(part) >= _SHORTEST_NAME))
 
 
 def _one_form(password: str) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from bot.accounts import Role
 from bot.logins import MOST_PER_ADDRESS, MOST_PER_NAME, WINDOW
+from bot.passwords import weakness
 from bot.staff import IDLE, LONGEST_SESSION
 from bot.store.audit import SqlAudit
 from bot.web.staff.front import COOKIE
@@ -188,6 +189,23 @@ def test_a_first_password_has_to_be_changed(room: Room) -> None:
     assert room.browser().log_in("Kim", new).status_code == 303
 
 
+def test_a_first_password_is_taken_as_it_was_copied(room: Room) -> None:
+    """With blanks around it; afterwards it goes on where it was asked for, and nowhere else."""
+    first = room.logins.add("Kim", Role.READ, who="Test", now=room.app.wiring.clock.now())
+    browser = room.browser()
+    answer = browser.log_in("Kim", f" {first}\t", next="/staff/sitzungen?page=2")
+    forced = browser.follow(answer)
+    assert forced.headers["location"] == "/staff/passwort?next=%2Fstaff%2Fsitzungen%3Fpage%3D2"
+    browser.follow(forced)
+    assert 'action="/staff/passwort?next=%2Fstaff%2Fsitzungen%3Fpage%3D2"' in browser.page
+    typed = {"old": f"{first} ", "new": "ein neues langes Passwort", "again": "ein neues langes Passwort"}
+    answer = browser.post("/passwort?next=%2Fstaff%2Fsitzungen%3Fpage%3D2", **typed)
+    assert answer.headers["location"] == "/staff/sitzungen?page=2"
+    again = {"old": typed["new"], "new": "noch ein ganz anderes", "again": "noch ein ganz anderes"}
+    away = browser.post("/passwort?next=https://example.org/", **again)
+    assert away.headers["location"] == "/staff/"
+
+
 def test_a_first_password_runs_out(room: Room, clock: FakeClock) -> None:
     """After seven days an administrator has to give another one."""
     first = room.logins.add("Kim", Role.READ, who="Test", now=clock.now())
@@ -202,6 +220,9 @@ def test_a_first_password_runs_out(room: Room, clock: FakeClock) -> None:
         (SECRET, "kurz", "kurz", "mindestens 12 Zeichen"),
         (SECRET, "aaaaaaaaaaaaaaa", "aaaaaaaaaaaaaaa", "verschiedene Zeichen"),
         (SECRET, "ich bin die LENA hier", "ich bin die LENA hier", "Ihren Namen nicht enthalten"),
+        (SECRET, "passwort1234", "passwort1234", "errät man leicht"),
+        (SECRET, "Heilbronn-Rathaus 2026!", "Heilbronn-Rathaus 2026!", "errät man leicht"),
+        (SECRET, "190283746551", "190283746551", "errät man leicht"),
         (SECRET, SECRET, SECRET, "Das ist Ihr bisheriges Passwort."),
         (SECRET, "ein langes Passwort", "ein anderes Passwort", "sind verschieden"),
         (SECRET, "x" * 129, "x" * 129, "höchstens 128 Zeichen"),
@@ -216,6 +237,12 @@ def test_a_bad_new_password_is_told_at_its_field(room: Room, old: str, new: str,
     assert message in browser.page
     assert 'aria-invalid="true"' in browser.page
     assert room.browser().log_in(LENA).status_code == 303
+
+
+def test_no_part_of_a_name_is_a_password() -> None:
+    """Parts of less than four letters stand in many words."""
+    assert weakness("Frau Müller hat Hunger", "Lea Müller") == "Das Passwort darf Ihren Namen nicht enthalten."
+    assert weakness("Frau Mueller hat Hunger", "Au Müller") is None
 
 
 def test_nobody_tries_out_passwords_in_a_session_that_was_left_open(room: Room, clock: FakeClock) -> None:

@@ -28,7 +28,7 @@ def guarded(front: Front, page: Page) -> Endpoint:
         if session is None:
             return _to_login(front, request)
         if session.member.first_until and page.name not in WITH_FIRST_PASSWORD:
-            return front.to(front.url("password"))
+            return front.to(front.url("password", next=_aim(front, request)))
         if session.member.role < page.role:
             return front.error(request, 403, session=session)
         if page.needs_faq and not front.is_ready():
@@ -108,5 +108,15 @@ def _to_login(front: Front, request: Request) -> Response:
     """Ask who it is; afterwards a page goes on where it was asked for, a form is lost."""
     if request.method == "POST":
         return front.to(front.url("login"))
+    return front.to(front.url("login", next=_address(request)))
+
+
+def _aim(front: Front, request: Request) -> str | None:
+    """Return the page that was asked for, to go on there; None for a form, and for the first page of all."""
+    address = _address(request)
+    return None if request.method == "POST" or address == front.url("start") else address
+
+
+def _address(request: Request) -> str:
     query = f"?{request.url.query}" if request.url.query else ""
-    return front.to(front.url("login", next=f"{request.scope['path']}{query}"))
+    return f"{request.scope['path']}{query}"

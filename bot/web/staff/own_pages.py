@@ -54,7 +54,10 @@ def pages(logins: Logins) -> tuple[Page, ...]:
             form[name].errors = [message]
         if wrong:
             return _password(logins, visit, form)
-        return Moved(visit.url("start"), "Ihr Passwort ist geändert. Ihre anderen Sitzungen sind beendet.")
+        return Moved(
+            visit.query.get("next") or visit.url("start"),
+            "Ihr Passwort ist geändert. Ihre anderen Sitzungen sind beendet.",
+        )
 
     def sessions(visit: Visit) -> Reply:
         found = logins.store.sessions(visit.account.key)
@@ -83,5 +86,6 @@ def _password(logins: Logins, visit: Visit, form: PasswordForm) -> Shown:
     member = logins.store.member(key=visit.account.key)
     is_first = bool(member and member.first_until)
     has_one = bool(member and member.password)
-    values = {"form": form, "is_first": is_first, "has_one": has_one}
+    aim = visit.query.get("next") or None
+    values = {"form": form, "is_first": is_first, "has_one": has_one, "aim": aim}
     return Shown("password.html", values, 422 if form.errors else 200)
