@@ -170,7 +170,7 @@ def pages(database: Database) -> dict[str, Times]:
 
         largest = service.list.groups(Filter(order=Order.COUNT), most=10)
         others = service.list.groups(Filter(order=Order.FIRST), most=10)
-        say(f"  {service.list.count(Filter())} groups, the largest has {largest[0].count} questions")
+        say(f"  {service.list.page(Filter(), most=1, skip=0)[1]} groups, the largest has {largest[0].count} questions")
         groups = [f"/auswertung/{group.number}" for group in (*largest, *others)]
         return {
             "list": [ms for query in LIST for ms in page_times(partial(opened_list, dict(query)))],

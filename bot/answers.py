@@ -6,6 +6,7 @@ from bot.languages import sentence_for
 from bot.replies import NONE, Choice, Reply
 from bot.situation import Situation
 from bot.standby import Standby
+from bot.state import ChatState
 from bot.texts import Texts
 from bot.wishes import wish_choices
 from intents.decision import Decision, DecisionKind
@@ -58,7 +59,7 @@ def clarify_reply(situation: Situation, decision: Decision, number: int, *, name
     choices = [Choice(entry.question, f"p:{entry.id}:{number}") for entry in entries]
     none = Choice(texts.none_of_these, f"{NONE}:{number}", aside=True)
     text = texts.clarify_part.format(frage=quoted(decision.query)) if named else texts.clarify
-    return Reply(text, choices=(*choices, none))
+    return Reply(_with_foreign(decision, text), choices=(*choices, none))
 
 
 def fallback_reply(situation: Situation, decision: Decision, number: int) -> Reply:
@@ -69,10 +70,15 @@ def fallback_reply(situation: Situation, decision: Decision, number: int) -> Rep
         "expired": texts.fallback_expired,
     }
     text = by_reason.get(decision.reason, texts.fallback)
-    foreign = sentence_for(decision.query)
-    full = f"{foreign}\n\n{text}" if foreign else text
+    full = _with_foreign(decision, text)
     reply = offered(situation, full) if situation.standby and situation.state.missed else with_human(situation, full)
     return reply if decision.reason == "gate" else awaited(situation, reply, number)
+
+
+def _with_foreign(decision: Decision, text: str) -> str:
+    """Put a sentence in front that says, in the question's own language, that only German is understood."""
+    foreign = sentence_for(decision.query)
+    return f"{foreign}\n\n{text}" if foreign else text
 
 
 def awaited(situation: Situation, reply: Reply, number: int) -> Reply:
@@ -190,7 +196,9 @@ def reply_to(situation: Situation, decision: Decision, number: int) -> Reply:
     entry = situation.entry(decision.entry)
     match decision.kind:
         case DecisionKind.ANSWER if entry:
-            return rated(answer_reply(situation, entry), entry, number)
+            reply = answer_reply(situation, entry)
+            reply = _said_before(situation, reply) if _repeats(situation.state, decision) else reply
+            return rated(reply, entry, number)
         case DecisionKind.REDIRECT if entry:
             return redirect_reply(situation, entry)
         case DecisionKind.CLARIFY:
@@ -201,6 +209,19 @@ def reply_to(situation: Situation, decision: Decision, number: int) -> Reply:
             return emergency_reply(situation, decision)
         case _:
             return fallback_reply(situation, decision, number)
+
+
+def _repeats(state: ChatState, decision: Decision) -> bool:
+    """Say whether a question that leans on the one before leads to its answer again."""
+    leans = bool(state.last_question) and len(decision.understood) > len(decision.query)
+    return leans and decision.entry == state.last_entry
+
+
+def _said_before(situation: Situation, reply: Reply) -> Reply:
+    """Return an answer that was just read, with a word on that, and on humans, where one can be reached."""
+    texts = situation.texts
+    lead = f"{texts.said_before} {texts.human_hint if is_reachable(situation) else ''}".strip()
+    return replace(reply, text=f"{lead}\n\n{reply.text}")
 
 
 def _origin(situation: Situation, entry: FaqEntry) -> list[str]:

@@ -162,3 +162,6 @@ class Drafts(Protocol):
 
         Returns False when it is blocked already.
         """
+
+    def unblock(self, entry: str, who: str, since: datetime, now: datetime) -> bool:
+        """Take back a block that this person made since a moment; return False where there is none."""

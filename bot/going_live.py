@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.drafts import Draft, Gate, Publication, Step
 from bot.errors import ConflictError
@@ -14,6 +14,8 @@ from bot.publishing import ChangeError, Publishing, content_hash, edited
 from intents.errors import FaqError
 from intents.faq import FaqBase
 
+UNDO_BLOCK = timedelta(minutes=10)
+"""How long whoever blocked an entry can take that back without publishing."""
 OVERTAKEN = "Inzwischen hat sich etwas geändert. Bitte sehen Sie die Seite noch einmal durch."
 
 
@@ -121,6 +123,14 @@ class GoingLive:
         if self.publishing.live().get(entry) is None:
             raise ChangeError(f"Den Eintrag «{entry}» gibt es nicht.")
         return self._drafts.block(entry, who, now)
+
+    def unblock(self, entry: str, who: str, now: datetime) -> None:
+        """Take back a block by mistake: one's own, of a few minutes ago; raises ChangeError for others."""
+        if not self._drafts.unblock(entry, who, now - UNDO_BLOCK, now):
+            raise ChangeError(
+                f"Die Sperre von «{entry}» lässt sich so nicht mehr aufheben. "
+                "Bitte merken Sie den Eintrag zum Entsperren vor: Die Sperre endet mit der nächsten Veröffentlichung."
+            )
 
     def release(self, entry: str, who: str, now: datetime, *, on: bool = True) -> None:
         """Let the next publication answer a blocked entry again, or not."""

@@ -125,22 +125,24 @@ class Publishing:
 
         return self._change(entry.id, change, who, "Eintrag geändert", now)
 
-    def delete_entry(self, entry: str, who: str, now: datetime) -> None:
-        """Take an entry out of the draft."""
+    def delete_entry(self, entry: str, who: str, now: datetime, *, seen: str = "") -> None:
+        """Take an entry out of the draft, as it was `seen` by its mark."""
 
         def change(draft: Draft) -> str:
             faq = parsed(draft.yaml)
             _found(faq, entry)
+            _same(faq, entry, seen)
             if len(faq.entries) == 1:
                 raise ChangeError("Der letzte Eintrag lässt sich nicht löschen.")
             return without_entry(draft.yaml, entry)
 
         self._edit(change, who, "Eintrag gelöscht", entry, now)
 
-    def revert_entry(self, entry: str, who: str, now: datetime) -> None:
+    def revert_entry(self, entry: str, who: str, now: datetime, *, seen: str = "") -> None:
         """Give an entry of the draft its published form again, in which it may not exist."""
 
         def change(draft: Draft) -> str:
+            _same(parsed(draft.yaml), entry, seen)
             form = self.drafts.form(draft.base)
             before = parsed(form.yaml).get(entry) if form else None
             if before is None:
@@ -204,6 +206,17 @@ def content_hash(text: str) -> str:
 def fingerprint(entry: FaqEntry) -> str:
     """Return what tells a form of an entry from others."""
     return content_hash(repr(replace(entry, blocked=False)))
+
+
+def mark(entry: FaqEntry | None) -> str:
+    """Return what tells whether an entry is still as somebody saw it, also that it was not there."""
+    return fingerprint(entry) if entry else "-"
+
+
+def _same(faq: FaqBase, entry: str, seen: str) -> None:
+    """Raise ChangeError when an entry is another one than was seen; without a mark nobody looked."""
+    if seen and seen != mark(faq.get(entry)):
+        raise ChangeError("Jemand anders hat diesen Eintrag inzwischen geändert. Bitte sehen Sie ihn noch einmal an.")
 
 
 def clean(entry: FaqEntry) -> FaqEntry:

@@ -19,11 +19,11 @@ _MOST_ALTERNATES = 10
 class ReviewList(Protocol):
     """Reads the review list; bot.store.review.SqlReview is one."""
 
-    def count(self, wanted: Filter) -> int:
-        """Return how many groups are wanted."""
-
     def groups(self, wanted: Filter, *, most: int, skip: int = 0) -> list[Group]:
         """Return some of the wanted groups, in their order."""
+
+    def page(self, wanted: Filter, *, most: int, skip: int) -> tuple[list[Group], int]:
+        """Return some of the wanted groups, and how many there are; 0 where there are none so far down."""
 
     def group(self, number: int) -> Group | None:
         """Return one group."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.answers import period, unmarked
+from bot.answers import period, quoted, unmarked
 from bot.cases import Folder
 from bot.clock import CITY_ZONE
 from bot.delivery import DEAD_KEPT
@@ -26,7 +26,8 @@ def stored_reply(
     if state.plain:
         lines.append(texts.stored_plain)
     remembered = dict.fromkeys(filter(None, (state.earlier.question, state.last_question)))
-    lines += [texts.stored_last.format(frage=unmarked(words)) for words in remembered]
+    shown = quoted if any(question.text for question in questions) else unmarked  # the list below has all the words
+    lines += [texts.stored_last.format(frage=shown(words)) for words in remembered]
     lines += [_line(situation, question, remains) for question in questions] or [texts.stored_none]
     lines += case_lines(texts, folders)
     lines += _remains(texts, remains)

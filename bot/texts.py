@@ -33,6 +33,7 @@ _PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "period_days": frozenset({"tage"}),
     "privacy_link": frozenset({"wert"}),
     "imprint": frozenset({"wert"}),
+    "group_start": frozenset({"vorstellung", "name"}),
     "command_unknown": frozenset({"befehl"}),
     "stored_last": frozenset({"frage"}),
     "stored_question": frozenset({"datum", "frage"}),
@@ -281,6 +282,7 @@ class Texts:
     source: str
     as_of: str
     follow_ups: str
+    said_before: str
     no_plain_answer: str
     part_answered: str
     part_unknown: str
@@ -349,6 +351,7 @@ class Texts:
     feedback_thanks: str
     attachment: str
     late: str
+    group_start: str
     private_only: str
     private_link: str
     stored: str

@@ -12,7 +12,7 @@ import yaml
 from numpy.typing import NDArray
 
 from intents.query import Context
-from intents.text import fold, words
+from intents.text import fold, has_letters, words
 
 MAX_AGE = 15 * 60
 """Seconds after which a new message is no follow-up any more."""
@@ -180,9 +180,9 @@ def _place_of(first: str, before: list[str]) -> int | None:
 
 
 def parts_of(text: str, *, content: Callable[[str], str]) -> tuple[str, ...]:
-    """Split a message into two questions, or return () when it is one."""
+    """Split a message into two questions, or return () when it is one; a number or a sign is none."""
     parts = _between_questions().split(text)
     if len(parts) == 1:
         return ()
-    pieces = [piece for part in parts if (piece := content(part.strip(" ,;")))]
+    pieces = [piece for part in parts if has_letters(piece := content(part.strip(" ,;")))]
     return tuple(pieces) if len(pieces) == 2 else ()

@@ -169,6 +169,18 @@ class SqlDrafts:
         """Stop an entry from being answered, whatever happens to the draft; return False when it is blocked already."""
         return self._database.write(lambda connection: _block(connection, entry, who, now))
 
+    def unblock(self, entry: str, who: str, since: datetime, now: datetime) -> bool:
+        """Take back a block that this person made since a moment; return False where there is none."""
+        own = (blocked_entry.c.entry == entry) & (blocked_entry.c.who == who) & (blocked_entry.c.at >= since)
+
+        def work(connection: Connection) -> bool:
+            done = connection.execute(sa.delete(blocked_entry).where(own)).rowcount == 1
+            if done:
+                note(connection, who, "Sperre rückgängig gemacht", entry, now)
+            return done
+
+        return self._database.write(work)
+
     def _once(self, work: Callable[[Connection], T]) -> T:
         """Do something in one transaction; another one who did the same first is a conflict."""
         try:

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from bot.review_items import Action, Change, Filter, Group, ItemState, Near, Order, Why, Wording
+from bot.review_items import NEAR, Action, Change, Filter, Group, ItemState, Near, Order, Why, Wording
 from bot.store.database import Database
 from bot.store.review_sums import ITEMS, TEXT
 from bot.store.review_tables import case_draft, cluster, review_change, review_item, review_step
@@ -37,20 +37,23 @@ class SqlReview:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def count(self, wanted: Filter) -> int:
-        """Return how many groups are wanted."""
-        query = sa.select(sa.func.count()).select_from(cluster).where(*_conditions(wanted))
-        return self._database.read(lambda connection: connection.scalar(query)) or 0
-
-    def open(self) -> int:
-        """Return how many groups nobody has looked at."""
-        return self.count(Filter(states=(ItemState.NEW,)))
-
     def groups(self, wanted: Filter, *, most: int, skip: int = 0) -> list[Group]:
         """Return some of the wanted groups, in their order."""
         order = (*_ORDERS[wanted.order], cluster.c.number)
         query = sa.select(cluster).where(*_conditions(wanted)).order_by(*order).limit(most).offset(skip)
         return self._database.read(lambda connection: _groups(connection, connection.execute(query).all()))
+
+    def page(self, wanted: Filter, *, most: int, skip: int) -> tuple[list[Group], int]:
+        """Return some of the wanted groups, and how many there are; both by one search."""
+        total = sa.func.count().over().label("total")
+        order = (*_ORDERS[wanted.order], cluster.c.number)
+        query = sa.select(cluster, total).where(*_conditions(wanted)).order_by(*order).limit(most).offset(skip)
+
+        def work(connection: Connection) -> tuple[list[Group], int]:
+            rows = connection.execute(query).all()
+            return _groups(connection, rows), int(rows[0].total) if rows else 0
+
+        return self._database.read(work)
 
     def group(self, number: int) -> Group | None:
         """Return one group."""
@@ -130,11 +133,16 @@ def _holds(column: sa.ColumnElement[Any], text: str) -> sa.ColumnElement[bool]:
     """Say whether a column holds a text; capital umlauts are their own signs to SQLite."""
     found = []
     for spelling in _SPELLINGS:
-        plain, wanted = sa.func.lower(column), text
+        plain, wanted = column, {_small(each) for each in (text, text.lower(), text.capitalize())}
         for sign, letters in spelling.items():
-            plain, wanted = sa.func.replace(plain, sign, letters), wanted.replace(sign, letters)
-        found.append(plain.contains(wanted.lower(), autoescape=True))
+            plain, wanted = sa.func.replace(plain, sign, letters), {each.replace(sign, letters) for each in wanted}
+        found += [plain.icontains(each, autoescape=True) for each in wanted]
     return sa.or_(*found)
+
+
+def _small(text: str) -> str:
+    """Write A to Z small, as a database does that compares without upper and lower case."""
+    return "".join(sign.lower() if sign.isascii() else sign for sign in text)
 
 
 def _groups(connection: Connection, rows: Sequence[Row[Any]], whys: dict[Why, int] | None = None) -> list[Group]:
@@ -150,7 +158,7 @@ def _group(row: Row[Any], words: dict[int, str | None], whys: dict[Why, int]) ->
     return Group(
         **{name: row._mapping[name] for name in names},
         state=ItemState(row.state),
-        nearest=tuple(Near(each["id"], each["confidence"]) for each in row.nearest),
+        nearest=tuple(Near(each["id"], each["confidence"]) for each in row.nearest if each["confidence"] >= NEAR),
         examples=tuple(text for item in row.examples if (text := words.get(item))),
         whys=whys,
     )

@@ -122,7 +122,7 @@ def test_a_question_may_lean_on_the_one_before(erika: Chat) -> None:
 
 
 def test_another_language_gets_a_sentence_in_it(erika: Chat, texts: Texts) -> None:
-    """Under a fallback alone."""
+    """Where nothing is found; asking back has it as well."""
     seen = erika.say("How tall is the Eiffel Tower?")
     assert "Please write to me in German." in seen.text
     assert texts.fallback.strip() in seen.text

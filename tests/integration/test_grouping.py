@@ -158,7 +158,7 @@ def test_a_run_that_breaks_off_is_carried_on(store: Database) -> None:
     found = numbers(store)
     assert found[DOG] == found[DOG_TOO] == 1
     assert len(set(found.values())) == 3
-    assert SqlReview(store).count(Filter()) == 3
+    assert SqlReview(store).page(Filter(), most=9, skip=0)[1] == 3
 
 
 def test_grouping_is_due_when_something_came(store: Database) -> None:
@@ -225,4 +225,4 @@ def test_words_go_from_the_review_as_from_the_log(store: Database, gone: Callabl
     assert not any("Hund" in each or "hund" in each for each in everything)
     regroup(store)
     assert review.group(number) is None
-    assert review.count(Filter()) == 1
+    assert review.page(Filter(), most=9, skip=0)[1] == 1

@@ -1,5 +1,6 @@
 """The draft on the pages: checked, published, compared, rolled back; entries blocked at once."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -19,7 +20,7 @@ from bot.store.faq_versions import SqlFaqVersions
 from bot.store.jobs import SqlJobs
 from intents.faq import parse_faq
 from tests.conftest import TINY_FAQ
-from tests.fakes import NOW
+from tests.fakes import NOW, FakeClock
 from tests.review_log import asked, log
 from tests.staff.room import Browser, Room
 
@@ -92,6 +93,24 @@ def test_hints_need_a_tick_and_errors_block(live: GoingLive, publisher: Browser)
     assert publisher.post("/entwurf/veroeffentlichen", key=key, read="yes").status_code == 303
 
 
+def test_findings_speak_the_words_of_the_pages(live: GoingLive, publisher: Browser) -> None:
+    """The entry is a link; no id, no line, no name of a field of the file, and «Hinweis» once."""
+    message = "Eintrag 'beschluss': Die Frage 'Wer?' aus 'not_questions' liegt nahe an Eintrag 'begleitung' (Zeile 3)"
+    finding = {
+        "line": 3,
+        "column": 1,
+        "message": f"Hinweis: {message}",
+        "entry": "beschluss",
+        "level": "hint",
+        "new": True,
+    }
+    pass_gate(live, findings=[finding])
+    publisher.get("/entwurf")
+    told = "Die Frage 'Wer?' aus «Gegenbeispiele» liegt nahe an Eintrag «Wer hat die Stadt begleitet?»<"
+    assert told in publisher.page
+    assert '<a href="/staff/eintrag/beschluss">Wer hat die Strategie beschlossen?</a></td>' in publisher.page
+
+
 def test_the_effect_on_real_questions_stands_side_by_side(room: Room, live: GoingLive, publisher: Browser) -> None:
     """With the words of the question, as long as they are kept; never as part of the page."""
     log(room.database, asked(EVIL))
@@ -117,7 +136,7 @@ def test_a_check_is_started_once(room: Room, live: GoingLive) -> None:
     assert live.publishing.drafts.current()
     editor.get("/entwurf")
     editor.follow(editor.post("/entwurf/pruefen"))
-    assert "läuft" in editor.page
+    assert "Sie bereitet zuerst" in editor.page
     jobs = SqlJobs(room.database)
     job = jobs.latest(JobKind.GATE, room.app.wiring.clock.now())
     assert job
@@ -140,6 +159,19 @@ def test_a_draft_is_dropped(live: GoingLive, publisher: Browser) -> None:
     publisher.get("/entwurf")
     assert publisher.post("/entwurf/verwerfen", key="was andere sahen").status_code == 409
     publisher.post("/entwurf/verwerfen", key=live.publishing.draft().key)
+    assert live.publishing.drafts.current() is None
+
+
+def test_an_entry_goes_only_as_it_was_seen(live: GoingLive, publisher: Browser) -> None:
+    """What somebody changed meanwhile is neither deleted nor taken back unseen."""
+    page = publisher.get("/eintrag/begleitung").text
+    (seen,) = set(re.findall('name="seen" value="([^"]+)"', page))
+    live.publishing.add_alternates("begleitung", ["Wer half?"], "Vera", NOW)
+    for path, fields in (("/eintrag/begleitung/loeschen", {}), ("/entwurf/zuruecknehmen", {"entry": "begleitung"})):
+        assert publisher.post(path, seen=seen, **fields).status_code == 409
+        assert "Jemand anders hat diesen Eintrag" in publisher.page
+    (seen,) = set(re.findall('name="seen" value="([^"]+)"', publisher.get("/eintrag/begleitung").text))
+    assert publisher.post("/entwurf/zuruecknehmen", seen=seen, entry="begleitung").status_code == 303
     assert live.publishing.drafts.current() is None
 
 
@@ -200,6 +232,23 @@ def test_an_entry_is_blocked_with_one_click(room: Room, live: GoingLive) -> None
     editor.post("/eintrag/beschluss/entsperren", on="no")
     assert live.publishing.draft().releases == ()
     assert editor.post("/eintrag/gibtsnicht/sperren").status_code == 404
+
+
+def test_a_block_by_mistake_is_undone_at_once(room: Room, live: GoingLive, clock: FakeClock) -> None:
+    """By whoever blocked, for ten minutes; nobody else's block ends so."""
+    editor, other = room.browser(Role.EDIT), room.browser(Role.PUBLISH)
+    editor.get("/eintrag/beschluss")
+    editor.follow(editor.post("/eintrag/beschluss/sperren"))
+    assert 'action="/staff/eintrag/beschluss/doch-nicht-sperren"' in editor.page
+    assert other.post("/eintrag/beschluss/doch-nicht-sperren").status_code == 409
+    assert live.publishing.drafts.blocks()
+    assert editor.post("/eintrag/beschluss/doch-nicht-sperren").status_code == 303
+    assert not live.publishing.drafts.blocks()
+    assert SqlAudit(room.database).find(most=1)[0].action == "Sperre rückgängig gemacht"
+    editor.post("/eintrag/beschluss/sperren")
+    clock.wait(minutes=11)
+    assert editor.post("/eintrag/beschluss/doch-nicht-sperren").status_code == 409
+    assert live.publishing.drafts.blocks()
 
 
 def test_who_got_a_wrong_answer_is_counted(room: Room, publisher: Browser) -> None:

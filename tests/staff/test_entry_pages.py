@@ -1,5 +1,7 @@
 """Reading and changing entries on the pages."""
 
+import re
+
 import pytest
 
 from bot.accounts import Role
@@ -90,13 +92,30 @@ def test_what_is_wrong_is_told_at_its_field(editor: Browser, publishing: Publish
         "updated": "gestern",
         "sources": "| https://x.org",
         "valid_from": "2026-12-02",
-        "valid_until": "2026-12-01",
+        "valid_until": "1.12.2026",
+        "follow_ups": "beschluss\ngibtsnicht",
     }
     assert editor.post("/eintrag/beschluss/bearbeiten", **typed).status_code == 422
-    for told in ("Frage ein", "aus der Liste", "kein Datum", "je Zeile «Titel", "Ende liegt vor"):
+    told_so = (
+        "Frage ein",
+        "aus der Liste",
+        "zum Beispiel 01.11.2026",
+        "je Zeile «Titel",
+        "Ende liegt vor",
+        "«gibtsnicht»",
+    )
+    for told in (*told_so, "diese 6 Angaben", '<li><a href="#valid_until">Gültig bis</a>: Das Ende'):
         assert told in editor.page, told
     assert "&lt;b&gt;Wer" in editor.get("/eintraege").text or "Von wem kommt der Beschluss?" not in editor.page
     assert publishing.draft() == before
+
+
+def test_a_new_entry_begins_with_what_is_known(editor: Browser) -> None:
+    """It is as of today; what must be filled in says so, and nothing is wrong yet."""
+    editor.get("/eintraege/neu")
+    assert f'name="updated" type="date" value="{NOW.date()}"' in editor.page
+    assert editor.page.count("(Pflichtfeld)") == 2
+    assert "Noch nicht gespeichert" not in editor.page
 
 
 def test_two_who_change_one_entry_see_each_other(room: Room, editor: Browser, publishing: Publishing) -> None:
@@ -130,9 +149,10 @@ def test_an_entry_is_created_with_what_a_group_brings(room: Room, editor: Browse
     assert answer.headers["location"] == "/staff/eintrag/was-kostet-ein-hund-in-oehringen"
     editor.follow(answer)
     assert "Rückgängig machen" in editor.page
+    (seen,) = set(re.findall('name="seen" value="([^"]+)"', editor.page))
     editor.get(f"/auswertung/{group}")
     assert "neuer Eintrag begonnen: Was kostet ein Hund in Öhringen?" in editor.page
-    editor.post("/eintrag/was-kostet-ein-hund-in-oehringen/loeschen")
+    editor.post("/eintrag/was-kostet-ein-hund-in-oehringen/loeschen", seen=seen)
     assert publishing.faq().get("was-kostet-ein-hund-in-oehringen") is None
     assert editor.post("/eintraege/neu", **fields, id="beschluss").status_code == 422
     assert "schon vergeben" in editor.page

@@ -361,6 +361,29 @@ def test_a_part_is_named_by_its_own_words(known: Talk) -> None:
     assert [d.query for d in known.notes] == ["wer?", "was?"]
 
 
+def test_asking_back_in_another_language_says_that_only_german_is_understood(known: Talk) -> None:
+    """As where nothing is found; a German question gets no such sentence."""
+    english = "What is the digital strategy of this city and who decided it?"
+    (reply,) = known.do(TextSaid(english), lambda _: clarify("beschluss", query=english))
+    assert reply.text.startswith("I am sorry, I only understand German.")
+    (reply,) = known.do(TextSaid("Was ist das?"), lambda _: clarify("beschluss", query="Was ist das?"))
+    assert reply.text == known.texts.clarify
+
+
+def test_a_follow_up_that_leads_to_the_same_answer_says_so(known: Talk) -> None:
+    """It does not pretend to know more; the same question asked again is just answered."""
+    (first,) = known.do(TextSaid("wer?"), lambda _: answer("beschluss", query="wer?"))
+    (again,) = known.do(TextSaid("wer?"), lambda _: answer("beschluss", query="wer?"))
+    assert again.text == first.text
+    joined = replace(answer("beschluss", query="und wann?"), understood="wer, und wann?")
+    (reply,) = known.do(TextSaid("und wann?"), lambda _: joined)
+    assert reply.text.startswith(known.texts.said_before)
+    assert reply.text.endswith(first.text)
+    other = replace(joined, entry="begleitung")
+    (reply,) = known.do(TextSaid("und wann?"), lambda _: other)
+    assert not reply.text.startswith(known.texts.said_before)
+
+
 def test_two_clarifies_number_every_choice_once(known: Talk) -> None:
     """In one turn no number stands for two things."""
     parts = both(clarify("beschluss", query="a?"), clarify("haushalt", query="b?"))

@@ -92,6 +92,7 @@ def test_two_questions_are_split(text: str, parts: tuple[str, ...]) -> None:
         "Wo ist das Amt?",
         "Was haben Bürgerinnen und Bürger davon?",
         "Was ist die HHKO? Danke!",
+        "Was ist ZuP 24? (0)",
         "Hallo. Was ist die HHKO?",
         "Was? Wie? Wo?",
         "Wer zahlt und wer plant und wer baut?",

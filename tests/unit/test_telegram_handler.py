@@ -456,6 +456,13 @@ def test_in_a_group_the_bot_replies_to_who_asked(chat: Chat) -> None:
     assert sent.payload["params"]["message_thread_id"] == 7
 
 
+def test_in_a_group_start_says_how_to_be_answered(chat: Chat) -> None:
+    """Questions without the bot's name stay among people there."""
+    (sent,) = chat.do(group("/start")).messages
+    assert "@stadt_bot" in sent.payload["params"]["text"]
+    assert "Schreiben Sie mir Ihre Frage" not in sent.payload["params"]["text"]
+
+
 def test_in_a_group_nothing_is_remembered_between_persons(chat: Chat) -> None:
     """No context, no choice by «ja» or a number."""
     chat.do(group("@stadt_bot welche?"))
@@ -478,6 +485,13 @@ def test_what_is_personal_is_refused_in_a_group(chat: Chat, texts: Texts, name: 
 
 
 # ------------------------------------------------------------------ what is stored
+
+
+def test_a_long_question_is_told_in_full_but_once(chat: Chat, texts: Texts) -> None:
+    """What is remembered of it is only quoted, where the log has its words."""
+    chat.say("Wort " * 60)
+    told = chat.say("/auskunft")
+    assert texts.stored_last.format(frage=f"{'Wort ' * 23}Wort…") in told
 
 
 def test_all_that_is_stored_is_told(chat: Chat, texts: Texts) -> None:

@@ -119,6 +119,8 @@ class TelegramHandler:
                 return _said(situation, self._private_reply(situation.texts, name))
             case ChoicePicked(token) if turn.incoming.group and token in (HUMAN, ERASE, KEEP):
                 return _said(situation, self._private_reply(situation.texts, _PRIVATE[0]))
+            case CommandGiven("start", "") if turn.incoming.group:
+                return _said(situation, self._group_start(situation.texts))
             case CommandGiven("auskunft"):
                 return _said(situation, self._stored_reply(situation, claim.chat))
             case CommandGiven("loeschen"):
@@ -145,6 +147,10 @@ class TelegramHandler:
     def _erase_reply(self, situation: Situation, chat: str, *, erased: bool) -> Reply:
         """Say what was done after the question whether to delete."""
         return erase_reply(situation, erased=erased, had_cases=bool(self._records.cases(chat)))
+
+    def _group_start(self, texts: Texts) -> Reply:
+        """Say how to be answered where most words are not for the bot."""
+        return Reply(texts.group_start.format(vorstellung=texts.introduction, name=self._me.username).strip())
 
     def _private_reply(self, texts: Texts, name: str) -> Reply:
         """Ask for the private chat, with the way to it."""

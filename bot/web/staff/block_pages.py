@@ -88,7 +88,16 @@ def pages(live: GoingLive, wrong: Wrong) -> tuple[Page, ...]:
         told = (
             "ist gesperrt. In wenigen Sekunden antwortet der Bot nicht mehr damit." if is_new else "war schon gesperrt."
         )
-        return Moved(visit.url("entry", id=name), f"«{name}» {told}")
+        undo = Undo(visit.url("entry_unblock", id=name)) if is_new else None
+        return Moved(visit.url("entry", id=name), f"«{name}» {told}", undo)
+
+    def unblock(visit: Visit) -> Reply:
+        name = visit.params["id"]
+        try:
+            live.unblock(name, visit.account.name, visit.now)
+        except ChangeError as error:
+            return Failed(409, str(error))
+        return Moved(visit.url("entry", id=name), f"«{name}» ist nicht mehr gesperrt. Der Bot antwortet wieder damit.")
 
     def release(visit: Visit) -> Reply:
         name, on = visit.params["id"], bool(visit.form and visit.form.get("on") == "yes")
@@ -121,11 +130,16 @@ def pages(live: GoingLive, wrong: Wrong) -> tuple[Page, ...]:
             form.seen.data = form.content
             return _mending(live, wrong, visit, form, wrong.correct.words(name, text))
         count = wrong.correct(key, name, _begin(form), text, visit.account.name, visit.now)
-        told = "Niemand ist zu benachrichtigen." if not count else f"Die Berichtigung geht an {count} Chats."
+        told = (
+            "Niemand ist zu benachrichtigen."
+            if not count
+            else f"Die Berichtigung geht an {count} {'Chat' if count == 1 else 'Chats'}."
+        )
         return Moved(visit.url("entry", id=name), told)
 
     return (
         Page("/eintrag/{id}/sperren", "entry_block", Role.EDIT, block, method="POST"),
+        Page("/eintrag/{id}/doch-nicht-sperren", "entry_unblock", Role.EDIT, unblock, method="POST"),
         Page("/eintrag/{id}/entsperren", "entry_release", Role.EDIT, release, method="POST"),
         Page("/eintrag/{id}/falsch", "entry_wrong", Role.READ, mend),
         Page("/eintrag/{id}/falsch", "entry_correct", Role.PUBLISH, correct, method="POST"),

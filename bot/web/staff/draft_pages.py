@@ -13,6 +13,7 @@ from bot.merging import EntryChange, Side, changes, differences
 from bot.publishing import ChangeError
 from bot.web.staff.changes import lines, view, views
 from bot.web.staff.entry_form import LABELS
+from bot.web.staff.findings import worded
 from bot.web.staff.page import Failed, Moved, Page, Reply, Shown, Visit
 from intents.faq import FaqBase
 
@@ -25,7 +26,6 @@ _KINDS = {
     "smalltalk": "Smalltalk",
     "emergency": "Notfall",
 }
-_LEVELS = {"error": "Fehler", "warning": "Warnung", "hint": "Hinweis"}
 
 
 class Words(Protocol):
@@ -81,7 +81,9 @@ def pages(live: GoingLive, checks: Checks) -> tuple[Page, ...]:
 
     def revert(visit: Visit) -> Reply:
         try:
-            live.publishing.revert_entry(_field(visit, "entry"), visit.account.name, visit.now)
+            live.publishing.revert_entry(
+                _field(visit, "entry"), visit.account.name, visit.now, seen=_field(visit, "seen")
+            )
         except ChangeError as error:
             return _draft(live, checks, visit, problem=str(error))
         return Moved(visit.url("draft"), f"«{_field(visit, 'entry')}» ist wieder wie veröffentlicht.")
@@ -138,7 +140,7 @@ def _running(job: Job | None, gate: Gate | None) -> Job | None:
 def _told(gate: Gate, faq: FaqBase, words: Words) -> dict[str, Any]:
     """Return what the check found, with the words of questions as far as they are still kept."""
     result = gate.result
-    findings = [{**each, "level": _LEVELS[each["level"]]} for each in result["findings"]]
+    findings = [worded(each, faq) for each in result["findings"]]
     impact = [{**each, "count": len(each["questions"])} for each in result["impact"]]
     known = words.words([number for each in impact for number in each["questions"]])
     shown = []
@@ -151,13 +153,20 @@ def _told(gate: Gate, faq: FaqBase, words: Words) -> dict[str, Any]:
         "has_hints": gate.hints,
         "new": [each for each in findings if each["new"]],
         "known": [each for each in findings if not each["new"]],
-        "wordings": [{**each, "found": _said(each["found"], faq)} for each in result["wordings"] if not each["ok"]],
+        "wordings": [_missed(each, faq) for each in result["wordings"] if not each["ok"]],
         "wordings_asked": len(result["wordings"]),
         "asked": result["asked"],
         "reworded": result["reworded"],
         "changed": sum(each["count"] for each in impact),
         "impact": sorted(shown, key=lambda each: -each["count"])[:_MOST_SHOWN],
     }
+
+
+def _missed(wording: Mapping[str, Any], faq: FaqBase) -> dict[str, Any]:
+    """Return a wording that does not lead where it should, with its entry and what it leads to."""
+    about = faq.get(wording["entry"])
+    title = about.question if about else wording["entry"]
+    return {**wording, "title": title, "found": _said(wording["found"], faq)}
 
 
 def _said(decision: Mapping[str, Any], faq: FaqBase) -> str:

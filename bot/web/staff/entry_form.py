@@ -1,16 +1,16 @@
 """The form of an entry: all fields of the file, as an editor fills them in."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from wtforms import DateField, Form, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import DateField, Field, Form, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
 from bot.publishing import clean
-from intents.faq import FaqEntry, Kind, Source
+from intents.faq import FaqBase, FaqEntry, Kind, Source
 from intents.faq_fields import ID
 
 KIND_WORDS = {
@@ -42,6 +42,7 @@ LABELS = {
 
 _LISTS = ("alternates", "not_questions", "follow_ups")
 _TRANSLITERATED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_GERMAN_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
 _LONG = 300
 
 
@@ -54,12 +55,13 @@ class DayField(DateField):
             self.data = _as_day(valuelist[0].strip()) if valuelist and valuelist[0].strip() else None
         except ValueError:
             self.data = None
-            raise ValueError("Das ist kein Datum. Bitte schreiben Sie JJJJ-MM-TT, zum Beispiel 2026-11-01.") from None
+            raise ValueError("Das ist kein Datum. Bitte schreiben Sie zum Beispiel 01.11.2026.") from None
 
 
 def _as_day(text: str) -> date:
-    """Return a day; raises ValueError also for one that begins before the first year of UTC."""
-    found = date.fromisoformat(text)
+    """Return a day, written as browsers or as people do; raises ValueError for year 1, which is none in UTC."""
+    german = _GERMAN_DAY.fullmatch(text)
+    found = date(*map(int, reversed(german.groups()))) if german else date.fromisoformat(text)
     if found.year == date.min.year:
         raise ValueError(text)
     return found
@@ -160,6 +162,17 @@ def filled(entry: FaqEntry) -> Mapping[str, Any]:
     values |= {name: "\n".join(getattr(entry, name)) for name in _LISTS}
     values["sources"] = "\n".join(f"{each.title} | {each.url}" if each.url else each.title for each in entry.sources)
     return {**values, "kind": entry.kind.value}
+
+
+def only_known(faq: FaqBase) -> Callable[[Form, Field], None]:
+    """Return what refuses follow-ups that there are no entries for."""
+
+    def check(_form: Form, field: Field) -> None:
+        unknown = [f"«{each}»" for each in _split(field.data) if faq.get(each) is None]
+        if unknown:
+            raise ValidationError(f"Einen Eintrag mit dieser Kennung gibt es nicht: {', '.join(unknown)}.")
+
+    return check
 
 
 def suggested_id(question: str) -> str:

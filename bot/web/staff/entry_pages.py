@@ -12,11 +12,11 @@ from bot.clock import city_day
 from bot.drafts import Block
 from bot.going_live import GoingLive
 from bot.preview import Preview
-from bot.publishing import ChangeError, StaleError, fingerprint
+from bot.publishing import ChangeError, StaleError, fingerprint, mark
 from bot.reviewing import Prefill
 from bot.sorting import german_key
 from bot.web.staff.changes import EntryView, viewed
-from bot.web.staff.entry_form import KIND_WORDS, LABELS, EntryForm, NewEntryForm, filled, suggested_id
+from bot.web.staff.entry_form import KIND_WORDS, LABELS, EntryForm, NewEntryForm, filled, only_known, suggested_id
 from bot.web.staff.page import Failed, Moved, Page, Reply, Shown, Undo, Visit
 from bot.web.staff.paging import page_number, pages_of, row_number
 from intents.faq import FaqBase, FaqEntry
@@ -63,10 +63,11 @@ def pages(live: GoingLive, show: ShowEntry, groups: Groups) -> tuple[Page, ...]:
     def new(visit: Visit) -> Reply:
         group = row_number(visit.query.get("gruppe", ""))
         begin = groups.prefill(group) if group is not None else None
+        fresh = {"kind": "answer", "updated": city_day(visit.now)}
         if begin is None:
-            return _form(live, show, visit, NewEntryForm(data={"kind": "answer"}))
+            return _form(live, show, visit, NewEntryForm(data=fresh))
         brought = {"question": begin.question, "alternates": "\n".join(begin.alternates), "answer": begin.answer}
-        return _form(live, show, visit, NewEntryForm(data={**brought, "kind": "answer", "gruppe": str(group)}))
+        return _form(live, show, visit, NewEntryForm(data={**fresh, **brought, "gruppe": str(group)}))
 
     def create(visit: Visit) -> Reply:
         return _created(live, show, visit, groups)
@@ -86,7 +87,7 @@ def pages(live: GoingLive, show: ShowEntry, groups: Groups) -> tuple[Page, ...]:
         name = visit.params["id"]
         was_untouched = live.publishing.faq().get(name) == live.publishing.base().get(name)
         try:
-            live.publishing.delete_entry(name, visit.account.name, visit.now)
+            live.publishing.delete_entry(name, visit.account.name, visit.now, seen=_seen(visit))
         except ChangeError as error:
             return Failed(409, str(error))
         undo = Undo(visit.url("draft_revert"), {"entry": name}) if was_untouched else None
@@ -193,6 +194,7 @@ def _one(live: GoingLive, show: ShowEntry, visit: Visit) -> Reply:
         "state": _state(before.get(name), faq.get(name)),
         "dates": _dates(entry, visit.now),
         "change": change,
+        "seen": mark(faq.get(name)),
         "block": block,
         "is_released": name in live.publishing.draft().releases,
         "is_live": live.publishing.live().get(name) is not None,
@@ -243,17 +245,17 @@ def _form(
 
 def _created(live: GoingLive, show: ShowEntry, visit: Visit, groups: Groups) -> Reply:
     form = NewEntryForm(visit.form)
-    if not form.validate() or _wants_preview(visit):
+    if not form.validate({"follow_ups": [only_known(live.publishing.faq())]}) or _wants_preview(visit):
         return _form(live, show, visit, form)
     name = form.id.data or _free(suggested_id(form.question.data or ""), live.publishing.faq())
     try:
-        live.publishing.new_entry(form.entry(name), visit.account.name, visit.now)
+        made = live.publishing.new_entry(form.entry(name), visit.account.name, visit.now)
     except ChangeError as error:
         return _form(live, show, visit, form, problem=str(error))
     group = row_number(form.gruppe.data or "")
     if group is not None:
         groups.begun(group, name, visit.account.name, visit.now)
-    undo = Undo(visit.url("entry_delete", id=name))
+    undo = Undo(visit.url("entry_delete", id=name), {"seen": mark(made)})
     return Moved(visit.url("entry", id=name), "Der Eintrag steht im Entwurf.", undo)
 
 
@@ -263,7 +265,7 @@ def _changed(live: GoingLive, show: ShowEntry, visit: Visit) -> Reply:
     if found is None:
         return Failed(404)
     form = EntryForm(visit.form)
-    if not form.validate() or _wants_preview(visit):
+    if not form.validate({"follow_ups": [only_known(live.publishing.faq())]}) or _wants_preview(visit):
         return _form(live, show, visit, form)
     try:
         live.publishing.change_entry(form.entry(name), visit.account.name, visit.now, seen=form.seen.data or None)
@@ -277,6 +279,10 @@ def _changed(live: GoingLive, show: ShowEntry, visit: Visit) -> Reply:
     except ChangeError as error:
         return _form(live, show, visit, form, problem=str(error))
     return Moved(visit.url("entry", id=name), "Die Änderung steht im Entwurf.")
+
+
+def _seen(visit: Visit) -> str:
+    return str(visit.form.get("seen", "")) if visit.form else ""
 
 
 def _wants_preview(visit: Visit) -> bool:

@@ -74,8 +74,8 @@ def pages(
             return Moved(here, "Diese Fragen gibt es hier nicht mehr.")
         if given.change is None:
             return Moved(here, "Das steht schon so im Entwurf.")
-        told = _NOTICES[Action(action)].format(name=name_of(service.entries_by_id(), entry))
-        return Moved(here, told + (_MOVED[Action(action)] if given.moved else ""), undo_of(visit, given.change, here))
+        told = _told(Action(action), name_of(service.entries_by_id(), entry), len(chosen) == 1, given.moved)
+        return Moved(here, told, undo_of(visit, given.change, here))
 
     return (
         Page("/auswertung/{number}", "group", Role.READ, show),
@@ -85,16 +85,21 @@ def pages(
 
 
 _GONE = "Diese Gruppe gibt es nicht (mehr). Ihre Fragen sind gelöscht oder gehören jetzt zu einer anderen."
-_NOTICES = {
-    Action.WORDINGS: "Die Formulierungen stehen im Entwurf von «{name}». Sie gelten, sobald er veröffentlicht ist.",
-    Action.NEGATIVES: "Der Entwurf von «{name}» hält fest, dass diese Fragen nicht dorthin gehören."
-    " Das gilt, sobald er veröffentlicht ist.",
-}
 
-_MOVED = {
-    Action.WORDINGS: " Dass sie nicht dorthin gehören, steht dort nicht mehr.",
-    Action.NEGATIVES: " Als Formulierung stehen sie dort nicht mehr.",
-}
+
+def _told(action: Action, name: str, is_one: bool, was_opposite: bool) -> str:
+    """Say what became of wordings that were given to an entry."""
+    if action is Action.WORDINGS:
+        told = "Die Formulierung steht" if is_one else "Die Formulierungen stehen"
+        lost = " Dass sie nicht dorthin gehört, steht dort nicht mehr." if is_one else _NOT_REFUSED
+        return f"{told} im Entwurf von «{name}». Das gilt, sobald er veröffentlicht ist." + lost * was_opposite
+    told = "diese Frage nicht dorthin gehört" if is_one else "diese Fragen nicht dorthin gehören"
+    lost = " Als Formulierung steht sie dort nicht mehr." if is_one else " Als Formulierung stehen sie dort nicht mehr."
+    held = f"Der Entwurf von «{name}» hält fest, dass {told}. Das gilt, sobald er veröffentlicht ist."
+    return held + lost * was_opposite
+
+
+_NOT_REFUSED = " Dass sie nicht dorthin gehören, steht dort nicht mehr."
 
 
 def _group(service: Reviewing, visit: Visit) -> Group | None:

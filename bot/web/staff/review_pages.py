@@ -43,8 +43,7 @@ def pages(service: Reviewing) -> tuple[Page, ...]:
         if not form.validate():
             return Shown("inbox.html", {**_frame(service, visit, form), "groups": [], "count": 0, "page": 1}, 400)
         wanted = form.wanted()
-        groups = service.list.groups(wanted, most=PAGE, skip=(page - 1) * PAGE)
-        counted = service.list.count(wanted)
+        groups, counted = service.list.page(wanted, most=PAGE, skip=(page - 1) * PAGE)
         if page > pages_of(counted, PAGE):
             return Failed(404)
         return Shown("inbox.html", {**_frame(service, visit, form), "groups": groups, "count": counted, "page": page})
@@ -114,11 +113,12 @@ def undo_of(visit: Visit, change: int, back: str) -> Undo:
 
 def _frame(service: Reviewing, visit: Visit, form: InboxForm) -> dict[str, object]:
     """Return what the page shows around the groups."""
-    query = form.query()
+    query, entries = form.query(), service.entries_by_id()
+    form.offer(entries)
     return {
         "form": form,
         "job": service.grouping(visit.now),
-        "entries": service.entries_by_id(),
+        "entries": entries,
         "state_words": STATE_WORDS,
         "actions": _BULK,
         "action_labels": ACTION_LABELS,
