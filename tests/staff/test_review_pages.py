@@ -316,6 +316,42 @@ def test_a_wording_taken_back_in_another_order_does_not_come_again(review: Revie
     assert listed(review) == (False, False)
 
 
+def test_a_wording_that_does_not_belong_is_ignored_alone(review: Review) -> None:
+    """The others stay open; an undo brings it back."""
+    number = review.groups()[DOG]
+    review.editor.get(f"/auswertung/{number}")
+    item = next(each for each in review.service.list.wordings(number) if each.text == DOG_TOO).items[-1]
+    path = f"/auswertung/{number}/formulierungen"
+    review.editor.follow(review.editor.post(path, item=item, action="ignore"))
+    assert "1 Formulierung ignoriert." in review.editor.page
+    assert "3, davon 2 offen" in review.editor.page
+    undo(review.editor)
+    review.editor.get(f"/auswertung/{number}")
+    assert "3, davon 3 offen" in review.editor.page
+
+
+def test_a_new_entry_takes_the_chosen_wordings(review: Review) -> None:
+    """And where none is chosen, the most frequent ones."""
+    number = review.groups()[DOG]
+    item = next(each for each in review.service.list.wordings(number) if each.text == DOG_TOO).items[-1]
+    chosen, whole = review.service.prefill(number, [item]), review.service.prefill(number)
+    assert chosen
+    assert whole
+    assert (chosen.question, chosen.alternates) == (DOG_TOO, ())
+    assert (whole.question, whole.alternates) == (DOG, (DOG_TOO,))
+
+
+def test_a_group_says_that_its_new_entry_is_published(review: Review) -> None:
+    """Its questions are still open: somebody has to say that they are answered."""
+    number = review.groups()[BIN]
+    review.service.begun(number, "kommt-noch", "Emil", NOW)
+    review.editor.get(f"/auswertung/{number}")
+    assert "ist veröffentlicht" not in review.editor.page
+    review.service.begun(number, "beschluss", "Emil", NOW)
+    review.editor.get(f"/auswertung/{number}")
+    assert "Wer hat die Strategie beschlossen?» aus dieser Gruppe ist veröffentlicht" in review.editor.page
+
+
 def test_the_same_deed_twice_is_one_line(review: Review) -> None:
     """The second time nothing changes, and that is told."""
     given(review, "negatives")
