@@ -144,5 +144,5 @@ def _undo(connection: Connection, number: int, who: str, now: datetime) -> bool:
     _set_states(connection, [(row.id, row.before) for row in rows])
     touched = {row.cluster for row in rows if row.cluster}
     _touch(connection, touched, who, now)
-    note(connection, who, f"Auswertung: zurückgenommen ({ACTION_WORDS[Action(action)]})", _subject(touched, None), now)
+    note(connection, who, f"Auswertung zurückgenommen: {ACTION_WORDS[Action(action)]}", _subject(touched, None), now)
     return True
