@@ -60,31 +60,44 @@ class Publishing:
     # -------------------------------------------------------------- what the review list does
 
     def add_alternates(self, entry: str, texts: Sequence[str], who: str, now: datetime) -> FaqEntry:
-        """Add wordings to an entry; return it as it stands in the draft then."""
+        """Add wordings to an entry, which no longer refuses them; return it as it stands in the draft then."""
 
         def change(found: FaqEntry) -> FaqEntry:
-            return replace(found, alternates=(*found.alternates, *_new(texts, found.phrasings)))
+            refused = _without(found.not_questions, texts)
+            return replace(found, alternates=(*found.alternates, *_new(texts, found.phrasings)), not_questions=refused)
 
         return self._change(entry, change, who, "Formulierung ergänzt", now)
 
     def add_not_questions(self, entry: str, texts: Sequence[str], who: str, now: datetime) -> FaqEntry:
-        """Add questions that must never get this answer; return the entry as it stands in the draft then."""
+        """Add questions that must never get this answer, none of which stays a wording of it; return the entry."""
 
         def change(found: FaqEntry) -> FaqEntry:
-            return replace(found, not_questions=(*found.not_questions, *_new(texts, found.not_questions)))
+            refused = (*found.not_questions, *_new(texts, found.not_questions))
+            return replace(found, alternates=_without(found.alternates, texts), not_questions=refused)
 
         return self._change(entry, change, who, "Gegenbeispiel ergänzt", now)
 
-    def drop_wordings(self, entry: str, texts: Sequence[str], who: str, now: datetime) -> FaqEntry:
-        """Take wordings out of an entry's alternates and not_questions again: the way back of the two above."""
-        gone = {_said(text) for text in texts}
+    def drop_alternates(
+        self, entry: str, texts: Sequence[str], who: str, now: datetime, *, back: Sequence[str] = ()
+    ) -> FaqEntry:
+        """Take wordings out of an entry again; what it refused before comes `back`."""
 
         def change(found: FaqEntry) -> FaqEntry:
-            alternates = tuple(text for text in found.alternates if _said(text) not in gone)
-            refused = tuple(text for text in found.not_questions if _said(text) not in gone)
-            return replace(found, alternates=alternates, not_questions=refused)
+            refused = (*found.not_questions, *_new(back, found.not_questions))
+            return replace(found, alternates=_without(found.alternates, texts), not_questions=refused)
 
         return self._change(entry, change, who, "Formulierung zurückgenommen", now)
+
+    def drop_not_questions(
+        self, entry: str, texts: Sequence[str], who: str, now: datetime, *, back: Sequence[str] = ()
+    ) -> FaqEntry:
+        """Take what an entry must not answer out of it again; what was a wording of it before comes `back`."""
+
+        def change(found: FaqEntry) -> FaqEntry:
+            alternates = (*found.alternates, *_new(back, found.phrasings))
+            return replace(found, alternates=alternates, not_questions=_without(found.not_questions, texts))
+
+        return self._change(entry, change, who, "Gegenbeispiel zurückgenommen", now)
 
     # -------------------------------------------------------------- entries
 
@@ -228,16 +241,22 @@ def _block(text: str) -> str:
     return "\n".join(line.rstrip() for line in text.strip().splitlines())
 
 
-def _said(text: str) -> str:
+def said(text: str) -> str:
     """Return what makes two wordings the same."""
     return folded(normalise(text)) or text.strip()
 
 
+def _without(texts: Iterable[str], gone: Iterable[str]) -> tuple[str, ...]:
+    """Return the texts that are none of others."""
+    others = {said(text) for text in gone}
+    return tuple(text for text in texts if said(text) not in others)
+
+
 def _new(texts: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:
     """Return the texts that are not among the known ones, each once."""
-    seen = {_said(text) for text in known}
-    fresh = {_said(text): text for text in reversed([_line(text) for text in texts]) if text}
-    return tuple(text for said, text in reversed(fresh.items()) if said not in seen)
+    seen = {said(text) for text in known}
+    fresh = {said(text): text for text in reversed([_line(text) for text in texts]) if text}
+    return tuple(text for key, text in reversed(fresh.items()) if key not in seen)
 
 
 def _found(faq: FaqBase, entry: str) -> FaqEntry:

@@ -222,6 +222,19 @@ class Wording:
 
 
 @dataclass(frozen=True)
+class Effect:
+    """What giving wordings to an entry changed there, by the questions that have them."""
+
+    added: Collection[int] = ()
+    """Those whose words the entry did not have."""
+    moved: Collection[int] = ()
+    """Those whose words it had as the opposite."""
+
+
+NO_EFFECT = Effect()
+
+
+@dataclass(frozen=True)
 class Change:
     """Something that somebody did about questions."""
 

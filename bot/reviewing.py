@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.jobs import Job, JobKind, Jobs, Launcher, start
-from bot.publishing import ChangeError, Publishing
-from bot.review_items import Action, Change, Filter, Group, Wording
+from bot.publishing import ChangeError, Publishing, said
+from bot.review_items import NO_EFFECT, Action, Change, Effect, Filter, Group, Wording
 from intents.faq import FaqEntry
 
 PAGE = 50
@@ -56,6 +56,10 @@ class Taken(Protocol):
     def texts(self) -> tuple[str, ...]:
         """The wordings that the entry got by it."""
 
+    @property
+    def moved(self) -> tuple[str, ...]:
+        """Those that the entry had as the opposite before."""
+
 
 class Deeds(Protocol):
     """Changes the review list; bot.store.review_deeds.SqlDeeds is one."""
@@ -72,9 +76,9 @@ class Deeds(Protocol):
         now: datetime,
         *,
         entry: str | None = None,
-        added: Collection[int] = (),
+        effect: Effect = NO_EFFECT,
     ) -> int | None:
-        """Do something about some questions of a group."""
+        """Do something about some questions of a group; return None when all was so already."""
 
     def change(self, number: int) -> Taken | None:
         """Return what would be taken back; None when there is nothing to take back any more."""
@@ -91,6 +95,16 @@ class Prefill:
     alternates: tuple[str, ...]
     answer: str = ""
     """A clerk's, where a case of the group was closed with one."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """What became of wordings that an entry was to get."""
+
+    change: int | None
+    """None: all was so already."""
+    moved: bool
+    """Some stood there as the opposite, and do so no longer."""
 
 
 @dataclass(frozen=True)
@@ -138,7 +152,7 @@ class Reviewing:
 
     def give_wordings(
         self, group: int, items: Collection[int], entry: str, action: Action, who: str, now: datetime
-    ) -> int | None:
+    ) -> Given | None:
         """Make the words of questions phrasings of an entry, or examples of what it does not answer.
 
         The draft of the FAQ is changed first: if the process dies then, the questions are still open, and doing it
@@ -150,20 +164,31 @@ class Reviewing:
         before = self.entries.faq().get(entry)
         change = self.entries.add_alternates if action is Action.WORDINGS else self.entries.add_not_questions
         after = change(entry, tuple(dict.fromkeys(texts.values())), who, now)
-        new = _wordings(after) - (_wordings(before) if before else set())
-        added = [item for item, text in texts.items() if " ".join(text.split()) in new]
-        return self.deeds.act_on(group, texts.keys(), action, who, now, entry=entry, added=added)
+        is_wording = action is Action.WORDINGS
+        added = _of(texts, _said(after, refused=not is_wording) - _said(before, refused=not is_wording))
+        moved = _of(texts, _said(before, refused=is_wording) - _said(after, refused=is_wording))
+        number = self.deeds.act_on(group, texts.keys(), action, who, now, entry=entry, effect=Effect(added, moved))
+        return Given(number, bool(moved))
 
     def undo(self, change: int, who: str, now: datetime) -> bool:
         """Take a change back, also in the draft; return False when that was done before."""
         taken = self.deeds.change(change)
         if taken is None:
             return False
-        if taken.entry and taken.texts and self.entries.faq().get(taken.entry):
-            self.entries.drop_wordings(taken.entry, taken.texts, who, now)
+        if taken.entry and (taken.texts or taken.moved) and self.entries.faq().get(taken.entry):
+            is_wording = taken.action is Action.WORDINGS
+            drop = self.entries.drop_alternates if is_wording else self.entries.drop_not_questions
+            drop(taken.entry, taken.texts, who, now, back=taken.moved)
         return self.deeds.undo(change, who, now)
 
 
-def _wordings(entry: FaqEntry) -> set[str]:
-    """Return all questions that an entry names."""
-    return {*entry.alternates, *entry.not_questions}
+def _said(entry: FaqEntry | None, *, refused: bool) -> set[str]:
+    """Return the wordings of an entry, or what it must not answer, as they are compared."""
+    if entry is None:
+        return set()
+    return {said(text) for text in (entry.not_questions if refused else entry.alternates)}
+
+
+def _of(texts: Mapping[int, str], wanted: set[str]) -> list[int]:
+    """Return the questions that say one of the wanted things."""
+    return [item for item, text in texts.items() if said(text) in wanted]

@@ -16,6 +16,11 @@ from bot.store.tables import question
 _LOOKED_AT = 2000
 """Latest questions of a group whose wordings are shown."""
 _HISTORY = 50
+_SPELLINGS = tuple(
+    {"ä": f"a{e}", "Ä": f"a{e}", "ö": f"o{e}", "Ö": f"o{e}", "ü": f"u{e}", "Ü": f"u{e}", "ß": "ss", "ẞ": "ss"}
+    for e in ("e", "")
+)
+"""How umlauts are written without their signs."""
 
 _ORDERS: dict[Order, tuple[sa.ColumnElement[Any], ...]] = {
     Order.OPEN: (cluster.c.open.desc(), cluster.c.last_seen.desc()),
@@ -116,19 +121,23 @@ def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
 
 
 def _holding(text: str) -> sa.CompoundSelect[Any]:
-    """Select the groups in which somebody wrote a text; capital umlauts are their own signs to SQLite."""
-    spellings = {_small(each) for each in (text, text.lower(), text.capitalize())}
-    asked = sa.or_(*(question.c.text.icontains(each, autoescape=True) for each in spellings))
-    drafted = sa.or_(*(case_draft.c.question.icontains(each, autoescape=True) for each in spellings))
+    """Select the groups in which somebody wrote a text, with umlauts as they are, as ae, or as a."""
+    asked, drafted = _holds(question.c.text, text), _holds(case_draft.c.question, text)
     return sa.union_all(
         sa.select(review_item.c.cluster).join(question, review_item.c.question_id == question.c.id).where(asked),
         sa.select(review_item.c.cluster).join(case_draft, review_item.c.draft == case_draft.c.number).where(drafted),
     )
 
 
-def _small(text: str) -> str:
-    """Write A to Z small, as a database does that compares without upper and lower case."""
-    return "".join(sign.lower() if sign.isascii() else sign for sign in text)
+def _holds(column: sa.ColumnElement[Any], text: str) -> sa.ColumnElement[bool]:
+    """Say whether a column holds a text; capital umlauts are their own signs to SQLite."""
+    found = []
+    for spelling in _SPELLINGS:
+        plain, wanted = sa.func.lower(column), text
+        for sign, letters in spelling.items():
+            plain, wanted = sa.func.replace(plain, sign, letters), wanted.replace(sign, letters)
+        found.append(plain.contains(wanted.lower(), autoescape=True))
+    return sa.or_(*found)
 
 
 def _groups(connection: Connection, rows: Sequence[Row[Any]], whys: dict[Why, int] | None = None) -> list[Group]:

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from bot.review_items import ACTION_WORDS, AFTER, Action, ItemState
+from bot.review_items import ACTION_WORDS, AFTER, NO_EFFECT, Action, Effect, ItemState
 from bot.store.audit import note
 from bot.store.database import Database
 from bot.store.review_sums import ITEMS, TEXT, refresh
@@ -29,6 +29,8 @@ class Taken:
     action: Action
     entry: str | None
     texts: tuple[str, ...]
+    moved: tuple[str, ...] = ()
+    """Those that the entry had as the opposite before."""
 
 
 class SqlDeeds:
@@ -52,11 +54,11 @@ class SqlDeeds:
         now: datetime,
         *,
         entry: str | None = None,
-        added: Collection[int] = (),
+        effect: Effect = NO_EFFECT,
     ) -> int | None:
-        """Do something about some questions of a group; `added` are those whose words an entry did not have."""
+        """Do something about some questions of a group; `effect` is what an entry got by it."""
         chosen = (review_item.c.cluster == group) & review_item.c.id.in_(items)
-        return self._database.write(lambda c: _act(c, chosen, action, who, now, entry=entry, added=added))
+        return self._database.write(lambda c: _act(c, chosen, action, who, now, entry=entry, effect=effect))
 
     def change(self, number: int) -> Taken | None:
         """Return what would be taken back; None when there is nothing to take back any more."""
@@ -75,18 +77,18 @@ def _act(
     now: datetime,
     *,
     entry: str | None = None,
-    added: Collection[int] = (),
+    effect: Effect = NO_EFFECT,
 ) -> int | None:
     """Change the state of items, and write down what it was."""
     columns = (review_item.c.id, review_item.c.cluster, review_item.c.state)
     wanted: sa.Select[Any] = sa.select(*columns).where(chosen)
     wanted = wanted.order_by(review_item.c.id).with_for_update()  # two people at once must not wait for each other
     rows = connection.execute(wanted).all()
-    if not rows:
+    if not _changes(action, rows, effect):
         return None
     head = {"at": now, "who": who, "action": action, "entry": entry, "undone_at": None}
     change = int(connection.execute(sa.insert(review_change).values(**head).returning(review_change.c.id)).scalar_one())
-    steps = [_step(change, row, AFTER[action], row.id in added) for row in rows]
+    steps = [_step(change, row, AFTER[action], effect) for row in rows]
     connection.execute(sa.insert(review_step), steps)
     _set_states(connection, [(row.id, AFTER[action]) for row in rows])
     touched = {row.cluster for row in rows if row.cluster}
@@ -95,9 +97,16 @@ def _act(
     return change
 
 
-def _step(change: int, row: Row[Any], after: ItemState, added: bool) -> dict[str, Any]:
+def _changes(action: Action, rows: Sequence[Row[Any]], effect: Effect) -> bool:
+    """Say whether something becomes other than it is; giving an entry once more what it has does not."""
+    is_again = action in (Action.WORDINGS, Action.NEGATIVES) and not effect.added and not effect.moved
+    return any(not is_again or row.state != AFTER[action] for row in rows)
+
+
+def _step(change: int, row: Row[Any], after: ItemState, effect: Effect) -> dict[str, Any]:
     ids = {"change_id": change, "item_id": row.id, "cluster": row.cluster}
-    return {**ids, "before": row.state, "after": after, "added": added}
+    given = {"added": row.id in effect.added, "moved": row.id in effect.moved}
+    return {**ids, "before": row.state, "after": after, **given}
 
 
 def _set_states(connection: Connection, pairs: Sequence[tuple[int, str]]) -> None:
@@ -126,10 +135,11 @@ def _taken(connection: Connection, number: int) -> Taken | None:
     head = connection.execute(sa.select(review_change).where(open_)).one_or_none()
     if head is None:
         return None
-    mine = (review_step.c.change_id == number) & review_step.c.added
-    query = sa.select(TEXT).select_from(ITEMS.join(review_step, review_step.c.item_id == review_item.c.id))
-    texts = tuple(dict.fromkeys(text for text in connection.scalars(query.where(mine)) if text))
-    return Taken(Action(head.action), head.entry, texts)
+    columns = (TEXT.label("text"), review_step.c.added, review_step.c.moved)
+    query = sa.select(*columns).select_from(ITEMS.join(review_step, review_step.c.item_id == review_item.c.id))
+    rows = [row for row in connection.execute(query.where(review_step.c.change_id == number)) if row.text]
+    added = tuple(dict.fromkeys(row.text for row in rows if row.added))
+    return Taken(Action(head.action), head.entry, added, tuple(dict.fromkeys(row.text for row in rows if row.moved)))
 
 
 def _undo(connection: Connection, number: int, who: str, now: datetime) -> bool:
@@ -142,7 +152,17 @@ def _undo(connection: Connection, number: int, who: str, now: datetime) -> bool:
     query = sa.select(review_item.c.id, review_item.c.cluster, review_step.c.before).join(review_step, same)
     rows = connection.execute(query.where(review_step.c.change_id == number)).all()
     _set_states(connection, [(row.id, row.before) for row in rows])
+    _forget_moves(connection, number)
     touched = {row.cluster for row in rows if row.cluster}
     _touch(connection, touched, who, now)
     note(connection, who, f"Auswertung zurückgenommen: {ACTION_WORDS[Action(action)]}", _subject(touched, None), now)
     return True
+
+
+def _forget_moves(connection: Connection, number: int) -> None:
+    """See to it that no later change, taken back as well, brings back what this one had given to an entry."""
+    entry = sa.select(review_change.c.entry).where(review_change.c.id == number).scalar_subquery()
+    items = sa.select(review_step.c.item_id).where(review_step.c.change_id == number, review_step.c.added)
+    later = sa.select(review_change.c.id).where(review_change.c.id > number, review_change.c.entry == entry)
+    mine = review_step.c.change_id.in_(later) & review_step.c.item_id.in_(items)
+    connection.execute(sa.update(review_step).where(mine).values(moved=False))

@@ -77,6 +77,9 @@ review_step = sa.Table(
     sa.Column("before", sa.String(8), nullable=False),
     sa.Column("after", sa.String(8), nullable=False),
     sa.Column("added", sa.Boolean, nullable=False, comment="the entry did not have its words before"),
+    sa.Column(
+        "moved", sa.Boolean, nullable=False, server_default=sa.false(), comment="they stood as the opposite before"
+    ),
     sa.Index(None, "item_id"),
     sa.Index(None, "cluster"),
 )

@@ -83,8 +83,8 @@ def test_everybody_changes_one_draft(store: Database, service: GoingLive) -> Non
         "Formulierung ergänzt",
         "FAQ-Datei übernommen",
     ]
-    publishing.drop_wordings("beschluss", ["Wer war's?", "Wer wars"], "Emil", NOW)
-    publishing.drop_wordings("begleitung", ["Wer hat den Hund begleitet?"], "Petra", NOW)
+    publishing.drop_alternates("beschluss", ["Wer war's?", "Wer wars"], "Emil", NOW)
+    publishing.drop_not_questions("begleitung", ["Wer hat den Hund begleitet?"], "Petra", NOW)
     assert publishing.drafts.current() is None
 
 

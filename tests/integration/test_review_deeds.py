@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.review_items import Action, Filter, ItemState, Order, Why
+from bot.review_items import Action, Effect, Filter, ItemState, Order, Why
 from bot.store.audit import SqlAudit
 from bot.store.database import Database
 from bot.store.review import SqlReview
@@ -58,6 +58,23 @@ def test_nothing_to_change_is_no_change(store: Database, groups: dict[str, int],
     assert SqlAudit(store).count() == 1
 
 
+def test_what_an_entry_had_as_the_opposite_comes_back_once(store: Database, groups: dict[str, int]) -> None:
+    """Unless the change that gave it to the entry is taken back first; the same change twice is one."""
+    deeds, dog = SqlDeeds(store), Effect(added=[1], moved=[1])
+    first = deeds.act_on(groups[DOG], [1], Action.NEGATIVES, "Emil", NOW, entry="a", effect=Effect(added=[1]))
+    assert first
+    assert deeds.act_on(groups[DOG], [1], Action.NEGATIVES, "Emil", NOW, entry="a") is None
+    second = deeds.act_on(groups[DOG], [1], Action.WORDINGS, "Emil", NOW, entry="a", effect=dog)
+    assert second
+    taken = deeds.change(second)
+    assert taken
+    assert (taken.texts, taken.moved) == ((DOG,), (DOG,))
+    deeds.undo(first, "Emil", LATER)
+    taken = deeds.change(second)
+    assert taken
+    assert (taken.texts, taken.moved) == ((DOG,), ())
+
+
 def test_the_record_names_groups_and_no_words(store: Database, groups: dict[str, int]) -> None:
     """It outlives the questions."""
     SqlDeeds(store).act_on(groups[DOG], [1, 2], Action.WORDINGS, "Emil", NOW, entry="beschluss")
@@ -86,6 +103,16 @@ FOUND: list[tuple[Filter, list[str]]] = [
     (Filter(why=Why.UNANSWERED, since=NOW - timedelta(days=2)), [DOG, BIN]),
     (Filter(before=NOW - timedelta(days=2)), [CONCERT]),
 ]
+
+
+@pytest.mark.parametrize(
+    "text", ["schlagloch", "SCHLAGLÖCHER", "schlagloecher", "strassenrand", "Straßenrand", "STRASSE", "fuer ÜBER"]
+)
+def test_words_are_found_however_they_are_spelt(store: Database, text: str) -> None:
+    """As the bot itself understands them."""
+    log(store, asked("Wer meldet Schlaglöcher am Straßenrand, für Über?"), asked("Wer kehrt?"))
+    regroup(store)
+    assert SqlReview(store).page(Filter(text=text), most=1, skip=0)[1] == 1
 
 
 def test_groups_are_found_in_order(store: Database, groups: dict[str, int]) -> None:

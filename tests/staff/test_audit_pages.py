@@ -4,8 +4,7 @@ from datetime import timedelta
 
 from bot.accounts import Role
 from bot.review_items import ACTION_WORDS
-from bot.store.audit import note
-from bot.store.staff_tables import audit
+from bot.store.audit import SqlAudit, note
 from tests.fakes import NOW
 from tests.staff.room import Room
 
@@ -31,7 +30,8 @@ def test_what_a_file_brought_is_on_record(room: Room) -> None:
     assert '<td class="long">Fassung 1</td>' in browser.page
 
 
-def test_no_word_of_a_deed_is_cut_off() -> None:
-    """The longest one of the review fits its column."""
+def test_no_word_of_a_deed_is_cut_off(room: Room) -> None:
+    """Also of the longest one of the review."""
     longest = max((f"Auswertung zurückgenommen: {word}" for word in ACTION_WORDS.values()), key=len)
-    assert len(longest) <= (audit.c.action.type.length or 0)
+    room.database.write(lambda connection: note(connection, "Kim", longest, "Gruppe 1", NOW))
+    assert SqlAudit(room.database).find(most=1)[0].action == longest

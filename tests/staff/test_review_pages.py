@@ -262,6 +262,56 @@ def test_an_undo_leaves_what_the_entry_had_before(review: Review) -> None:
     assert review.service.entries_by_id()["begleitung"].alternates[-1] == DOG
 
 
+def given(review: Review, action: str, entry: str = "beschluss") -> None:
+    """Give the first wording of the bin's group to an entry, as an editor does."""
+    number = review.groups()[BIN]
+    review.editor.get(f"/auswertung/{number}")
+    item = review.service.list.wordings(number)[0].items[-1]
+    fields = {"item": item, "entry": entry, "action": action}
+    review.editor.follow(review.editor.post(f"/auswertung/{number}/formulierungen", **fields))
+
+
+def listed(review: Review) -> tuple[bool, bool]:
+    """Say whether the wording stands among an entry's phrasings, and among what it must not answer."""
+    entry = review.service.entries_by_id()["beschluss"]
+    return BIN in entry.alternates, BIN in entry.not_questions
+
+
+def test_a_wording_is_never_both(review: Review) -> None:
+    """Taking it over takes the opposite away and says so; each undo brings back exactly what was."""
+    given(review, "negatives")
+    given(review, "wordings")
+    assert "Dass sie nicht dorthin gehören, steht dort nicht mehr." in review.editor.page
+    assert listed(review) == (True, False)
+    undo(review.editor)
+    assert listed(review) == (False, True)
+    given(review, "wordings")
+    given(review, "negatives")
+    assert "Als Formulierung stehen sie dort nicht mehr." in review.editor.page
+    assert listed(review) == (False, True)
+    undo(review.editor)
+    assert listed(review) == (True, False)
+
+
+def test_a_wording_taken_back_in_another_order_does_not_come_again(review: Review) -> None:
+    """First the older change, then the younger one: nothing is left."""
+    given(review, "negatives")
+    given(review, "wordings")
+    younger, older = review.service.list.history(review.groups()[BIN])
+    assert review.service.undo(older.id, "Emil", NOW)
+    assert listed(review) == (True, False)
+    assert review.service.undo(younger.id, "Emil", NOW)
+    assert listed(review) == (False, False)
+
+
+def test_the_same_deed_twice_is_one_line(review: Review) -> None:
+    """The second time nothing changes, and that is told."""
+    given(review, "negatives")
+    given(review, "negatives")
+    assert "Das steht schon so im Entwurf." in review.editor.page
+    assert len(review.service.list.history(review.groups()[BIN])) == 1
+
+
 def test_wordings_become_negative_examples(review: Review) -> None:
     """The entry must never answer them."""
     number = review.groups()[BIN]

@@ -67,13 +67,15 @@ def pages(
     def _given(service: Reviewing, visit: Visit, group: Group, chosen: list[int], entry: str, action: str) -> Reply:
         items, here = service.items(group.number, chosen), visit.url("group", number=group.number)
         try:
-            change = service.give_wordings(group.number, items, entry, Action(action), visit.account.name, visit.now)
+            given = service.give_wordings(group.number, items, entry, Action(action), visit.account.name, visit.now)
         except ChangeError as error:
             return Failed(409, str(error))
-        if change is None:
+        if given is None:
             return Moved(here, "Diese Fragen gibt es hier nicht mehr.")
-        name = name_of(service.entries_by_id(), entry)
-        return Moved(here, _NOTICES[Action(action)].format(name=name), undo_of(visit, change, here))
+        if given.change is None:
+            return Moved(here, "Das steht schon so im Entwurf.")
+        told = _NOTICES[Action(action)].format(name=name_of(service.entries_by_id(), entry))
+        return Moved(here, told + (_MOVED[Action(action)] if given.moved else ""), undo_of(visit, given.change, here))
 
     return (
         Page("/auswertung/{number}", "group", Role.READ, show),
@@ -87,6 +89,11 @@ _NOTICES = {
     Action.WORDINGS: "Die Formulierungen stehen im Entwurf von «{name}». Sie gelten, sobald er veröffentlicht ist.",
     Action.NEGATIVES: "Der Entwurf von «{name}» hält fest, dass diese Fragen nicht dorthin gehören."
     " Das gilt, sobald er veröffentlicht ist.",
+}
+
+_MOVED = {
+    Action.WORDINGS: " Dass sie nicht dorthin gehören, steht dort nicht mehr.",
+    Action.NEGATIVES: " Als Formulierung stehen sie dort nicht mehr.",
 }
 
 
