@@ -61,6 +61,8 @@ class Publication:
     editors: tuple[str, ...]
     """Who wrote it, as far as it was a draft."""
     at: datetime
+    releases: tuple[str, ...] = ()
+    """Ids of blocked entries that it let be answered again."""
 
 
 @dataclass(frozen=True)

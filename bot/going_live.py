@@ -152,7 +152,7 @@ class GoingLive:
             return
         whole = self._atop(draft.yaml, text, base) if draft else text
         made = edited(draft or Draft(self._known(base), whole, ""), whole, AUTHOR)
-        step = Step(AUTHOR, "Datei als Entwurf übernommen", made.hash, now)
+        step = Step(AUTHOR, "Datei als Entwurf übernommen", "FAQ-Datei", now)
         self._drafts.save(made, instead_of=draft.version if draft else 0, step=step)
 
     def _atop(self, earlier: str, text: str, base: str) -> str:
@@ -202,7 +202,12 @@ class GoingLive:
         made = replace(
             draft, base=active.hash, yaml=text, hash=content_hash(text), editors=tuple(dict.fromkeys(writers))
         )
-        self._save(made, draft, Step(who, "Entwurf abgeglichen", active.hash, now), settles)
+        self._save(
+            made,
+            draft,
+            Step(who, "Entwurf abgeglichen", "mit der FAQ-Datei" if settles else "mit der neuen Fassung", now),
+            settles,
+        )
 
     def _text(self, hash_: str) -> str:
         form = self._drafts.form(hash_)

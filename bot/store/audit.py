@@ -29,15 +29,27 @@ class SqlAudit:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def find(self, *, who: str = "", action: str = "", most: int | None = None, skip: int = 0) -> Sequence[Deed]:
+    def find(
+        self,
+        *,
+        who: str = "",
+        action: str = "",
+        since: datetime | None = None,
+        before: datetime | None = None,
+        most: int | None = None,
+        skip: int = 0,
+    ) -> Sequence[Deed]:
         """Return what was done, the latest first."""
-        query = sa.select(audit).where(_matching(who, action)).order_by(audit.c.id.desc()).offset(skip).limit(most)
+        matching = _matching(who, action, since, before)
+        query = sa.select(audit).where(matching).order_by(audit.c.id.desc()).offset(skip).limit(most)
         rows = self._database.read(lambda connection: connection.execute(query).all())
         return [Deed(row.at, row.who, row.action, row.subject) for row in rows]
 
-    def count(self, *, who: str = "", action: str = "") -> int:
+    def count(
+        self, *, who: str = "", action: str = "", since: datetime | None = None, before: datetime | None = None
+    ) -> int:
         """Return how much was done."""
-        query = sa.select(sa.func.count()).select_from(audit).where(_matching(who, action))
+        query = sa.select(sa.func.count()).select_from(audit).where(_matching(who, action, since, before))
         return self._database.read(lambda connection: connection.scalar(query)) or 0
 
     def known(self) -> tuple[Sequence[str], Sequence[str]]:
@@ -47,7 +59,11 @@ class SqlAudit:
         return who, action
 
 
-def _matching(who: str, action: str) -> sa.ColumnElement[bool]:
-    """Return the condition; an empty text leaves all."""
+def _matching(who: str, action: str, since: datetime | None, before: datetime | None) -> sa.ColumnElement[bool]:
+    """Return the condition; what is empty leaves all."""
     wanted = [column == value for column, value in ((audit.c.who, who), (audit.c.action, action)) if value]
+    if since:
+        wanted.append(audit.c.at >= since)
+    if before:
+        wanted.append(audit.c.at < before)
     return sa.and_(sa.true(), *wanted)

@@ -67,7 +67,7 @@ class SqlDrafts:
             if not insert_new(connection, faq_waiting, values, "id"):
                 later = {"hash": version.hash, "at": version.at}  # made of the one before: the base stays
                 connection.execute(sa.update(faq_waiting).values(**later))
-            note(connection, version.author, "Datei wartet neben dem Entwurf", version.hash, version.at)
+            note(connection, version.author, "Datei wartet neben dem Entwurf", "FAQ-Datei", version.at)
 
         self._database.write(work)
 
@@ -86,8 +86,8 @@ class SqlDrafts:
             connection.execute(sa.delete(blocked_entry).where(released))
             for entry in draft.releases:
                 note(connection, who, "Eintrag entsperrt", entry, now)
-            note(connection, who, "FAQ veröffentlicht", str(number), now)
-            return Publication(number, draft.hash, draft.base, who, draft.editors, now)
+            note(connection, who, "FAQ veröffentlicht", f"Fassung {number}", now)
+            return Publication(number, draft.hash, draft.base, who, draft.editors, now, draft.releases)
 
         return self._once(work)
 
@@ -103,7 +103,7 @@ class SqlDrafts:
                 raise ConflictError
             version = FaqVersion(form.hash, form.yaml, who, now)
             made = make_live(connection, version, instead_of=instead_of, editors=earlier.editors)
-            note(connection, who, "Fassung zurückgeholt", str(number), now)
+            note(connection, who, "Fassung zurückgeholt", f"Fassung {number} als Fassung {made}", now)
             for entry in sorted(blocking):
                 _block(connection, entry, who, now)
             return Publication(made, form.hash, instead_of, who, earlier.editors, now)
@@ -270,4 +270,5 @@ def _publication(connection: Connection, number: int) -> Publication | None:
 
 
 def _published(row: Row[Any]) -> Publication:
-    return Publication(row.number, row.hash, row.replaced, row.author, tuple(row.editors), row.at)
+    told = (row.number, row.hash, row.replaced, row.author, tuple(row.editors), row.at)
+    return Publication(*told, releases=tuple(row.releases))

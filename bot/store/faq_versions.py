@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.errors import ConflictError
 from bot.ports import FaqVersion
+from bot.store.audit import note
 from bot.store.database import Database
 from bot.store.inserting import insert_new
 from bot.store.publishing_tables import blocked_entry, faq_file, faq_publication
@@ -49,9 +50,14 @@ class SqlFaqVersions:
         return self._database.write(lambda connection: keep_form(connection, version))
 
     def publish(self, version: FaqVersion, *, instead_of: str | None) -> None:
-        """Make a form live; raise ConflictError when not this hash is live any more."""
+        """Make a form live, with its line in the audit; raise ConflictError when not this hash is live any more."""
+
+        def work(connection: Connection) -> None:
+            number = make_live(connection, version, instead_of=instead_of)
+            note(connection, version.author, "FAQ-Datei übernommen", f"Fassung {number}", version.at)
+
         try:
-            self._database.write(lambda connection: make_live(connection, version, instead_of=instead_of))
+            self._database.write(work)
         except IntegrityError as error:
             raise ConflictError from error
 

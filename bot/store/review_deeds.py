@@ -155,7 +155,7 @@ def _undo(connection: Connection, number: int, who: str, now: datetime) -> bool:
     _forget_moves(connection, number)
     touched = {row.cluster for row in rows if row.cluster}
     _touch(connection, touched, who, now)
-    note(connection, who, f"Auswertung: zurückgenommen ({ACTION_WORDS[Action(action)]})", _subject(touched, None), now)
+    note(connection, who, f"Auswertung zurückgenommen: {ACTION_WORDS[Action(action)]}", _subject(touched, None), now)
     return True
 
 

@@ -78,7 +78,11 @@ def test_everybody_changes_one_draft(store: Database, service: GoingLive) -> Non
     publishing.add_not_questions("begleitung", ["Wer hat den Hund begleitet?"], "Petra", NOW)
     draft = publishing.draft()
     assert (draft.editors, draft.base) == (("Emil", "Petra"), publishing.live().hash)
-    assert [deed.action for deed in SqlAudit(store).find()] == ["Gegenbeispiel ergänzt", "Formulierung ergänzt"]
+    assert [deed.action for deed in SqlAudit(store).find()] == [
+        "Gegenbeispiel ergänzt",
+        "Formulierung ergänzt",
+        "FAQ-Datei übernommen",
+    ]
     publishing.drop_alternates("beschluss", ["Wer war's?", "Wer wars"], "Emil", NOW)
     publishing.drop_not_questions("begleitung", ["Wer hat den Hund begleitet?"], "Petra", NOW)
     assert publishing.drafts.current() is None

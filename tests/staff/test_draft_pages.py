@@ -278,10 +278,24 @@ def test_versions_tell_who_changed_what_and_come_back(live: GoingLive, publisher
     publisher.get("/fassungen/1")
     publisher.follow(publisher.post("/fassungen/1/zurueckholen", active=active))
     assert "Fassung 1 gilt wieder" in publisher.page
+    assert 'Sie sagt dasselbe wie <a href="/staff/fassungen/1">Fassung 1</a>' in publisher.page
     assert live.publishing.live().hash == parse_faq(TINY_FAQ).hash
     for odd in ("0", "-1", "9" * 30, "x"):
         assert publisher.get(f"/fassungen/{odd}").status_code == 404
     assert publisher.get("/fassungen", before="x").status_code == 404
+
+
+def test_a_version_that_only_released_says_so(room: Room, clock: FakeClock) -> None:
+    """By the entry's question, before it is published and afterwards."""
+    live, publisher = GoingLive(Publishing(SqlDrafts(room.database)), Rules()), room.browser(Role.PUBLISH)
+    live.block("beschluss", "Emil", clock.now())
+    live.release("beschluss", "Emil", clock.now())
+    publisher.get("/entwurf")
+    assert "Wieder beantwortet werden: «Wer hat die Strategie beschlossen?»." in publisher.page
+    done = live.publish(pass_gate(live), "Petra", clock.now(), is_sure=True)
+    publisher.get(f"/fassungen/{done.number}")
+    assert "Die Sperre ist aufgehoben, der Bot antwortet wieder mit: «Wer hat die Strategie" in publisher.page
+    assert "An den Einträgen nichts" not in publisher.page
 
 
 def test_a_version_with_a_blocked_answer_says_so(live: GoingLive, publisher: Browser) -> None:

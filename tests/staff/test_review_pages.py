@@ -201,7 +201,7 @@ def test_many_are_ignored_at_once_and_taken_back(review: Review) -> None:
     assert "2 Gruppen" in review.editor.page
     deeds = [(deed.who, deed.action, deed.subject) for deed in SqlAudit(review.database).find(who="Emil", most=2)]
     assert deeds == [
-        ("Emil", "Auswertung: zurückgenommen (ignoriert)", "Gruppe 1, 2"),
+        ("Emil", "Auswertung zurückgenommen: ignoriert", "Gruppe 1, 2"),
         ("Emil", "Auswertung: ignoriert", "Gruppe 1, 2"),
     ]
 

@@ -12,6 +12,8 @@ from bot.web.staff.paging import row_number
 from intents.errors import FaqError
 
 _EACH = 30
+_LOOKED_BACK = 200
+"""Publications among which the origin of one that was brought back is looked for."""
 
 
 def pages(live: GoingLive) -> tuple[Page, ...]:
@@ -41,6 +43,8 @@ def pages(live: GoingLive) -> tuple[Page, ...]:
         values = {
             "publication": found,
             "changed": _changed(live, found),
+            "released": [_title(live, entry) for entry in found.releases],
+            "same_as": _same_as(live, found),
             "active": active.hash if active else "",
             "is_current": found.number == _latest(live),
             "may_publish": visit.account.role >= Role.PUBLISH,
@@ -76,6 +80,18 @@ def _asked(live: GoingLive, visit: Visit) -> Publication | None:
 def _latest(live: GoingLive) -> int:
     """Return the number of what is live."""
     return next((each.number for each in live.publishing.drafts.history(most=1)), 0)
+
+
+def _title(live: GoingLive, entry: str) -> str:
+    """Return the question of an entry as it is live; its id where there is none."""
+    found = live.publishing.live().get(entry)
+    return found.question if found else entry
+
+
+def _same_as(live: GoingLive, publication: Publication) -> int | None:
+    """Return the number of an earlier publication that says the same: this one brought it back."""
+    before = live.publishing.drafts.history(most=_LOOKED_BACK, before=publication.number)
+    return next((each.number for each in before[1:] if each.hash == publication.hash), None)
 
 
 def _changed(live: GoingLive, publication: Publication) -> tuple[EntryView, ...] | None:
