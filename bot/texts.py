@@ -204,6 +204,7 @@ _KINDS: Mapping[str, frozenset[str]] = {
             "is_erased",
             "erase_failed",
             "has_other",
+            "emergency",
             "citizen_left",
             "citizen_back",
             "for_office",

@@ -83,6 +83,13 @@ def test_an_emergency_is_answered_at_once_and_passed_on(hall_here: Open) -> None
         here.ask(here.erika, "es brennt")
         here.seen(here.erika, "Rufen Sie sofort die Feuerwehr: 112")
         here.seen(here.group, "es brennt", here.thread())
+        here.until(lambda: any("#1 · 🚨 Notruf erkannt" in text for text in here.said_in(here.thread())))
+        here.until(lambda: sum("Notruf erkannt" in text for text in here.texts(here.group)) == 2)
+        here.take()
+        here.ask(here.erika, "es brennt")
+        here.until(lambda: sum("Notruf erkannt" in text for text in here.texts(here.group)) == 3)
+        here.settled()
+        assert sum("Notruf erkannt" in text for text in here.said_in(here.thread())) == 2
 
 
 # ------------------------------------------------------------------ the 25 cases

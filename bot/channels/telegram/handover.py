@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot import relaying, tickets
 from bot.answers import quoted, unmarked
-from bot.case_steps import Pass, React, Revise, Step
+from bot.case_steps import Pass, React, Revise, Step, Tell
 from bot.cases import Case, CaseState, Side
 from bot.channels.telegram.bureau import Bureau
 from bot.channels.telegram.citizen_words import SETTLE, citizen_reply
@@ -240,11 +240,19 @@ class Handover:
         return link.copy if link else None
 
     def _with_emergency(self, claim: Claim, event: Written, outcome: Outcome, now: datetime) -> Outcome:
-        """Give the emergency numbers at once, whoever reads along."""
+        """Give the emergency numbers at once, whoever reads along, and mark it for the clerks."""
         if not event.text or self._content().decide(Query(event.text)).kind is not DecisionKind.EMERGENCY:
             return outcome
         alarmed = self._bot.handle(claim, now)
-        return replace(alarmed, cases=outcome.cases, messages=(*alarmed.messages, *outcome.messages))
+        case = outcome.cases.case if outcome.cases else self._cases.open_of(claim.chat)
+        marked = self._marked(case, now) if case else ()
+        return replace(alarmed, cases=outcome.cases, messages=(*alarmed.messages, *outcome.messages, *marked))
+
+    def _marked(self, case: Case, now: datetime) -> tuple[Message, ...]:
+        """Say in the topic that there is an emergency; in the whole group while nobody has the case."""
+        told = Tell(Side.STAFF, "emergency", fails=True)
+        group = () if case.clerk else (replace(told, everywhere=True),)
+        return self._bureau.desk().written(Step(case, (told, *group)), now)[1]
 
     # -------------------------------------------------------------- what all need
 
