@@ -48,8 +48,10 @@ def follow_up_choices(situation: Situation, entry: FaqEntry) -> tuple[Choice, ..
 
 def redirect_reply(situation: Situation, entry: FaqEntry) -> Reply:
     """Return where to turn instead, with the contact as far as it is known."""
-    base = answer_reply(situation, entry)
-    return Reply(base.text, base.notes + contact_lines(situation), base.offer, base.choices)
+    base, texts = answer_reply(situation, entry), situation.texts
+    human = (Choice(texts.human_choice, HUMAN, aside=True),) if situation.standby else ()
+    offer = base.offer or (texts.offer_human if human else "")
+    return Reply(base.text, base.notes + contact_lines(situation), offer, base.choices + human)
 
 
 def clarify_reply(situation: Situation, decision: Decision, number: int, *, named: bool = False) -> Reply:
@@ -105,15 +107,22 @@ def human_reply(situation: Situation, lead: str = "") -> Reply:
 
 def offered(situation: Situation, lead: str = "") -> Reply:
     """Offer to hand over to a human, and say when one is there."""
-    words, standby = situation.texts.desk, situation.standby() if situation.standby else Standby()
+    texts, standby = situation.texts, situation.standby() if situation.standby else Standby()
+    words = texts.desk
     lines = [words["hours"].format(zeiten=standby.hours)] if standby.hours else []
     if standby.opens:
         lines.append(words["next_opening"].format(wann=standby.opens))
     if standby.waiting:
-        lines.append(words["ahead"].format(zahl=standby.waiting))
+        lines.append(ahead(texts, standby.waiting))
     text = words["offer"].format(zeiten=" ".join(lines)).strip()
     choices = (Choice(words["offer_yes"], ACCEPT), Choice(words["offer_no"], DECLINE))
     return Reply(f"{lead}\n\n{text}".strip(), choices=choices)
+
+
+def ahead(texts: Texts, count: int) -> str:
+    """Return how many wait before somebody."""
+    key = {0: "ahead_none", 1: "ahead_one"}.get(count, "ahead")
+    return texts.desk[key].format(zahl=count)
 
 
 def is_reachable(situation: Situation) -> bool:
@@ -128,7 +137,7 @@ def smalltalk_reply(situation: Situation, decision: Decision) -> Reply:
     text = texts.smalltalk_reply(decision.smalltalk)
     match decision.smalltalk:
         case "human":
-            return human_reply(situation, text)
+            return human_reply(situation, "" if situation.standby else text)
         case "help":
             return help_reply(situation, text)
         case "privacy":

@@ -50,8 +50,10 @@ def say(moment: datetime, now: datetime, *, is_opening: bool) -> str:
 
 
 def lasted(since: datetime, now: datetime) -> str:
-    """Return «1 Minute», «45 Minuten», «3 Stunden», «2 Tagen»: how long something took, as people count it."""
+    """Return «weniger als 1 Minute», «45 Minuten», «3 Stunden», «2 Tagen»: how long it took, as people count."""
     minutes = max(0, int((now - since).total_seconds() // 60))
+    if not minutes:
+        return str(words()["lasted"]["less"])
     unit, size = next((unit, size) for unit, size, least in _UNITS if minutes >= least)
     return str(words()["lasted"]["minute" if minutes == 1 else unit].format(zahl=minutes // size))
 

@@ -93,7 +93,8 @@ def settle(case: Case, *, solved: bool, now: datetime) -> Step:
     """Note whether the matter is solved."""
     if case.is_open or case.solved is not None:
         return Step(case)
-    return Step(replace(case, solved=solved), (Later(DueKind.CARD, now),))
+    told = () if solved else (Tell(Side.STAFF, "still_unsolved", everywhere=True),)  # nobody looks into a closed topic
+    return Step(replace(case, solved=solved), (Later(DueKind.CARD, now), *told))
 
 
 def bar(case: Case, now: datetime, *, barred: bool) -> Step:

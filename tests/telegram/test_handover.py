@@ -175,6 +175,50 @@ def test_the_card_says_what_the_bot_really_did(hall_here: Open) -> None:
         assert "«welche?» – Rückfrage des Bots, am nächsten: Wer hat" in here.card()["text"]
 
 
+def test_the_card_keeps_small_talk_out_and_names_emergencies_without_their_words(hall_here: Open) -> None:
+    """A wish for a human is no question, and what belongs elsewhere got no answer."""
+    with hall_here() as here:
+        for words, said in (("es brennt", "112"), ("Ausweis?", "Ein Unternehmen"), ("Mensch!", "verbinden?")):
+            here.ask(here.erika, words)
+            shown = here.seen(here.erika, said)
+        assert "Sie möchten mit einem Menschen sprechen." not in shown["text"]
+        here.wish()
+        asked = here.card()["text"].split("Letzte Fragen an den Bot:")[1]
+        assert asked.split("\n")[1:3] == [
+            "- Notruf, ohne Wortlaut: Der Bot hat die Notrufnummern genannt",
+            "- «Ausweis?» – gehört nicht zum Thema des Bots",
+        ]
+        assert "Mensch!" not in asked
+        assert "brennt" not in asked
+
+
+def test_whoever_is_not_content_can_go_on_and_the_group_hears_of_it(hall_here: Open) -> None:
+    """«Nein, noch nicht» is no dead end."""
+    with hall_here() as here:
+        here.wish()
+        here.take()
+        here.press(here.anna, "Abschließen")
+        over = here.seen(here.erika, "Wie zufrieden waren Sie?")
+        here.people.press(here.erika, over["message_id"], "🙁 Nicht zufrieden")
+        asked = here.seen(here.erika, "Ist Ihr Anliegen damit erledigt?")
+        here.people.press(here.erika, asked["message_id"], "Nein, noch nicht")
+        again = here.seen(here.erika, "noch einmal mit einem Menschen sprechen?")
+        here.seen(
+            here.group, "#1 · Der Fall ist abgeschlossen. Die Bürgerin oder der Bürger sagt: noch nicht erledigt."
+        )
+        here.people.press(here.erika, again["message_id"], "Kontakt zu einem Menschen")
+        here.seen(here.erika, "Soll ich Sie mit einem Menschen verbinden?")
+
+
+def test_what_belongs_elsewhere_comes_with_a_way_to_a_human(hall_here: Open) -> None:
+    """As an answer that the bot does not know does."""
+    with hall_here() as here:
+        here.ask(here.erika, "Ausweis?")
+        shown = here.seen(here.erika, "Sie möchten lieber mit einem Menschen sprechen?")
+        here.people.press(here.erika, shown["message_id"], "Kontakt zu einem Menschen")
+        here.seen(here.erika, "Soll ich Sie mit einem Menschen verbinden?")
+
+
 def test_another_offices_matter_goes_to_the_clerk_of_a_case_that_is_just_over(hall_here: Open) -> None:
     """The bot has no answer to it, and the clerk may know what it is about."""
     with hall_here() as here:
@@ -372,7 +416,7 @@ def test_handover_10_a_blocked_citizen_shows_in_the_topic(hall: Open) -> None:
         here.people.block(here.erika)
         here.seen(here.group, "hat den Bot blockiert", here.thread())
         here.write(here.anna, "Sind Sie noch da?")
-        here.seen(here.group, "Nicht zugestellt (1)", here.thread())
+        here.seen(here.group, "Nicht zugestellt, Nachrichten: 1.", here.thread())
         here.until(lambda: "Hat den Bot blockiert" in here.card()["text"])
         here.people.unblock(here.erika)
         here.seen(here.group, "ist wieder erreichbar", here.thread())
@@ -380,7 +424,7 @@ def test_handover_10_a_blocked_citizen_shows_in_the_topic(hall: Open) -> None:
         assert "blockiert" not in here.card()["text"]
         assert not ids(here.shown(here.erika), "Sind Sie noch da?")
         assert [link.state for link in here.cases.links(1)] == [LinkState.FAILED]
-        failure = here.seen(here.group, "Nicht zugestellt (1)", here.thread())
+        failure = here.seen(here.group, "Nicht zugestellt, Nachrichten: 1.", here.thread())
         here.people.press(here.anna, failure["message_id"], "Erneut senden", chat=here.group)
         here.seen(here.erika, "Sind Sie noch da?")
 
@@ -574,10 +618,10 @@ def test_handover_18_the_place_in_the_queue_is_told(hall_here: Open) -> None:
         here.wish(max_ := here.people.citizen("Max"))
         assert "Sie sind an Stelle 2" in here.seen(max_, "Ihr Fall hat")["text"]
         here.ask(max_, "/status")
-        here.seen(max_, "Vor Ihnen warten 1 andere")
+        here.seen(max_, "Vor Ihnen wartet gerade eine andere Person")
         here.take()
         here.ask(max_, "/status")
-        here.seen(max_, "Vor Ihnen warten 0 andere")
+        here.seen(max_, "Sie sind als Nächstes an der Reihe")
 
 
 def test_handover_19_a_case_that_nobody_takes_is_remembered(hall_here: Open) -> None:

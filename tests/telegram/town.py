@@ -30,7 +30,7 @@ from bot.texts import load_texts
 from botapi.server import Server
 from botapi.world import BOT_ID
 from intents.faq import FaqBase
-from tests.fakes import FAQ, FakeUnderstanding, answer, clarify, emergency, redirect
+from tests.fakes import FAQ, FakeUnderstanding, answer, clarify, emergency, redirect, smalltalk
 from tests.store_actor import opened
 from tests.telegram.running import UNHURRIED, Running, _in_thread, build
 
@@ -40,6 +40,7 @@ TABLE = {
     "welche?": clarify("beschluss", "begleitung"),
     "Ausweis?": redirect("begleitung"),
     "begleitung?": answer("begleitung"),
+    "Mensch!": smalltalk("human"),
     "es brennt": emergency("feuer"),
     "Strategie": answer("beschluss"),
 }

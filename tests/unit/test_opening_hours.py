@@ -267,7 +267,8 @@ def test_midnight_ends_the_day() -> None:
 @pytest.mark.parametrize(
     ("minutes", "words"),
     [
-        (-1, "0 Minuten"),
+        (-1, "weniger als 1 Minute"),
+        (0.9, "weniger als 1 Minute"),
         (1.9, "1 Minute"),
         (119, "119 Minuten"),
         (120, "2 Stunden"),

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot import relaying, tickets
-from bot.answers import quoted, unmarked
+from bot.answers import HUMAN, ahead, quoted, unmarked
 from bot.case_steps import Pass, React, Revise, Step, Tell
 from bot.cases import Case, CaseState, Side
 from bot.channels.telegram.bureau import Bureau
@@ -36,6 +36,8 @@ _STATUS = ("mensch", "status")
 _NOT_ANSWERED = frozenset({DecisionKind.FALLBACK, DecisionKind.REDIRECT})
 _NEAREST = {"fallback": "question_near", "clarify": "question_asked_back"}
 """What a clerk reads of a question that got no answer, with the entry that came nearest."""
+_TOLD = {"redirect": "question_elsewhere", "emergency": "question_emergency"}
+"""What a clerk reads of what no entry answers."""
 
 
 class Handover:
@@ -85,7 +87,8 @@ class Handover:
         """Begin a case, unless the citizen is barred."""
         if self._is_barred(claim):
             return self._say(claim, "barred")
-        asked = tuple(self._bureau.records.questions(claim.chat))[-SHOWN_QUESTIONS:]
+        said = self._bureau.records.questions(claim.chat)
+        asked = [one for one in said if one.decision != DecisionKind.SMALLTALK][-SHOWN_QUESTIONS:]
         case = Case(
             self._cases.next_number(),
             claim.chat,
@@ -113,6 +116,8 @@ class Handover:
         text = quoted(asked.text or "…")
         best = asked.entry or (asked.candidates[0].id if asked.candidates else None)
         entry = faq.get(best) if best else None
+        if asked.decision in _TOLD:
+            return words[_TOLD[asked.decision]].format(frage=text)
         key = "question_answered" if asked.entry else _NEAREST.get(asked.decision, "question_said")
         if entry is None and key != "question_said":
             return words["question_open"].format(frage=text)
@@ -132,7 +137,9 @@ class Handover:
         words = self._content().texts.desk
         if step == "s":
             done = tickets.settle(case, solved=value == "1", now=now)
-            return self._changed(claim, event, done, Reply(words["thanks"], place=Place.INSTEAD), now)
+            human = Choice(self._content().texts.human_choice, HUMAN)
+            reply = Reply(words["thanks"]) if value == "1" else Reply(words["unsolved"], choices=(human,))
+            return self._changed(claim, event, done, replace(reply, place=Place.INSTEAD), now)
         if value not in ("1", "2", "3"):
             return self._say(claim, "not_open")
         choices = tuple(
@@ -258,9 +265,9 @@ class Handover:
 
     def _status(self, claim: Claim, case: Case) -> Outcome:
         """Say where a case stands."""
-        ahead = sum(other.number < case.number for other in self._cases.waiting())
+        before = sum(other.number < case.number for other in self._cases.waiting())
         key = "status" if case.state is CaseState.OPEN else "status_taken"
-        return self._say(claim, key, case, zahl=str(ahead))
+        return self._say(claim, key, case, davor=ahead(self._content().texts, before))
 
     def _say(self, claim: Claim, key: str, case: Case | None = None, **values: str) -> Outcome:
         """Say something that changes nothing."""
