@@ -11,6 +11,9 @@ from intents.decision import Candidate, DecisionKind
 UNSURE = 0.88
 """An answer whose lead over the next entry is smaller was a near thing: about every twelfth."""
 
+NEAR = 0.015
+"""An entry that is likely by less is not near: one would read «0 %» or «1 %»."""
+
 
 class ItemState(StrEnum):
     """What became of a question in the review."""
@@ -123,7 +126,7 @@ ACTION_WORDS: Mapping[Action, str] = {
     Action.REOPEN: "wieder auf neu gesetzt",
     Action.OUTSIDE: "als nicht zuständig erledigt",
     Action.WORDINGS: "als Formulierung übernommen",
-    Action.NEGATIVES: "als «gehört nicht hierher» übernommen",
+    Action.NEGATIVES: "als «gehört nicht hierher» vermerkt",
     Action.ENTRY: "neuer Eintrag begonnen",
 }
 

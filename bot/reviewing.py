@@ -124,9 +124,11 @@ class Reviewing:
         except ChangeError:
             return {}
 
-    def prefill(self, group: int) -> Prefill | None:
-        """Return what a new entry made of a group begins with: its most frequent wordings."""
-        wordings = self.list.wordings(group)[:_MOST_ALTERNATES]
+    def prefill(self, group: int, chosen: Collection[int] = ()) -> Prefill | None:
+        """Return what a new entry made of a group begins with: the chosen wordings, or the most frequent ones."""
+        found = self.list.wordings(group)
+        picked = [each for each in found if not set(chosen).isdisjoint(each.items)]
+        wordings = (picked or found)[:_MOST_ALTERNATES]
         if not wordings:
             return None
         answer = next((each.answer for each in wordings if each.answer), "")
@@ -136,6 +138,12 @@ class Reviewing:
         """Note that an entry was made of a group: it is in hand until somebody says that it is done."""
         items = [item for wording in self.list.wordings(group) for item in wording.items]
         self.deeds.act_on(group, items, Action.ENTRY, who, now, entry=entry)
+
+    def published(self, history: Collection[Change]) -> FaqEntry | None:
+        """Return the entry that was made of a group, once it is published."""
+        made = [each.entry for each in history if each.action is Action.ENTRY and each.entry and not each.undone]
+        live = self.entries.live() if made else None
+        return next((found for entry in made if live and (found := live.get(entry))), None)
 
     def items(self, group: int, chosen: Collection[int]) -> tuple[int, ...]:
         """Return all questions of a group that have the words of the chosen ones."""

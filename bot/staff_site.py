@@ -46,7 +46,7 @@ from bot.web.staff import (
 )
 from bot.web.staff.app import StaffApp, staff_app
 from bot.web.staff.front import MOUNT, Front
-from bot.web.staff.page import Page
+from bot.web.staff.page import Page, Visit
 from bot.web.staff.sso import Provider, SingleSignOn
 from bot.web.staff.sso_login import SSO_BACK
 from intents.faq import FaqBase, FaqEntry
@@ -95,7 +95,7 @@ def slices(app: App, database: Database, faq: LiveFaq) -> Sequence[Page]:
         *review_pages.pages(review),
         *group_pages.pages(
             review,
-            new_entry=lambda visit, group: visit.url("entry_new", gruppe=group),
+            new_entry=_new_entry,
             entry_page=lambda visit, entry: visit.url("entry", id=entry),
             waiting=telling.waiting_in,
         ),
@@ -106,6 +106,11 @@ def slices(app: App, database: Database, faq: LiveFaq) -> Sequence[Page]:
         *notice_pages.pages(telling, correcting),
         *figures_pages.pages(SqlFigures(database), lambda: faq.current().faq),
     )
+
+
+def _new_entry(visit: Visit, group: str, chosen: str) -> str:
+    """Return where a new entry is made of a group, or of the chosen questions in it."""
+    return visit.url("entry_new", gruppe=group, **({"fragen": chosen} if chosen else {}))
 
 
 def _on_telegram(texts: Texts, entry: FaqEntry, faq: FaqBase, now: datetime, plain: bool) -> Preview:

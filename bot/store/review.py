@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from bot.review_items import Action, Change, Filter, Group, ItemState, Near, Order, Why, Wording
+from bot.review_items import NEAR, Action, Change, Filter, Group, ItemState, Near, Order, Why, Wording
 from bot.store.database import Database
 from bot.store.review_sums import ITEMS, TEXT
 from bot.store.review_tables import case_draft, cluster, review_change, review_item, review_step
@@ -133,11 +133,16 @@ def _holds(column: sa.ColumnElement[Any], text: str) -> sa.ColumnElement[bool]:
     """Say whether a column holds a text; capital umlauts are their own signs to SQLite."""
     found = []
     for spelling in _SPELLINGS:
-        plain, wanted = sa.func.lower(column), text
+        plain, wanted = column, {_small(each) for each in (text, text.lower(), text.capitalize())}
         for sign, letters in spelling.items():
-            plain, wanted = sa.func.replace(plain, sign, letters), wanted.replace(sign, letters)
-        found.append(plain.contains(wanted.lower(), autoescape=True))
+            plain, wanted = sa.func.replace(plain, sign, letters), {each.replace(sign, letters) for each in wanted}
+        found += [plain.icontains(each, autoescape=True) for each in wanted]
     return sa.or_(*found)
+
+
+def _small(text: str) -> str:
+    """Write A to Z small, as a database does that compares without upper and lower case."""
+    return "".join(sign.lower() if sign.isascii() else sign for sign in text)
 
 
 def _groups(connection: Connection, rows: Sequence[Row[Any]], whys: dict[Why, int] | None = None) -> list[Group]:
@@ -153,7 +158,7 @@ def _group(row: Row[Any], words: dict[int, str | None], whys: dict[Why, int]) ->
     return Group(
         **{name: row._mapping[name] for name in names},
         state=ItemState(row.state),
-        nearest=tuple(Near(each["id"], each["confidence"]) for each in row.nearest),
+        nearest=tuple(Near(each["id"], each["confidence"]) for each in row.nearest if each["confidence"] >= NEAR),
         examples=tuple(text for item in row.examples if (text := words.get(item))),
         whys=whys,
     )

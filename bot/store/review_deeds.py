@@ -99,7 +99,7 @@ def _act(
 
 def _changes(action: Action, rows: Sequence[Row[Any]], effect: Effect) -> bool:
     """Say whether something becomes other than it is; giving an entry once more what it has does not."""
-    is_again = action in (Action.WORDINGS, Action.NEGATIVES) and not effect.added and not effect.moved
+    is_again = action is not Action.ENTRY and not effect.added and not effect.moved
     return any(not is_again or row.state != AFTER[action] for row in rows)
 
 

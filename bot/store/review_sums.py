@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from bot.review_items import ItemState, state_of
+from bot.review_items import NEAR, ItemState, state_of
 from bot.store.review_tables import case_draft, cluster, review_item
 from bot.store.tables import question
 
@@ -129,6 +129,8 @@ def _nearest(latest: Sequence[Row[Any]]) -> Iterator[dict[str, Any]]:
         for candidate in candidates:
             sums[candidate["id"]] += candidate["confidence"]
     for name, total in sorted(sums.items(), key=lambda pair: (-pair[1], pair[0])):
+        if total / len(asked) < NEAR:
+            return
         yield {"id": name, "confidence": round(total / len(asked), 4)}
 
 

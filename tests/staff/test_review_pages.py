@@ -33,7 +33,7 @@ from bot.store.staff import SqlStaff
 from bot.web.staff import group_pages, own_pages, review_pages, start_pages
 from bot.web.staff.app import staff_app
 from bot.web.staff.front import Front
-from intents.decision import Embedding
+from intents.decision import Candidate, Embedding
 from intents.faq import parse_faq
 from tests.conftest import TINY_FAQ
 from tests.fakes import NOW, FakeClock, FakeLauncher
@@ -135,6 +135,7 @@ def test_the_list_shows_what_is_open(review: Review) -> None:
         ({"eintrag": "gibtsnicht"}, []),
         ({"von": "2026-11-20"}, [DOG]),
         ({"bis": "2026-11-21"}, [BIN]),
+        ({"bis": "21.11.2026"}, [BIN]),
     ],
 )
 def test_the_list_can_be_narrowed(review: Review, query: dict[str, str], shown: list[str]) -> None:
@@ -163,6 +164,17 @@ def test_odd_queries_are_told(review: Review, query: dict[str, str], status: int
     """At the field, in German."""
     assert review.reader.get("/auswertung", **query).status_code == status
     assert said in review.reader.page
+
+
+def test_entries_are_offered_by_their_questions_and_unlikely_ones_are_not_near(review: Review) -> None:
+    """Nobody has to know an id; what would be told as 1 % is no entry that came near."""
+    far = (Candidate("beschluss", 0.014), Candidate("begleitung", 0.001))
+    log(review.database, asked("Wie hoch ist der Eiffelturm?", candidates=far))
+    regroup(review.database)
+    review.reader.get("/auswertung", eintrag="begleitung")
+    assert '<option selected value="begleitung">Wer hat die Stadt begleitet?</option>' in review.reader.page
+    review.reader.get(f"/auswertung/{review.groups()['Wie hoch ist der Eiffelturm?']}")
+    assert "Kein Eintrag war in der Nähe." in review.reader.page
 
 
 def test_words_of_citizens_are_text(review: Review) -> None:
@@ -222,7 +234,7 @@ def test_wordings_become_phrasings_and_are_taken_back(review: Review) -> None:
     item = review.service.list.wordings(number)[0].items[-1]
     path = f"/auswertung/{number}/formulierungen"
     review.editor.follow(review.editor.post(path, item=item, entry="begleitung", action="wordings"))
-    assert "Die Formulierungen stehen im Entwurf von «Wer hat die Stadt begleitet?»." in review.editor.page
+    assert "Die Formulierung steht im Entwurf von «Wer hat die Stadt begleitet?»." in review.editor.page
     entry = review.service.entries_by_id()["begleitung"]
     assert entry.alternates[-1] == DOG
     group = review.service.list.group(number)
@@ -244,7 +256,7 @@ def test_numbers_may_grow_beyond_a_million(review: Review) -> None:
     item = review.service.list.wordings(number)[0].items[-1]
     path = f"/auswertung/{number}/formulierungen"
     review.editor.follow(review.editor.post(path, item=item, entry="begleitung", action="wordings"))
-    assert "Die Formulierungen stehen im Entwurf" in review.editor.page
+    assert "Die Formulierung steht im Entwurf" in review.editor.page
     undo(review.editor)
     assert "Zurückgenommen." in review.editor.page
 
@@ -281,13 +293,13 @@ def test_a_wording_is_never_both(review: Review) -> None:
     """Taking it over takes the opposite away and says so; each undo brings back exactly what was."""
     given(review, "negatives")
     given(review, "wordings")
-    assert "Dass sie nicht dorthin gehören, steht dort nicht mehr." in review.editor.page
+    assert "Dass sie nicht dorthin gehört, steht dort nicht mehr." in review.editor.page
     assert listed(review) == (True, False)
     undo(review.editor)
     assert listed(review) == (False, True)
     given(review, "wordings")
     given(review, "negatives")
-    assert "Als Formulierung stehen sie dort nicht mehr." in review.editor.page
+    assert "Als Formulierung steht sie dort nicht mehr." in review.editor.page
     assert listed(review) == (False, True)
     undo(review.editor)
     assert listed(review) == (True, False)
@@ -302,6 +314,42 @@ def test_a_wording_taken_back_in_another_order_does_not_come_again(review: Revie
     assert listed(review) == (True, False)
     assert review.service.undo(younger.id, "Emil", NOW)
     assert listed(review) == (False, False)
+
+
+def test_a_wording_that_does_not_belong_is_ignored_alone(review: Review) -> None:
+    """The others stay open; an undo brings it back."""
+    number = review.groups()[DOG]
+    review.editor.get(f"/auswertung/{number}")
+    item = next(each for each in review.service.list.wordings(number) if each.text == DOG_TOO).items[-1]
+    path = f"/auswertung/{number}/formulierungen"
+    review.editor.follow(review.editor.post(path, item=item, action="ignore"))
+    assert "1 Formulierung ignoriert." in review.editor.page
+    assert "3, davon 2 offen" in review.editor.page
+    undo(review.editor)
+    review.editor.get(f"/auswertung/{number}")
+    assert "3, davon 3 offen" in review.editor.page
+
+
+def test_a_new_entry_takes_the_chosen_wordings(review: Review) -> None:
+    """And where none is chosen, the most frequent ones."""
+    number = review.groups()[DOG]
+    item = next(each for each in review.service.list.wordings(number) if each.text == DOG_TOO).items[-1]
+    chosen, whole = review.service.prefill(number, [item]), review.service.prefill(number)
+    assert chosen
+    assert whole
+    assert (chosen.question, chosen.alternates) == (DOG_TOO, ())
+    assert (whole.question, whole.alternates) == (DOG, (DOG_TOO,))
+
+
+def test_a_group_says_that_its_new_entry_is_published(review: Review) -> None:
+    """Its questions are still open: somebody has to say that they are answered."""
+    number = review.groups()[BIN]
+    review.service.begun(number, "kommt-noch", "Emil", NOW)
+    review.editor.get(f"/auswertung/{number}")
+    assert "ist veröffentlicht" not in review.editor.page
+    review.service.begun(number, "beschluss", "Emil", NOW)
+    review.editor.get(f"/auswertung/{number}")
+    assert "Wer hat die Strategie beschlossen?» aus dieser Gruppe ist veröffentlicht" in review.editor.page
 
 
 def test_the_same_deed_twice_is_one_line(review: Review) -> None:
@@ -319,9 +367,9 @@ def test_wordings_become_negative_examples(review: Review) -> None:
     review.editor.get(f"/auswertung/{number}")
     path = f"/auswertung/{number}/formulierungen"
     review.editor.follow(review.editor.post(path, item=item, entry="beschluss", action="negatives"))
-    assert "dass diese Fragen nicht dorthin gehören" in review.editor.page
+    assert "dass diese Frage nicht dorthin gehört" in review.editor.page
     assert review.service.entries_by_id()["beschluss"].not_questions == (BIN,)
-    assert "als «gehört nicht hierher» übernommen: Wer hat die Strategie beschlossen?" in review.editor.page
+    assert "als «gehört nicht hierher» vermerkt: Wer hat die Strategie beschlossen?" in review.editor.page
 
 
 @pytest.mark.parametrize(

@@ -157,6 +157,29 @@ def test_handover_03_a_closed_topic_is_opened_before_it_is_written_to(hall_here:
         assert ids(here.shown(here.group), "Hallo?") != []
 
 
+def test_the_card_says_what_the_bot_really_did(hall_here: Open) -> None:
+    """What was asked back counts as no answer; the offer says that earlier questions are passed on."""
+    with hall_here() as here:
+        here.ask(here.erika, "welche?")
+        here.seen(here.erika, "Meinten Sie")
+        here.ask(here.erika, "/mensch")
+        here.seen(here.erika, "Ihre letzten Fragen an mich")
+        here.wish()
+        assert "«welche?» – Rückfrage des Bots, am nächsten: Wer hat" in here.card()["text"]
+
+
+def test_another_offices_matter_goes_to_the_clerk_of_a_case_that_is_just_over(hall_here: Open) -> None:
+    """The bot has no answer to it, and the clerk may know what it is about."""
+    with hall_here() as here:
+        here.wish()
+        here.take()
+        here.write(here.anna, "/abschliessen erledigt")
+        here.seen(here.erika, "Wie zufrieden waren Sie?")
+        here.ask(here.erika, "Ausweis?")
+        here.seen(here.group, "Ausweis?", here.thread())
+        here.seen(here.erika, "ist wieder offen")
+
+
 def test_handover_04_a_late_message_reopens_and_a_later_one_does_not(hall_here: Open) -> None:
     """Within 24 hours what the bot cannot answer goes on with the case; afterwards it is a question like any other."""
     with hall_here() as here:

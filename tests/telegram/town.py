@@ -30,13 +30,15 @@ from bot.texts import load_texts
 from botapi.server import Server
 from botapi.world import BOT_ID
 from intents.faq import FaqBase
-from tests.fakes import FAQ, FakeUnderstanding, answer, emergency
+from tests.fakes import FAQ, FakeUnderstanding, answer, clarify, emergency, redirect
 from tests.store_actor import opened
 from tests.telegram.running import UNHURRIED, Running, _in_thread, build
 
 ME = Me(BOT_ID, "local_faq_bot")
 TABLE = {
     "wer?": answer("beschluss"),
+    "welche?": clarify("beschluss", "begleitung"),
+    "Ausweis?": redirect("begleitung"),
     "begleitung?": answer("begleitung"),
     "es brennt": emergency("feuer"),
     "Strategie": answer("beschluss"),

@@ -33,6 +33,11 @@ _BACK = ("zurueck", "zurück", "bot")
 _STATUS = ("mensch", "status")
 
 
+_NOT_ANSWERED = frozenset({DecisionKind.FALLBACK, DecisionKind.REDIRECT})
+_NEAREST = {"fallback": "question_near", "clarify": "question_asked_back"}
+"""What a clerk reads of a question that got no answer, with the entry that came nearest."""
+
+
 class Handover:
     """Handles private chats: a citizen with a case speaks with people, everybody else with the bot."""
 
@@ -108,10 +113,10 @@ class Handover:
         text = quoted(asked.text or "…")
         best = asked.entry or (asked.candidates[0].id if asked.candidates else None)
         entry = faq.get(best) if best else None
-        if entry is None:
+        key = "question_answered" if asked.entry else _NEAREST.get(asked.decision, "question_said")
+        if entry is None and key != "question_said":
             return words["question_open"].format(frage=text)
-        key = "question_near" if asked.decision == DecisionKind.FALLBACK else "question_answered"
-        return words[key].format(frage=text, antwort=unmarked(entry.question))
+        return words[key].format(frage=text, antwort=unmarked(entry.question) if entry else "")
 
     def _leave(self, claim: Claim, case: Case | None, now: datetime) -> Outcome:
         if case is None:
@@ -195,7 +200,7 @@ class Handover:
         if case is None or not tickets.is_reopenable(case, now) or self._is_barred(claim):
             return outcome
         replied = event.reply_to and self._cases.carried(Side.STAFF, event.reply_to, case.number)
-        unknown = any(question.decision == DecisionKind.FALLBACK for question in outcome.questions)
+        unknown = any(question.decision in _NOT_ANSWERED for question in outcome.questions)
         if not (replied or unknown) or self._refusal(event):
             return outcome
         again = tickets.reopen(case, Side.CITIZEN, now, self._rules)

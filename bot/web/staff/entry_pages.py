@@ -1,7 +1,7 @@
 """Browsing and editing the entries of the FAQ; what is changed here goes into the draft."""
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -25,6 +25,9 @@ from intents.text import folded, normalise
 
 _EACH = 50
 
+_MOST_CHOSEN = 100
+"""Questions of a group that a new entry is made of."""
+
 ShowEntry = Callable[[FaqEntry, FaqBase, datetime, bool], Preview]
 """How an entry looks on Telegram; the last value asks for plain language."""
 
@@ -44,8 +47,8 @@ class Row:
 class Groups(Protocol):
     """Groups of citizens' questions, of which an entry may be made; bot.reviewing.Reviewing knows them."""
 
-    def prefill(self, group: int, /) -> Prefill | None:
-        """Return what a new entry made of a group begins with."""
+    def prefill(self, group: int, chosen: Collection[int] = (), /) -> Prefill | None:
+        """Return what a new entry made of a group, or of the chosen questions in it, begins with."""
 
     def begun(self, group: int, entry: str, who: str, now: datetime, /) -> None:
         """Note that an entry was made of a group."""
@@ -62,7 +65,8 @@ def pages(live: GoingLive, show: ShowEntry, groups: Groups) -> tuple[Page, ...]:
 
     def new(visit: Visit) -> Reply:
         group = row_number(visit.query.get("gruppe", ""))
-        begin = groups.prefill(group) if group is not None else None
+        chosen = [row_number(each) or 0 for each in visit.query.get("fragen", "").split(",")[:_MOST_CHOSEN]]
+        begin = groups.prefill(group, chosen) if group is not None else None
         fresh = {"kind": "answer", "updated": city_day(visit.now)}
         if begin is None:
             return _form(live, show, visit, NewEntryForm(data=fresh))

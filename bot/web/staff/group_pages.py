@@ -15,20 +15,24 @@ _EACH = 50
 """Wordings on a page."""
 _MOST_CHOSEN = 100
 _WHOLE = (Action.TAKE, Action.DONE, Action.OUTSIDE, Action.IGNORE, Action.REOPEN)
+_ON_SOME = (Action.ENTRY, Action.IGNORE)
 _ON_ENTRY = (Action.WORDINGS, Action.NEGATIVES)
 
 Link = Callable[[Visit, str], str]
 """(visit, what) → the address of a page of another part."""
 
+NewEntry = Callable[[Visit, str, str], str]
+"""(visit, group, chosen questions with commas between them) → the address of a new entry made of them."""
+
 
 def pages(
     service: Reviewing,
     *,
-    new_entry: Link | None = None,
+    new_entry: NewEntry | None = None,
     entry_page: Link | None = None,
     waiting: Callable[[int], int] = lambda _: 0,
 ) -> tuple[Page, ...]:
-    """Return the pages; `new_entry` leads from a group's number to a new entry, `entry_page` from an id to an entry.
+    """Return the pages; `new_entry` leads from a group to a new entry, `entry_page` from an id to an entry.
 
     `waiting` says how many of a group's questions somebody wants to hear of.
     """
@@ -58,11 +62,24 @@ def pages(
         if group is None:
             return Failed(404, _GONE)
         chosen = [row_number(str(each)) for each in visit.form.getlist("item")] if visit.form else []
-        if action not in _ON_ENTRY or len(chosen) > _MOST_CHOSEN or None in chosen:
+        if action not in _ON_ENTRY + _ON_SOME or len(chosen) > _MOST_CHOSEN or None in chosen:
             return Failed(400)
         here = visit.url("group", number=group.number)
+        if chosen and action in _ON_SOME:
+            return _apart(visit, group, [n for n in chosen if n], Action(action))
         wrong = _refused(service, chosen, entry)
         return Moved(here, wrong) if wrong else _given(service, visit, group, [n for n in chosen if n], entry, action)
+
+    def _apart(visit: Visit, group: Group, chosen: list[int], action: Action) -> Reply:
+        here = visit.url("group", number=group.number)
+        if action is Action.ENTRY:
+            return Moved(new_entry(visit, str(group.number), ",".join(map(str, chosen))) if new_entry else here)
+        items = service.items(group.number, chosen)
+        change = service.deeds.act_on(group.number, items, action, visit.account.name, visit.now)
+        if change is None:
+            return Moved(here, "Daran war nichts zu ändern.")
+        told = "1 Formulierung" if len(chosen) == 1 else f"{len(chosen)} Formulierungen"
+        return Moved(here, f"{told} ignoriert.", undo_of(visit, change, here))
 
     def _given(service: Reviewing, visit: Visit, group: Group, chosen: list[int], entry: str, action: str) -> Reply:
         items, here = service.items(group.number, chosen), visit.url("group", number=group.number)
@@ -74,8 +91,8 @@ def pages(
             return Moved(here, "Diese Fragen gibt es hier nicht mehr.")
         if given.change is None:
             return Moved(here, "Das steht schon so im Entwurf.")
-        told = _NOTICES[Action(action)].format(name=name_of(service.entries_by_id(), entry))
-        return Moved(here, told + (_MOVED[Action(action)] if given.moved else ""), undo_of(visit, given.change, here))
+        told = _told(Action(action), name_of(service.entries_by_id(), entry), len(chosen) == 1, given.moved)
+        return Moved(here, told, undo_of(visit, given.change, here))
 
     return (
         Page("/auswertung/{number}", "group", Role.READ, show),
@@ -85,16 +102,21 @@ def pages(
 
 
 _GONE = "Diese Gruppe gibt es nicht (mehr). Ihre Fragen sind gelöscht oder gehören jetzt zu einer anderen."
-_NOTICES = {
-    Action.WORDINGS: "Die Formulierungen stehen im Entwurf von «{name}». Sie gelten, sobald er veröffentlicht ist.",
-    Action.NEGATIVES: "Der Entwurf von «{name}» hält fest, dass diese Fragen nicht dorthin gehören."
-    " Das gilt, sobald er veröffentlicht ist.",
-}
 
-_MOVED = {
-    Action.WORDINGS: " Dass sie nicht dorthin gehören, steht dort nicht mehr.",
-    Action.NEGATIVES: " Als Formulierung stehen sie dort nicht mehr.",
-}
+
+def _told(action: Action, name: str, is_one: bool, was_opposite: bool) -> str:
+    """Say what became of wordings that were given to an entry."""
+    if action is Action.WORDINGS:
+        told = "Die Formulierung steht" if is_one else "Die Formulierungen stehen"
+        lost = " Dass sie nicht dorthin gehört, steht dort nicht mehr." if is_one else _NOT_REFUSED
+        return f"{told} im Entwurf von «{name}». Das gilt, sobald er veröffentlicht ist." + lost * was_opposite
+    told = "diese Frage nicht dorthin gehört" if is_one else "diese Fragen nicht dorthin gehören"
+    lost = " Als Formulierung steht sie dort nicht mehr." if is_one else " Als Formulierung stehen sie dort nicht mehr."
+    held = f"Der Entwurf von «{name}» hält fest, dass {told}. Das gilt, sobald er veröffentlicht ist."
+    return held + lost * was_opposite
+
+
+_NOT_REFUSED = " Dass sie nicht dorthin gehören, steht dort nicht mehr."
 
 
 def _group(service: Reviewing, visit: Visit) -> Group | None:
@@ -112,10 +134,11 @@ def _refused(service: Reviewing, chosen: list[int | None], entry: str) -> str:
 
 
 def _values(
-    service: Reviewing, visit: Visit, group: Group, page: int, new_entry: Link | None, entry_page: Link | None
+    service: Reviewing, visit: Visit, group: Group, page: int, new_entry: NewEntry | None, entry_page: Link | None
 ) -> dict[str, object]:
     """Return what the page shows."""
     wordings, entries = service.list.wordings(group.number), service.entries_by_id()
+    history = service.list.history(group.number)
     near = [each.entry for each in group.nearest if each.entry in entries]
     others = sorted((each for each in entries.values() if each.id not in near), key=lambda e: german_key(e.question))
     start = (page - 1) * _EACH
@@ -133,8 +156,9 @@ def _values(
         "others": others,
         "entries": entries,
         "entry_link": (lambda entry: entry_page(visit, entry)) if entry_page else None,
-        "new_entry": new_entry(visit, str(group.number)) if new_entry else "",
-        "history": service.list.history(group.number),
+        "new_entry": new_entry(visit, str(group.number), "") if new_entry else "",
+        "history": history,
+        "published": service.published(history),
         "state_words": STATE_WORDS,
         "why_labels": WHY_WORDS,
         "action_words": ACTION_WORDS,

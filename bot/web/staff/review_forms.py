@@ -10,6 +10,8 @@ from wtforms.validators import Length, ValidationError
 
 from bot.clock import CITY_ZONE
 from bot.review_items import STATE_WORDS, WHY_WORDS, Filter, ItemState, Order, Why
+from bot.sorting import german_key
+from intents.faq import FaqEntry
 
 OPEN, ALL = "offen", "alle"
 _STATES: Mapping[str, tuple[ItemState, ...]] = {
@@ -25,7 +27,7 @@ _ORDERS: Mapping[str, str] = {
     Order.FIRST: "zuerst gefragt",
 }
 _LIST = "Bitte wählen Sie einen Wert aus der Liste."
-_DAY = "Bitte geben Sie einen Tag ein, zum Beispiel 2026-11-22."
+_DAY = "Bitte geben Sie einen Tag ein, zum Beispiel 22.11.2026."
 
 
 def _choices(words: Mapping[str, str]) -> list[SelectChoice]:
@@ -52,13 +54,19 @@ class InboxForm(Form):
         default="",
         validate_choice=False,
     )
-    eintrag = StringField("Nächster Eintrag (Kennung)", [_at_most(48)], default="")
+    eintrag = SelectField("Nächster Eintrag", [_at_most(48)], choices=[], default="", validate_choice=False)
     von = StringField("Zuletzt gefragt ab", default="", render_kw={"type": "date"})
     bis = StringField("bis", default="", render_kw={"type": "date"})
     suche = StringField("Suche in den Fragen", [_at_most(200)], default="", render_kw={"type": "search"})
     sortierung = SelectField(
         "Sortiert nach", choices=_choices(_ORDERS), default=Order.OPEN.value, validate_choice=False
     )
+
+    def offer(self, entries: Mapping[str, FaqEntry]) -> None:
+        """Let the form offer entries, and the chosen one even where it is gone."""
+        found = sorted(entries.values(), key=lambda entry: german_key(entry.question))
+        gone = {self.eintrag.data: self.eintrag.data} if self.eintrag.data not in entries else {}
+        self.eintrag.choices = _choices({**gone, "": "alle", **{each.id: each.question for each in found}})
 
     def validate_zustand(self, field: Any) -> None:
         """Refuse what is not in the list."""
@@ -107,7 +115,9 @@ def _day(text: str, *, after: int = 0) -> datetime | None:
     if not text:
         return None
     try:
-        found = date.fromisoformat(text) + timedelta(days=after)
+        found = date.fromisoformat("-".join(part.zfill(2) for part in reversed(text.split(".")))) + timedelta(
+            days=after
+        )
         return datetime.combine(found, time(), CITY_ZONE).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise ValidationError(_DAY) from error

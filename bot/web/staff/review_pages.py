@@ -113,11 +113,12 @@ def undo_of(visit: Visit, change: int, back: str) -> Undo:
 
 def _frame(service: Reviewing, visit: Visit, form: InboxForm) -> dict[str, object]:
     """Return what the page shows around the groups."""
-    query = form.query()
+    query, entries = form.query(), service.entries_by_id()
+    form.offer(entries)
     return {
         "form": form,
         "job": service.grouping(visit.now),
-        "entries": service.entries_by_id(),
+        "entries": entries,
         "state_words": STATE_WORDS,
         "actions": _BULK,
         "action_labels": ACTION_LABELS,
