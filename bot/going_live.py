@@ -75,7 +75,7 @@ class GoingLive:
         if found := self.obstacles(draft, gate, who):
             raise ChangeError(found[0])
         if gate and gate.hints and not is_sure:
-            raise ChangeError("Bitte bestätigen Sie, dass Sie die neuen Hinweise gelesen haben.")
+            raise ChangeError("Bitte bestätigen Sie, dass Sie die neuen Befunde gelesen haben.")
         try:
             return self._drafts.publish(draft, who, now)
         except ConflictError as error:

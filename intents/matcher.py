@@ -118,7 +118,12 @@ class Matcher:
             return self._without_entry(query, asked, DecisionKind.SMALLTALK, "smalltalk", smalltalk=intent)
         if not content and not given:
             return self._without_entry(query, asked, DecisionKind.FALLBACK, "gate")
-        return self._two_questions(query, content or text, asked) or self._decision(query, asked)
+        both = self._two_questions(query, content or text, asked)
+        return both or self._meaning(self._decision(query, asked), reading)
+
+    def _meaning(self, decision: Decision, reading: Reading) -> Decision:
+        """Note what the message itself says: it is stored and grouped alone, however its context helped."""
+        return replace(decision, embedding=self._embedding(reading), lemmas=_lemmas(reading.analysis))
 
     def _about_bot(self, asked: Prepared, intent: str) -> bool:
         """Who the bot is and what it can do stands in the FAQ; smalltalk only speaks where the FAQ is silent."""

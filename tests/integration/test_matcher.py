@@ -277,6 +277,14 @@ def many_entries(count: int) -> FaqBase:
 
 
 @needs_small
+def test_what_a_message_means_is_noted_without_its_context(matcher: Matcher) -> None:
+    """It is stored and grouped alone, whatever was asked before."""
+    text, before = "und wo geht das?", Context(last_question="Wie melde ich meinen Hund an?", last_entry="hund")
+    alone, after = (matcher.match(Query(text, context)) for context in (None, before))
+    assert alone.lemmas == after.lemmas
+    assert alone.embedding == after.embedding
+
+
 def test_2000_entries_are_prepared_and_asked_quickly(embeddings: MemoryCache) -> None:
     """Within a minute with the small encoder alone; every entry still finds its wording."""
     started = time.perf_counter()

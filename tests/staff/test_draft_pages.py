@@ -202,7 +202,7 @@ def test_three_forms_are_compared_and_brought_together(room: Room, live: GoingLi
     publisher.get("/entwurf")
     assert "gleichen Sie den Entwurf ab" in publisher.page
     page = publisher.get("/entwurf/abgleich").text
-    for told in ("Ihre Antwort.", "Unsere &lt;script&gt;", "Der *Gemeinderat* hat"):
+    for told in ("Ihre Antwort.", "Unsere &lt;script&gt;", "− Der *Gemeinderat* hat", "</span>+ Ihre Antwort."):
         assert told in page, told
     key = publisher.page.partition('name="key" value="')[2].partition('"')[0]
     assert publisher.post("/entwurf/abgleich", key=key).status_code == 409

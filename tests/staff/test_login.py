@@ -283,6 +283,25 @@ def test_sessions_can_be_ended_one_by_one(room: Room) -> None:
     assert mine.get("/").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("agent", "words"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:130.0) Gecko/20100101 Firefox/130.0", "Firefox, Windows"),
+        ("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/129.0.0.0 Safari/537.36", "Chrome, Linux"),
+        ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/129.0 Safari/537.36 Edg/129.0", "Edge, Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) Version/17.5 Safari/604.1", "Safari, iPhone"),
+        ("<b>Testbrowser", "&lt;b&gt;Testbrowser"),
+        ("", "unbekannt"),
+    ],
+)
+def test_sessions_name_the_browser_in_words(room: Room, agent: str, words: str) -> None:
+    """One that is not known, as it calls itself."""
+    browser = room.browser()
+    browser.headers = {"User-Agent": agent}
+    browser.log_in(LENA)
+    assert f'<th scope="row" class="long">{words}</th>' in browser.get("/sitzungen").text
+
+
 def test_logins_are_on_record(room: Room) -> None:
     """Who and when; no password."""
     room.browser(Role.READ)

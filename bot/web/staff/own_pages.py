@@ -8,6 +8,7 @@ from wtforms.validators import InputRequired, Length, ValidationError
 from bot.accounts import Role
 from bot.logins import Logins
 from bot.passwords import LONGEST, SHORTEST
+from bot.web.staff.browsers import in_words
 from bot.web.staff.page import Moved, Page, Reply, Shown, Visit
 
 _FITS = Length(max=LONGEST, message=f"Das Passwort darf höchstens {LONGEST} Zeichen haben.")
@@ -61,7 +62,8 @@ def pages(logins: Logins) -> tuple[Page, ...]:
 
     def sessions(visit: Visit) -> Reply:
         found = logins.store.sessions(visit.account.key)
-        return Shown("sessions.html", {"sessions": [each for each in found if not each.is_over(visit.now)]})
+        values = {"sessions": [each for each in found if not each.is_over(visit.now)], "in_words": in_words}
+        return Shown("sessions.html", values)
 
     def end(visit: Visit) -> Reply:
         count = logins.store.end(visit.account.key, **_which(visit))
