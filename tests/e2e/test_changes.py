@@ -112,4 +112,5 @@ def test_checklist_18_broken_and_unknown_updates_disturb_nobody(erika: Chat, tow
     for kind, payload in (("poll", {"id": "1"}), ("message", {"text": 5}), ("hologram", {}), ("edited_message", {})):
         people.raw(kind, payload)
     assert "Gemeinderat" in erika.say(OTHER).text
+    assert waits(lambda: not town.server.room.pending())  # a webhook may bring one of them later than the question
     del town.server.complaints[found:]  # Telegram would send none of these
