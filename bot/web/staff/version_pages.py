@@ -14,6 +14,10 @@ from intents.errors import FaqError
 _EACH = 30
 _LOOKED_BACK = 200
 """Publications among which the origin of one that was brought back is looked for."""
+_AS_DRAFT = (
+    "Fassung {} steht im Entwurf; was seither gesperrt und berichtigt wurde, bleibt berichtigt. "
+    "Vier-Augen-Regel: Veröffentlichen muss jemand anderes."
+)
 
 
 def pages(live: GoingLive) -> tuple[Page, ...]:
@@ -48,6 +52,7 @@ def pages(live: GoingLive) -> tuple[Page, ...]:
             "active": active.hash if active else "",
             "is_current": found.number == _latest(live),
             "may_publish": visit.account.role >= Role.PUBLISH,
+            "four_eyes": live.rules.four_eyes,
         }
         return Shown("version.html", values)
 
@@ -59,6 +64,8 @@ def pages(live: GoingLive) -> tuple[Page, ...]:
             made = live.roll_back(found.number, seen, visit.account.name, visit.now)
         except ChangeError as error:
             return Failed(409, str(error))
+        if made is None:
+            return Moved(visit.url("draft"), _AS_DRAFT.format(found.number))
         told = f"Fassung {found.number} gilt wieder."
         if again := ", ".join(f"«{block.entry}»" for block in drafts.blocks() if block.at == made.at):
             told += f" Wieder gesperrt ist, was damals falsch war und seither berichtigt wurde: {again}."
