@@ -139,14 +139,20 @@ class GoingLive:
             raise ConflictError
         self._save(edited(draft, text, step.who), draft, step)
 
-    def discard(self, key: str, who: str, now: datetime) -> None:
-        """Drop the draft that was seen under this key; raises ChangeError when somebody has changed it since."""
-        draft = self.publishing.draft()
+    def discard(self, key: str, who: str, now: datetime) -> bool:
+        """Drop the draft that was seen under this key; raises ChangeError when somebody has changed it since.
+
+        Returns whether questions of the review are open again, whose words nobody answers now.
+        """
+        draft, active = self.publishing.draft(), self._drafts.active()
         if draft.version and draft.key != key:
             raise ChangeError(OVERTAKEN)
+        if not draft.version or active is None:
+            return False
+        reopens = self.publishing.lost(draft.yaml, active.yaml)
         blank = replace(draft, hash=draft.base, releases=())
-        if draft.version:
-            self._save(blank, draft, Step(who, "Entwurf verworfen", "", now))
+        self._save(blank, draft, Step(who, "Entwurf verworfen", "", now), reopens=reopens)
+        return bool(reopens)
 
     # -------------------------------------------------------------- blocked entries
 
@@ -247,10 +253,12 @@ class GoingLive:
             raise ChangeError("Die Fassung, auf der der Entwurf beruht, gibt es nicht mehr.")
         return form.yaml
 
-    def _save(self, made: Draft, old: Draft, step: Step, settles: str | None = None) -> None:
+    def _save(
+        self, made: Draft, old: Draft, step: Step, settles: str | None = None, reopens: Collection[int] = ()
+    ) -> None:
         """Keep a changed draft; what somebody else did meanwhile is told, and nothing is changed."""
         try:
-            self._drafts.save(made, instead_of=old.version, step=step, settles=settles)
+            self._drafts.save(made, instead_of=old.version, step=step, settles=settles, reopens=reopens)
         except ConflictError as error:
             raise ChangeError(OVERTAKEN) from error
 
