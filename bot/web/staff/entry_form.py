@@ -130,7 +130,9 @@ class EntryForm(Form):
         for line in _split(field.data):
             title, _, url = map(str.strip, line.partition("|"))
             if not title or (url and not url.startswith(("https://", "http://"))):
-                raise ValidationError("Bitte je Zeile «Titel | https://adresse»; die Adresse darf fehlen.")
+                raise ValidationError(
+                    f"«{line[:80]}»: Bitte je Zeile «Titel | https://adresse»; die Adresse darf fehlen."
+                )
 
     def entry(self, entry_id: str) -> FaqEntry:
         """Return what was filled in."""
