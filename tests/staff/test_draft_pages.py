@@ -274,6 +274,8 @@ def test_versions_tell_who_changed_what_and_come_back(live: GoingLive, publisher
     live.publish(key, "Emil", NOW, is_sure=True)
     publisher.get("/fassungen")
     assert "Fassung 2" in publisher.page
+    assert "<td>der erste Inhalt</td>" in publisher.page.replace(' class="long"', "")
+    assert "geändert: «Wer hat die Stadt begleitet?»<" in publisher.page
     publisher.get("/fassungen/1")
     active = publisher.page.partition('name="active" value="')[2].partition('"')[0]
     assert publisher.post("/fassungen/1/zurueckholen", active="veraltet").status_code == 409

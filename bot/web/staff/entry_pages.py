@@ -234,6 +234,7 @@ def _form(
     """Show the form, and what was filled in as Telegram would show it."""
     faq = live.publishing.faq()
     entry = form.entry(visit.params.get("id", "") or "neu")
+    form.follow_ups.offer(faq, visit.params.get("id"))
     blank: dict[str, Any] = {"preview": None, "plain_preview": None, "hints": []}
     values = {
         **(_shown(show, entry, faq, visit) if entry.answer else blank),

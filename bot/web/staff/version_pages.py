@@ -6,12 +6,12 @@ from bot.faq_text import parsed
 from bot.going_live import GoingLive
 from bot.merging import changes
 from bot.publishing import ChangeError
-from bot.web.staff.changes import EntryView, views
+from bot.web.staff.changes import EntryView, in_words, views
 from bot.web.staff.page import Failed, Moved, Page, Reply, Shown, Visit
 from bot.web.staff.paging import row_number
 from intents.errors import FaqError
 
-_EACH = 30
+_EACH = 10
 _LOOKED_BACK = 200
 """Publications among which the origin of one that was brought back is looked for."""
 _AS_DRAFT = (
@@ -31,7 +31,7 @@ def pages(live: GoingLive) -> tuple[Page, ...]:
         found = drafts.history(most=_EACH + 1, before=row_number(before))
         active = drafts.active()
         values = {
-            "publications": found[:_EACH],
+            "publications": [(each, _in_words(live, each)) for each in found[:_EACH]],
             "older": visit.url("versions", before=found[_EACH - 1].number) if len(found) > _EACH else None,
             "active": active.hash if active else "",
             "current": _latest(live),
@@ -99,6 +99,17 @@ def _same_as(live: GoingLive, publication: Publication) -> int | None:
     """Return the number of an earlier publication that says the same: this one brought it back."""
     before = live.publishing.drafts.history(most=_LOOKED_BACK, before=publication.number)
     return next((each.number for each in before[1:] if each.hash == publication.hash), None)
+
+
+def _in_words(live: GoingLive, publication: Publication) -> str:
+    """Say in a line what a publication changed."""
+    old = live.publishing.drafts.form(publication.replaced) if publication.replaced else None
+    new = live.publishing.drafts.form(publication.hash)
+    if old is None or new is None:
+        return "der erste Inhalt"
+    released = [_title(live, entry) for entry in publication.releases]
+    lifted = f"entsperrt: {', '.join(f'«{each}»' for each in released)}" if released else ""
+    return "; ".join(filter(None, (in_words(old.yaml, new.yaml), lifted))) or "an den Einträgen nichts"
 
 
 def _changed(live: GoingLive, publication: Publication) -> tuple[EntryView, ...] | None:
