@@ -157,14 +157,21 @@ def test_the_list_can_be_narrowed(review: Review, query: dict[str, str], shown: 
         ({"von": "0001-01-01"}, 400, "Bitte geben Sie einen Tag ein"),
         ({"zustand": "kaputt"}, 400, "aus der Liste"),
         ({"suche": "x" * 1000}, 400, "höchstens 200 Zeichen"),
-        ({"page": "-1"}, 404, ""),
-        ({"page": "7"}, 404, ""),
+        ({"page": "-1"}, 200, "2 Gruppen"),
+        ({"page": "abc"}, 200, "2 Gruppen"),
     ],
 )
 def test_odd_queries_are_told(review: Review, query: dict[str, str], status: int, said: str) -> None:
     """At the field, in German."""
     assert review.reader.get("/auswertung", **query).status_code == status
     assert said in review.reader.page
+
+
+def test_a_page_that_is_no_more_leads_to_the_first(review: Review) -> None:
+    """As after all groups of the last one were ignored."""
+    answer = review.reader.get("/auswertung", page="7", suche="Hund")
+    assert answer.headers["location"] == "/staff/auswertung?suche=Hund"
+    assert review.reader.get(f"/auswertung/{review.groups()[DOG]}", page="7").status_code == 200
 
 
 def test_entries_are_offered_by_their_questions_and_unlikely_ones_are_not_near(review: Review) -> None:

@@ -113,21 +113,20 @@ def pages(live: GoingLive, show: ShowEntry, groups: Groups) -> tuple[Page, ...]:
 
 
 def _list(live: GoingLive, visit: Visit) -> Reply:
-    page = page_number(visit.query.get("page", "1"))
-    if page is None:
-        return Failed(404)
     wanted = {name: visit.query.get(name, "")[:200] for name in ("q", "category", "state")}
     rows = _rows(live, visit)
     found = sorted(
         (row for row in rows if _fits(row, wanted)),
         key=lambda row: (german_key(row.entry.category or ""), german_key(row.entry.question)),
     )
+    pages = pages_of(len(found), _EACH)
+    page = min(page_number(visit.query.get("page", "1")), pages)
     categories = sorted({row.entry.category for row in rows if row.entry.category}, key=german_key)
     values = {
         "rows": found[(page - 1) * _EACH : page * _EACH],
         "count": len(found),
         "page": page,
-        "pages": pages_of(len(found), _EACH),
+        "pages": pages,
         "link": lambda number: visit.url("entries", **wanted, page=number),
         "categories": categories,
         "wanted": wanted,
