@@ -313,7 +313,7 @@ def test_a_version_with_a_blocked_answer_says_so(live: GoingLive, publisher: Bro
     publisher.get("/fassungen/1")
     publisher.follow(publisher.post("/fassungen/1/zurueckholen", active=done.hash))
     assert "Wieder gesperrt" in publisher.page
-    assert "«beschluss»." in publisher.page
+    assert "«Wer hat die Strategie beschlossen?»." in publisher.page
 
 
 def test_with_four_eyes_a_version_comes_back_as_a_draft(tmp_path: Path, prepared: Path, clock: FakeClock) -> None:

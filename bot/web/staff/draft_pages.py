@@ -87,7 +87,8 @@ def pages(live: GoingLive, checks: Checks) -> tuple[Page, ...]:
             )
         except ChangeError as error:
             return _draft(live, checks, visit, problem=str(error))
-        return Moved(visit.url("draft"), f"«{_field(visit, 'entry')}» ist wieder wie veröffentlicht.")
+        title = _title(_field(visit, "entry"), live.publishing.live())
+        return Moved(visit.url("draft"), f"«{title}» ist wieder wie veröffentlicht.")
 
     def compare(visit: Visit) -> Reply:
         return _compare(live, visit)

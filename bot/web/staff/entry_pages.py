@@ -89,13 +89,14 @@ def pages(live: GoingLive, show: ShowEntry, groups: Groups) -> tuple[Page, ...]:
 
     def delete(visit: Visit) -> Reply:
         name = visit.params["id"]
-        was_untouched = live.publishing.faq().get(name) == live.publishing.base().get(name)
+        found = live.publishing.faq().get(name)
+        was_untouched = found == live.publishing.base().get(name)
         try:
             live.publishing.delete_entry(name, visit.account.name, visit.now, seen=_seen(visit))
         except ChangeError as error:
             return Failed(409, str(error))
         undo = Undo(visit.url("draft_revert"), {"entry": name}) if was_untouched else None
-        return Moved(visit.url("entries"), f"«{name}» ist im Entwurf gelöscht.", undo)
+        return Moved(visit.url("entries"), f"«{found.question if found else name}» ist im Entwurf gelöscht.", undo)
 
     about = "Alle Einträge der FAQ: suchen, lesen, ändern, anlegen."
     return (

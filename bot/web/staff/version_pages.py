@@ -67,7 +67,7 @@ def pages(live: GoingLive) -> tuple[Page, ...]:
         if made is None:
             return Moved(visit.url("draft"), _AS_DRAFT.format(found.number))
         told = f"Fassung {found.number} gilt wieder."
-        if again := ", ".join(f"«{block.entry}»" for block in drafts.blocks() if block.at == made.at):
+        if again := ", ".join(f"«{_title(live, block.entry)}»" for block in drafts.blocks() if block.at == made.at):
             told += f" Wieder gesperrt ist, was damals falsch war und seither berichtigt wurde: {again}."
         return Moved(visit.url("version", number=made.number), told)
 
