@@ -92,6 +92,27 @@ def test_an_emergency_is_answered_at_once_and_passed_on(hall_here: Open) -> None
         assert sum("Notruf erkannt" in text for text in here.said_in(here.thread())) == 2
 
 
+def test_what_is_changed_into_an_emergency_is_answered_at_once(hall_here: Open) -> None:
+    """While the case is open the clerks are told as well; once it is over only the bot reads it."""
+    with hall_here() as here:
+        here.wish()
+        mine = here.ask(here.erika, "es rennt")
+        here.seen(here.group, "es rennt", here.thread())
+        here.people.edit(here.erika, mine, "es brennt")
+        here.seen(here.erika, "Rufen Sie sofort die Feuerwehr: 112")
+        here.seen(here.group, "es brennt", here.thread())
+        here.seen(here.group, "Notruf erkannt", here.thread())
+        here.press(here.anna, "Abschließen")
+        here.seen(here.erika, "ist abgeschlossen")
+        here.settled()
+        before = here.texts(here.group)
+        here.people.edit(here.erika, mine, "Strategie")
+        here.people.edit(here.erika, mine, "es brennt")
+        here.until(lambda: sum("112" in text for text in here.people.said(here.erika)) == 2)
+        here.settled()
+        assert here.texts(here.group) == before
+
+
 # ------------------------------------------------------------------ the 25 cases
 
 
