@@ -166,15 +166,21 @@ def take(case: Case, author: Author, now: datetime) -> Step:
     return Step(taken, (Tell(Side.CITIZEN, "taken"), Never(DueKind.REMIND), Later(DueKind.CARD, now)))
 
 
-def release(case: Case, now: datetime, rules: Rules, department: str = "") -> Step:
-    """Let go of a case, for anybody or for another office."""
+def release(case: Case, author: Author, now: datetime, rules: Rules, department: str = "") -> Step:
+    """Let go of a case, for anybody or for another office; whose it was reads who did it."""
     if not case.is_open:
         return Step(case, (Tell(Side.STAFF, "is_closed"),))
+    if not (case.clerk or department):
+        return Step(case, (Tell(Side.STAFF, "is_free"),))
+    who = ("name", author.name)
     free = replace(case, state=CaseState.OPEN, assignee=None, clerk="", department=department or case.department)
     effects: list[Effect] = [Later(DueKind.REMIND, reminding(rules, now)), Later(DueKind.CARD, now)]
     if department:
-        told = (("amt", department),)
-        effects += [Tell(Side.STAFF, "for_office", told), Tell(Side.CITIZEN, "for_office_citizen", told)]
+        office = ("amt", department)
+        told = Tell(Side.STAFF, "for_office", (who, office))
+        effects += [told, Tell(Side.CITIZEN, "for_office_citizen", (office,))]
+    else:
+        effects.append(Tell(Side.STAFF, "released", (who,)))
     return Step(free, tuple(effects))
 
 

@@ -124,6 +124,23 @@ def test_an_album_with_a_note_in_it_stays_inside(hall_here: Open) -> None:
         assert pictures(here, here.erika) == []
 
 
+def test_who_lets_go_of_a_case_is_named(hall_here: Open) -> None:
+    """The one whose it was hears of it; a case that nobody has cannot be let go of."""
+    with hall_here() as here:
+        here.wish()
+        here.take()
+        here.settled()
+        here.press(here.bernd, "Freigeben")
+        here.seen(here.group, "#1 · Bernd hat den Fall freigegeben.", here.thread())
+        here.until_store(lambda: here.case().clerk == "")
+        here.write(here.anna, "/freigeben")
+        here.seen(here.group, "Diesen Fall hat zurzeit niemand", here.thread())
+        here.press(here.bernd, "An anderes Amt")
+        offices = here.seen(here.group, "An welches Amt?", here.thread())
+        here.people.press(here.bernd, offices["message_id"], "Bürgeramt", chat=here.group)
+        here.seen(here.group, "Bernd gibt den Fall weiter an: Bürgeramt", here.thread())
+
+
 def test_an_office_with_a_long_name_fits_into_its_column(database: Database) -> None:
     """PostgreSQL would refuse what is longer than that."""
     long = replace(FAQ, entries=tuple(replace(entry, department="Amt für " + "Wald " * 40) for entry in FAQ.entries))

@@ -85,7 +85,7 @@ class StaffOrders:
             case "take":
                 return self._voice.step(tickets.take(case, turn.author, now), now)
             case "free":
-                return self._voice.step(tickets.release(case, now, self._rules), now)
+                return self._voice.step(tickets.release(case, turn.author, now, self._rules), now)
             case "close":
                 return self._voice.step(tickets.close(case, Side.STAFF, now, argument), now)
             case "open":
@@ -154,13 +154,19 @@ class StaffOrders:
             case "s":
                 return self._offered(value, turn)
             case "d":
-                name = self._answers.departments().get(value)
-                return self._voice.step(tickets.release(case, now, self._rules, name), now) if name else NOTHING
+                return self._handed_on(self._answers.departments().get(value), turn)
         return self._act(verb, turn)
 
     def _stands_here(self, event: Pressed, case: Case) -> bool:
         """Say whether a button stands in the topic of its case; without topics anywhere in the group."""
         return event.thread == case.thread or (case.topic is TopicState.NONE and event.thread is None)
+
+    def _handed_on(self, office: str | None, turn: Turn) -> Done:
+        """Give a case to another office; what the FAQ does not name any more is nothing."""
+        if office is None:
+            return NOTHING
+        released = tickets.release(turn.case, turn.author, turn.now, self._rules, office)
+        return self._voice.step(released, turn.now)
 
     def _offered(self, entry: str, turn: Turn) -> Done:
         """Send an answer that was offered; each offer is for one, whoever presses how often."""
