@@ -24,6 +24,8 @@ class Tell:
     """Not into the topic, but where the whole group reads."""
     link: int | None = None
     """What may be sent again."""
+    instead: int | None = None
+    """The channel's id of what the bot said before: it becomes this, and its buttons go."""
 
 
 @dataclass(frozen=True)

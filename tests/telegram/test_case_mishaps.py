@@ -109,6 +109,36 @@ def test_handover_06_what_is_taken_back_before_it_arrived_stays_taken_back(hall_
         assert [link.state for link in here.cases.links(1) if link.side is Side.STAFF] == [LinkState.TAKEN]
 
 
+def test_a_choice_is_closed_once_it_was_made_and_shows_what_was_sent(hall_here: Open) -> None:
+    """So do canned replies that were named; a choice may be put away, and a colleague's press sends nothing."""
+    with hall_here() as here:
+        here.wish()
+        here.take()
+        here.write(here.anna, "/baustein")
+        offered = here.seen(here.group, "Welchen Textbaustein soll ich senden?", here.thread())
+        here.people.press(here.bernd, offered["message_id"], "termin", chat=here.group)
+        here.seen(here.group, "Den Fall hat Anna", here.thread())
+        here.people.press(here.anna, offered["message_id"], "termin", chat=here.group)
+        here.seen(here.erika, "Dafür brauchen Sie einen Termin")
+        here.seen(here.group, "#1 · Anna schickt:\n\nDafür brauchen Sie einen Termin", here.thread())
+        here.write(here.anna, "/faq Strategie")
+        offered = here.seen(here.group, "Welche Antwort soll ich senden?", here.thread())
+        here.people.press(here.anna, offered["message_id"], "Wer hat die Strategie beschlossen?", chat=here.group)
+        here.seen(here.group, "Gemeinderat", here.thread())
+        typed = here.write(here.anna, "/baustein eingang")
+        shown = here.seen(here.group, "Anna schickt:\n\nVielen Dank", here.thread())
+        assert shown["reply_to_message"]["message_id"] == typed
+        here.press(here.anna, "FAQ-Antwort senden")
+        here.seen(here.group, "Dazu finde ich keine Antwort", here.thread())
+        here.press(here.anna, "An anderes Amt")
+        offered = here.seen(here.group, "An welches Amt?", here.thread())
+        here.people.press(here.anna, offered["message_id"], "Nichts davon", chat=here.group)
+        here.seen(here.group, "Nichts ausgewählt", here.thread())
+        here.settled()
+        open_choices = [m for m in here.shown(here.group, here.thread()) if m.get("text", "").endswith(("?", "NAME."))]
+        assert open_choices == []
+
+
 def test_an_album_with_a_note_in_it_stays_inside(hall_here: Open) -> None:
     """Below whichever picture it stands."""
     with hall_here() as here:

@@ -1,6 +1,6 @@
 """The steps of a case into what is written down and sent: which text, which buttons, which lane."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import singledispatchmethod
@@ -110,6 +110,8 @@ class Scribe:
         rows = [[button(self._desk.texts.staff["again"], "again", self._case, tell.link)]] if tell.link else ()
         told = self._desk.note(self._case, text, rows=rows, answers=tell.answers)
         told = replace(told, priority=FAILURE if tell.fails else TOPIC)
+        if tell.instead:
+            told = replace(told, kind=MessageKind.EDIT, payload=_in_place_of(tell.instead, told.payload))
         self.messages.append(replace(told, topic_of=None, lane="") if tell.everywhere else told)
 
     @write.register
@@ -243,6 +245,11 @@ class Scribe:
 def sent_to(chat: str, payloads: Sequence[Payload], kind: MessageKind) -> list[Message]:
     """Return payloads for a citizen, each after the one before."""
     return [Message(chat, kind, one, priority=PERSONAL, follows=place > 0) for place, one in enumerate(payloads)]
+
+
+def _in_place_of(message: int, payload: Mapping[str, Any]) -> Payload:
+    """Return the change of a message into another one."""
+    return {**payload, "method": "editMessageText", "params": {"message_id": message, **payload["params"]}}
 
 
 def plain_payload(text: str, texts: Texts) -> Payload:

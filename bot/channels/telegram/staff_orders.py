@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot import relaying, tickets
 from bot.case_rules import Author
+from bot.case_steps import Step, Tell
 from bot.cases import Case, CaseChange, Folder, Link, Side, TopicState
 from bot.channels.telegram.bureau import Bureau
 from bot.channels.telegram.card import STAFF
@@ -73,7 +74,7 @@ class StaffOrders:
             case "baustein":
                 return self._answers.snippet(command.argument, turn)
             case "faq":
-                return self._answers.for_words(command.argument, turn)
+                return self._answers.for_words(command.argument or self._answers.last_question(case), turn)
             case name if name in _VERBS:
                 return self._act(_VERBS[name], turn, command.argument[:200])
         return self._voice.tell(case, "unknown_command", answers=turn.message)
@@ -92,6 +93,8 @@ class StaffOrders:
                 return self.reopened(case, now)
             case "faq":
                 return self._answers.for_words(self._answers.last_question(case), turn)
+            case "none":
+                return self._voice.step(Step(case, (Tell(Side.STAFF, "chosen_none", instead=turn.message),)), now)
             case "office":
                 return self._answers.offices(case)
             case "draft":
@@ -151,8 +154,8 @@ class StaffOrders:
         match verb:
             case "again":
                 return self._again(value, turn)
-            case "s":
-                return self._offered(value, turn)
+            case "s" | "b":
+                return self._offered(verb, value, turn)
             case "d":
                 return self._handed_on(self._answers.departments().get(value), turn)
         return self._act(verb, turn)
@@ -166,13 +169,14 @@ class StaffOrders:
         if office is None:
             return NOTHING
         released = tickets.release(turn.case, turn.author, turn.now, self._rules, office)
-        return self._voice.step(released, turn.now)
+        chosen = Tell(Side.STAFF, "chosen_office", (("amt", office),), instead=turn.message)
+        return self._voice.step(released.then(chosen) if turn.case.is_open else released, turn.now)
 
-    def _offered(self, entry: str, turn: Turn) -> Done:
-        """Send an answer that was offered; each offer is for one, whoever presses how often."""
+    def _offered(self, verb: str, value: str, turn: Turn) -> Done:
+        """Send what was offered; each offer is for one, whoever presses how often."""
         if self._cases.written(turn.case.number, Side.STAFF, turn.message):
             return self._voice.tell(turn.case, "answer_sent", answers=turn.message)
-        return self._answers.send(entry, turn)
+        return self._answers.send(value, turn) if verb == "s" else self._answers.send_snippet(value, turn)
 
     def _again(self, value: str, turn: Turn) -> Done:
         link: Link | None = self._cases.link(int(value)) if _is_number(value) else None
