@@ -199,6 +199,9 @@ class Cases(Protocol):
     def of_card(self, message: int) -> Case | None:
         """Return the case whose card this is."""
 
+    def without_topic(self, person: str) -> Case | None:
+        """Return the latest open case of a clerk that lives among all the others."""
+
     def waiting(self) -> tuple[Case, ...]:
         """Return the cases that nobody took, the oldest first."""
 

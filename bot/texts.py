@@ -232,6 +232,7 @@ _KINDS: Mapping[str, frozenset[str]] = {
             "not_sent_closed",
             "not_sent_free",
             "not_sent_other",
+            "not_sent_here",
             "not_sent_forwarded",
             "not_sent_kind",
             "edit_not_sent",

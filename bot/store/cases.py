@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
-from bot.cases import Case, CaseChange, CaseState, Clerk, Due, DueKind, Folder, Link, LinkState, Side
+from bot.cases import Case, CaseChange, CaseState, Clerk, Due, DueKind, Folder, Link, LinkState, Side, TopicState
 from bot.delivery import Message
 from bot.errors import ConflictError
 from bot.store.addresses import new_key
@@ -60,6 +60,12 @@ class SqlCases:
     def of_card(self, message: int) -> Case | None:
         """Return the case whose card this is."""
         return self._one(ticket.c.card_id == message)
+
+    def without_topic(self, person: str) -> Case | None:
+        """Return the latest open case of a clerk that lives among all the others."""
+        return self._one(
+            ticket.c.assignee == person, ticket.c.state != CaseState.CLOSED, ticket.c.topic == TopicState.NONE
+        )
 
     def waiting(self) -> tuple[Case, ...]:
         """Return the cases that nobody took, the oldest first."""
