@@ -149,8 +149,8 @@ class Draft:
 
 
 @dataclass(frozen=True)
-class Hint:
-    """A clerk was told where to write."""
+class Unbar:
+    """No other case of the citizen bars them any more."""
 
 
 Effect = (
@@ -169,7 +169,7 @@ Effect = (
     | Never
     | Told
     | Draft
-    | Hint
+    | Unbar
 )
 
 

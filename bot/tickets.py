@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.case_rules import REOPENABLE, Author, Rules, reminding
-from bot.case_steps import Draft, Effect, Erase, Forum, Later, Never, Step, Tell
+from bot.case_steps import Draft, Effect, Erase, Forum, Later, Never, Step, Tell, Unbar
 from bot.cases import Case, CaseState, DueKind, Folder, Link, LinkState, Side, TopicState
 
 MOST_AT_ONCE = 100
@@ -98,9 +98,11 @@ def settle(case: Case, *, solved: bool, now: datetime) -> Step:
 
 
 def bar(case: Case, now: datetime, *, barred: bool) -> Step:
-    """Let a citizen have no further case, or have some again; a case that is open ends."""
+    """Let a citizen have no further case, or have some again, in whichever case it was ordered; an open one ends."""
+    if case.chat is None:
+        return Step(case, (Tell(Side.STAFF, "is_erased"),))
     changed = replace(case, barred=barred)
-    over = close(changed, Side.STAFF, now) if barred else Step(changed)
+    over = close(changed, Side.STAFF, now) if barred else Step(changed, (Unbar(),))
     return over.then(Tell(Side.STAFF, "barred" if barred else "unbarred"))
 
 

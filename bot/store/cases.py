@@ -178,6 +178,8 @@ def save_change(connection: Connection, change: CaseChange, now: datetime) -> No
     """Write what an event changes about a case, within a unit of work; its messages are queued afterwards."""
     if change.case:
         _save_case(connection, change.case)
+        if change.unbars:
+            _unbar(connection, change.case)
     for note in change.notes:
         _save_note(connection, note, now)
     for number, kind in change.undue:
@@ -211,6 +213,12 @@ def _save_case(connection: Connection, case: Case) -> None:
     same = (ticket.c.number == case.number, ticket.c.version == case.version)
     if connection.execute(sa.update(ticket).where(*same).values(**values)).rowcount != 1:
         raise ConflictError
+
+
+def _unbar(connection: Connection, case: Case) -> None:
+    """Let no other case of its citizen bar them; it knows nothing of those."""
+    others = (ticket.c.chat_key == case.chat, ticket.c.number != case.number, ticket.c.barred)
+    connection.execute(sa.update(ticket).where(*others).values(barred=False, version=ticket.c.version + 1))
 
 
 def _save_note(connection: Connection, note: Link, now: datetime) -> None:

@@ -43,6 +43,21 @@ def test_handover_11_a_barred_citizen_does_not_come_back_by_writing_on(hall_here
         assert not ids(here.shown(here.group), "Noch mehr Unsinn")
 
 
+def test_handover_11_a_bar_is_lifted_in_any_case_of_the_citizen(hall: Open) -> None:
+    """Nobody remembers in which one it was set."""
+    with hall() as here:
+        for number in (1, 2):
+            here.wish()
+            here.write(here.anna, "/abschliessen" if number == 1 else "/sperren", number)
+            here.until_store(lambda: here.case(number).state is CaseState.CLOSED)  # noqa: B023 - called at once
+        here.settled()
+        here.write(here.anna, "/entsperren")
+        here.seen(here.group, "Die Sperre ist aufgehoben", here.thread())
+        here.settled()
+        assert not here.case(2).barred
+        here.wish()
+
+
 def test_an_emergency_in_a_case_that_is_over_is_answered_at_once(hall_here: Open) -> None:
     """Also as a reply to a clerk, which goes on with the case."""
     with hall_here() as here:

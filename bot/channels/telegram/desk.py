@@ -12,7 +12,6 @@ from bot.case_steps import (
     Effect,
     Erase,
     Forum,
-    Hint,
     Jot,
     Later,
     Never,
@@ -22,6 +21,7 @@ from bot.case_steps import (
     Step,
     Tell,
     Told,
+    Unbar,
     Withdraw,
 )
 from bot.cases import Case, CaseChange, CaseDraft, Due, Link, LinkState, Side
@@ -207,8 +207,8 @@ class Scribe:
         self.change = replace(self.change, draft=CaseDraft(self._case.number, draft.question, draft.answer))
 
     @write.register
-    def _(self, hint: Hint) -> None:
-        """Leave it to the staff's handler, which knows the person."""
+    def _(self, unbarred: Unbar) -> None:  # noqa: ARG002 - it says all by its kind
+        self.change = replace(self.change, unbars=True)
 
     def _topic_call(self, kind: MessageKind, payload: Payload, **more: Any) -> None:
         self.messages.append(self._desk.into_topic(self._case, kind, payload, TOPIC, **more))
