@@ -22,8 +22,8 @@ class Tell:
     """Something did not arrive: it goes before everything else."""
     everywhere: bool = False
     """Not into the topic, but where the whole group reads."""
-    link: int | None = None
-    """What may be sent again."""
+    again: tuple[int, int] | None = None
+    """Ids of the first and the last link of what may be sent again."""
     instead: int | None = None
     """The channel's id of what the bot said before: it becomes this, and its buttons go."""
 

@@ -208,9 +208,6 @@ class Cases(Protocol):
     def links(self, number: int) -> tuple[Link, ...]:
         """Return all that was written in a case, oldest first."""
 
-    def link(self, link: int) -> Link | None:
-        """Return something that was written."""
-
     def written(self, number: int, side: Side, message: int) -> Link | None:
         """Return what was written in a message."""
 

@@ -79,10 +79,6 @@ class SqlCases:
         """Return all that was written in a case, oldest first."""
         return self._links(msg_link.c.number == number)
 
-    def link(self, link: int) -> Link | None:
-        """Return something that was written."""
-        return next(iter(self._links(msg_link.c.id == link)), None)
-
     def written(self, number: int, side: Side, message: int) -> Link | None:
         """Return what was written in a message."""
         same = (msg_link.c.number == number, msg_link.c.side == side, msg_link.c.message == message)

@@ -88,6 +88,47 @@ def test_an_offered_answer_goes_out_once(hall_here: Open) -> None:
         assert "Gemeinderat" in str(sent.text)
 
 
+def test_handover_10_all_that_failed_is_sent_again_at_once(hall_here: Open) -> None:
+    """Words and an album, in their order and as they were; what has arrived by then is not repeated."""
+    with hall_here() as here:
+        here.wish()
+        here.take()
+        here.settled()
+        here.people.block(here.erika)
+        here.seen(here.group, "hat den Bot blockiert", here.thread())
+        here.write(here.anna, "Hier der Plan")
+        here.people.album(here.anna, 2, "Lageplan", chat=here.group, thread=here.thread())
+        here.until(lambda: not here.cases.untold(1) and len(here.cases.links(1)) == 3)
+        here.settled()
+        told = here.seen(here.group, "Nicht zugestellt, Nachrichten: ", here.thread())
+        here.people.unblock(here.erika)
+        here.seen(here.group, "ist wieder erreichbar", here.thread())
+        for said in [m for m in here.shown(here.group, here.thread()) if "Nicht zugestellt" in m.get("text", "")]:
+            here.people.press(here.anna, said["message_id"], "Erneut senden", chat=here.group)
+        here.until(lambda: len(pictures(here, here.erika)) == 2)
+        here.people.press(here.anna, told["message_id"], "Erneut senden", chat=here.group)
+        here.seen(here.group, "Das wird nicht erneut gesendet", here.thread())
+        here.settled()
+        assert len(ids(here.shown(here.erika), "Hier der Plan")) == 1
+        assert [m.get("caption") for m in pictures(here, here.erika)] == ["Lageplan", None]
+        assert len({m["media_group_id"] for m in pictures(here, here.erika)}) == 1
+
+
+def test_an_album_that_fails_is_told_once(hall_here: Open) -> None:
+    """And goes again as an album."""
+    with hall_here() as here:
+        here.wish()
+        here.take()
+        here.settled()
+        here.server.fault(Fault("error", method="copyMessages", code=400, description="Bad Request: nothing to copy"))
+        here.people.album(here.anna, 3, "Lageplan", chat=here.group, thread=here.thread())
+        told = here.seen(here.group, "Nicht zugestellt.", here.thread())
+        here.settled()
+        assert sum("Nicht zugestellt." in text for text in here.said_in(here.thread())) == 1
+        here.people.press(here.anna, told["message_id"], "Erneut senden", chat=here.group)
+        here.until(lambda: len(pictures(here, here.erika)) == 3)
+
+
 @pytest.mark.parametrize("way", ["citizen", "staff"])
 def test_handover_05_a_change_in_an_album_under_way_changes_its_own_picture(hall_here: Open, way: str) -> None:
     """The second one, not the first."""

@@ -107,7 +107,8 @@ class Scribe:
             self._to_citizen(citizen_reply(self._desk.texts, self._desk.hours, self._case, tell.key, values))
             return
         text = self._desk.texts.staff[tell.key].format(**values)
-        rows = [[button(self._desk.texts.staff["again"], "again", self._case, tell.link)]] if tell.link else ()
+        span = "-".join(map(str, tell.again or ()))
+        rows = [[button(self._desk.texts.staff["again"], "again", self._case, span)]] if span else ()
         told = self._desk.note(self._case, text, rows=rows, answers=tell.answers)
         told = replace(told, priority=FAILURE if tell.fails else TOPIC)
         if tell.instead:

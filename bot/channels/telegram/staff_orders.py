@@ -6,7 +6,7 @@ from datetime import datetime
 from bot import relaying, tickets
 from bot.case_rules import Author
 from bot.case_steps import Step, Tell
-from bot.cases import Case, CaseChange, Folder, Link, Side, TopicState
+from bot.cases import Case, CaseChange, Folder, Side, TopicState
 from bot.channels.telegram.bureau import Bureau
 from bot.channels.telegram.card import STAFF
 from bot.channels.telegram.staff_answers import ReadyAnswers
@@ -179,10 +179,14 @@ class StaffOrders:
         return self._answers.send(value, turn) if verb == "s" else self._answers.send_snippet(value, turn)
 
     def _again(self, value: str, turn: Turn) -> Done:
-        link: Link | None = self._cases.link(int(value)) if _is_number(value) else None
-        if link is None or link.case != turn.case.number:
+        """Send again what is named by its first and its last link, where this case has them."""
+        first, _, last = value.partition("-")
+        last = last or first
+        if not (_is_number(first) and _is_number(last)):
             return NOTHING
-        return self._voice.step(relaying.send_again(turn.case, link, turn.author), turn.now)
+        written = [link for link in self._cases.links(turn.case.number) if int(first) <= link.id <= int(last)]
+        own = [link for link in written if link.side is Side.STAFF]
+        return self._voice.step(relaying.send_again(turn.case, own, turn.author), turn.now) if own else NOTHING
 
 
 def _is_number(text: str) -> bool:
