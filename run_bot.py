@@ -7,5 +7,5 @@ from bot.cli import main
 
 if __name__ == "__main__":
     code = main()
-    gc.freeze()  # else all models are searched for garbage at the end, on a busy machine for longer than a stop may take
+    gc.freeze()  # else all models are searched for garbage, on a busy machine for longer than a stop may take
     sys.exit(code)
