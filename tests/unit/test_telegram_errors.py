@@ -84,6 +84,14 @@ def test_numbers_come_along() -> None:
     assert moved.chat_id == -5
 
 
+@pytest.mark.parametrize("seconds", [float("inf"), 10**400, 10**15])
+def test_no_chat_is_left_alone_for_ever(seconds: float) -> None:
+    """Nor is a moment asked for that no calendar has."""
+    limited = refusal(429, word(429, parameters={"retry_after": seconds}))
+    assert isinstance(limited, LimitedError)
+    assert limited.seconds == 3600
+
+
 @given(
     st.integers(300, 599),
     st.none()

@@ -140,8 +140,8 @@ def _bad_request(description: str) -> ApiError:
 
 
 def _seconds(value: object) -> float:
-    """Return how long Telegram wants to be left alone; a second when it does not say."""
-    return max(1.0, float(value)) if isinstance(value, int | float) and value == value else 1.0  # noqa: PLR0124 - NaN
+    """Return how long Telegram wants to be left alone; a second when it does not say, and then it is asked again."""
+    return min(max(1.0, value), LONGEST_LIMIT) if isinstance(value, int | float) and value == value else 1.0  # noqa: PLR0124 - NaN
 
 
 def accident(cause: BaseException | None) -> ApiError:
