@@ -119,6 +119,17 @@ def test_everybody_can_use_the_page(site: Site, name: str) -> None:
     assert site.broken == []
 
 
+def test_the_preview_follows_what_is_typed(site: Site) -> None:
+    """Without a button; nothing is saved, and what was typed does not run."""
+    page = site.show("entry_edit")
+    page.get_by_label("Antwort (Pflichtfeld)").fill("Das ist *ganz neu*. <img src=x onerror=alert(1)>")
+    page.locator("#vorschau-bereich b", has_text="ganz neu").wait_for()
+    assert page.locator("#vorschau-bereich img").count() == 0
+    page.reload()
+    assert page.locator("#vorschau-bereich b", has_text="ganz neu").count() == 0
+    assert site.broken == []
+
+
 @pytest.mark.parametrize("path", ["/login", "/gibtesnicht"])
 def test_axe_finds_nothing_before_the_login(site: Site, path: str) -> None:
     """The login page and one that says what is wrong."""
