@@ -8,6 +8,7 @@ from html import unescape
 from html.parser import HTMLParser
 from itertools import cycle
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -26,7 +27,7 @@ from bot.web.staff.page import Page, Shown, Visit
 from intents.errors import FaqError, Finding
 from tests.fakes import FakeClock
 from tests.staff.conftest import PATH, opened
-from tests.staff.room import Browser, Room
+from tests.staff.room import NAMES, SECRET, Browser, Room
 from tests.staff.samples import furnish, path_of
 
 OPEN = {"login", "login_check", "logout", "static"}
@@ -253,6 +254,20 @@ def test_odd_forms_are_answered_politely(house: House, name: str, odd: list[str]
     house.browsers[Role.ADMINISTER].get("/")
     answer = house.ask(name, form, role=Role.ADMINISTER)
     assert answer.status_code < 500, (form, answer.text)
+
+
+@FEW
+@given(odd=st.lists(ODD, min_size=5, max_size=5))
+def test_odd_logins_are_answered_politely(house: House, odd: list[str]) -> None:
+    """With whatever somebody carries along; a right password leads to a page of ours in any case."""
+    right = (NAMES[Role.READ], SECRET)
+    for who, secret, aim in ((odd[0], odd[1], odd[2]), (*right, odd[2]), (*right, "/staff/auswertung")):
+        browser = house.room.browser(address=str(uuid4()))
+        browser.get("/login", next=odd[2])
+        fields = {"next": odd[3], "kept": odd[4], "kept_for": aim}
+        answer = browser.post("/login", name=who, password=secret, **fields)
+        assert answer.status_code < 500, (fields, answer.text)
+        assert answer.headers.get("location", "/staff/").startswith("/staff/")
 
 
 @pytest.mark.parametrize("name", [name for name, page in PAGES.items() if "{" in page.path])
