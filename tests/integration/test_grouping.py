@@ -207,7 +207,7 @@ def wait_long(store: Database) -> None:
 
 @pytest.mark.parametrize("gone", [erase_all, wait_long])
 def test_words_go_from_the_review_as_from_the_log(store: Database, gone: Callable[[Database], None]) -> None:
-    """With them the items, and the group: at once with a chat, by time from the next run on; what others asked stays."""
+    """With them the items, and the group: with a chat at once, by time with the next run; what others asked stays."""
     log(store, asked(DOG))
     log(store, asked(BIN, at=NOW + 20 * DAY), chat="d")
     closed_case(store, chat="c")
