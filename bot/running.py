@@ -169,7 +169,9 @@ def _leadership(settings: Settings, role: Role) -> Leadership:
 
 def webhook_path(url: str, root_path: str) -> str:
     """Return the path on which Telegram's calls arrive, once the reverse proxy has taken its prefix away."""
-    return unquote(urlsplit(url).path).removeprefix(root_path) or "/"
+    path = unquote(urlsplit(url).path)
+    inside = path == root_path or path.startswith(f"{root_path}/")
+    return (path.removeprefix(root_path) if inside else path) or "/"
 
 
 def _webhook_page(settings: Settings, webhook: Webhook, take: Take) -> Page:

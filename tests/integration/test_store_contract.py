@@ -223,6 +223,16 @@ def test_a_claim_ends_once(inbox: SqlInbox) -> None:
     inbox.finish(new, outcome_of(new), NOW)
 
 
+@pytest.mark.parametrize("album", [None, "album"])
+def test_a_clock_that_is_set_back_lets_no_chat_wait(inbox: SqlInbox, album: str | None) -> None:
+    """What was to be looked at in a minute would else wait for as long as the clock was wrong."""
+    inbox.put([said(1, album=album)], NOW)
+    assert inbox.retry(taken(inbox, NOW + 6 * SECOND), NOW)
+    assert inbox.claim(NOW - 2 * SECOND) is None
+    inbox.put([said(2, album=album)], NOW)
+    assert taken(inbox, NOW - timedelta(hours=1)).parts[0].raw == b"1"
+
+
 def test_a_failed_update_waits_and_its_chat_with_it(inbox: SqlInbox) -> None:
     """Order in the chat is kept; other chats do not wait."""
     inbox.put([said(1), said(2), said(3, OTHER)], NOW)

@@ -210,7 +210,7 @@ def test_a_taken_port_is_told(side: str) -> None:
 
 def test_a_foreign_address_is_told() -> None:
     """An address of another machine, and a name that nobody has."""
-    for host in ("192.0.2.1", "gibt-es-nicht.invalid"):
+    for host in ("192.0.2.1", "gibt-es-nicht.invalid", "..", "x" * 64):
         with pytest.raises(WebError, match=host):
             asyncio.run(_nothing(host=host))
 
@@ -264,6 +264,8 @@ async def _kept(_updates: Sequence[object]) -> bool:
         ("https://bot.example.org/faq/telegram", "/faq", "/telegram"),
         ("https://bot.example.org/faq/geheim/1", "/faq", "/geheim/1"),
         ("https://bot.example.org/haken", "", "/haken"),
+        ("https://bot.example.org/faq-haken", "/faq", "/faq-haken"),
+        ("https://bot.example.org/faq", "/faq", "/"),
         ("https://bot.example.org", "", "/"),
     ],
 )
