@@ -13,19 +13,13 @@ def tidy(here: Town) -> None:
     forget_old(here.running.database, load_settings(env_file=None, question_retention_days=30), here.clock)
 
 
-def over(here: Town, number: int = 1) -> None:
-    """End a case."""
-    here.write(here.anna, "/abschliessen", number)
-    here.until_store(lambda: here.case(number).state is CaseState.CLOSED)
-    here.settled()
-
-
 def test_the_topic_of_a_case_goes_with_its_words(hall: Open) -> None:
     """After the time that the privacy notice names; that of an open case stays, however old."""
     with hall() as here:
         here.wish()
         here.wish(here.people.citizen("Max"))
-        over(here)
+        here.finish()
+        here.settled()
         here.wait(days=29)
         tidy(here)
         here.settled()
@@ -46,7 +40,8 @@ def test_a_topic_that_may_not_be_deleted_is_tried_again_the_next_day(hall_here: 
     with hall_here() as here:
         here.people.give_rights(here.anna, here.group, ["can_manage_topics"])
         here.wish()
-        over(here)
+        here.finish()
+        here.settled()
         here.wait(days=31)
         tidy(here)
         here.until(lambda: len(here.calls("deleteForumTopic")) == 1)
@@ -65,7 +60,8 @@ def test_a_case_that_goes_on_keeps_its_topic(hall_here: Open) -> None:
     with hall_here() as here:
         here.people.give_rights(here.anna, here.group, ["can_manage_topics"])
         here.wish()
-        over(here)
+        here.finish()
+        here.settled()
         here.wait(days=31)
         here.ask(here.erika, "wer?")  # whoever is silent for so long is forgotten
         here.seen(here.erika, "Gemeinderat")
