@@ -31,7 +31,7 @@ from bot.settings import Settings
 from bot.situation import Situation
 from bot.state import ChatState
 from bot.store.addresses import new_key
-from bot.store.case_words import forget_words
+from bot.store.case_words import forget_topics, forget_words
 from bot.store.chats import SqlChats
 from bot.store.database import Database
 from bot.store.drafts import SqlDrafts
@@ -348,6 +348,7 @@ def forget_old(database: Database, settings: Settings, clock: Clock) -> int:
     purge(database, now, before)
     forget_dead_letters(database, before)
     database.write(lambda connection: forget_words(connection, before))
+    database.write(lambda connection: forget_topics(connection, before, now))
     SqlStaff(database).tidy(now, WINDOW)
     return forget(database, now=now, before=before)
 
