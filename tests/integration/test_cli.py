@@ -26,6 +26,7 @@ from intents.encoder import EncoderWarning
 from intents.faq import load_faq
 from tests.conftest import TINY_FAQ
 from tests.fakes import FAQ, NOW, FakeClock, FakeUnderstanding, answer, clarify, understanding_of
+from tests.labelled import write_labelled
 from tests.unit.test_rehearsal import KEYS
 
 ROOT = Path(__file__).parents[2]
@@ -211,6 +212,15 @@ def test_a_bad_question_line_is_named(
     questions.write_text('{"query": "a"}\n{"query": \n', encoding="utf-8")
     assert main(["eval", "--questions", str(questions), *faq], wiring=wiring) == 2
     assert f"{questions}:2: " in capsys.readouterr().err
+
+
+def test_a_broken_training_line_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The folder is there, and a file in it is broken."""
+    pytest.importorskip("lightgbm", reason="training needs the train extra")
+    data = write_labelled(tmp_path)
+    (data / "mainfranken.jsonl").write_text("kaputt\n", encoding="utf-8")
+    assert main(["train", "--data", str(data)]) == 1
+    assert capsys.readouterr().err == f"{data / 'mainfranken.jsonl'}:1: Kein gültiges JSON in UTF-8\n"
 
 
 def test_results_never_overwrite_the_questions(wiring: Wiring, faq: list[str], tmp_path: Path) -> None:
