@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import warnings
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,15 @@ def test_ask_as_json_keeps_the_contract(wiring: Wiring, faq: list[str], capsys: 
     data = json.loads(capsys.readouterr().out)
     assert list(data) == KEYS
     assert (data["query"], data["decision"], data["entry"]) == ("Wer?  ", "fallback", None)
+
+
+def test_json_is_utf8_on_every_terminal(wiring: Wiring, faq: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A program that reads it gets the question back untouched."""
+    written = BytesIO()
+    monkeypatch.setattr(sys, "stdout", TextIOWrapper(written, encoding="ascii"))
+    assert main(["ask", "Ämter «x» \udcff?", "--json", *faq], wiring=wiring) == 0
+    (line,) = written.getvalue().splitlines()
+    assert json.loads(line.decode("utf-8"))["query"] == "Ämter «x» \udcff?"
 
 
 def test_ask_after_plays_the_turns_before(wiring: Wiring, faq: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -295,6 +305,9 @@ def test_unanswered_lists_the_most_frequent_first(
     log_questions()
     assert main(["unanswered"], wiring=wiring) == 0
     assert "Was kostet das?" in capsys.readouterr().out
+    monkeypatch.setenv("COLUMNS", "50")
+    assert main(["unanswered"], wiring=wiring) == 0
+    assert "…" not in capsys.readouterr().out
     assert main(["unanswered", "--csv"], wiring=wiring) == 0
     rows = capsys.readouterr().out.splitlines()
     assert rows[0].startswith("\ufeffanzahl;zuletzt;beispiele")
