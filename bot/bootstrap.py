@@ -44,7 +44,7 @@ from bot.store.staff import SqlStaff
 from bot.texts import Texts, load_texts
 from bot.worker import Handled, Worker
 from intents.decision import Decision
-from intents.errors import Finding
+from intents.errors import DataError, Finding
 from intents.faq import FaqBase, load_faq
 from intents.query import Query
 
@@ -270,8 +270,11 @@ def train_models(settings: Settings, data: Path) -> None:
         from intents.train import train
     except ImportError as error:
         raise BotError(f"Zum Trainieren fehlt ein Paket ({error.name}). Bitte zuerst: make install-dev") from error
-    with _encoders_told():
-        train(data, settings.models_dir, cache=IndexCache(settings.index_path), say=print)
+    try:
+        with _encoders_told():
+            train(data, settings.models_dir, cache=IndexCache(settings.index_path), say=print)
+    except DataError as error:
+        raise BotError(str(error)) from error
 
 
 def progress_line(template: str) -> Progress:
