@@ -9,7 +9,7 @@ import structlog
 
 from bot.bell import rest, unless
 from bot.errors import StoreError
-from bot.threads import Threads
+from bot.threads import Threads, run_to_end
 
 REGROUP_SECONDS = 60.0
 
@@ -25,7 +25,7 @@ def serve_alone(
 
     `prepare` is called once the pages are there, and may take long; `regroup` every minute after that.
     """
-    asyncio.run(_until_signal(pages, prepare, regroup))
+    run_to_end(_until_signal(pages, prepare, regroup))
 
 
 async def _until_signal(

@@ -15,6 +15,8 @@ from bot.channels.telegram.transport import ANSWER_SECONDS, CONNECT_SECONDS, UNS
 
 CONNECTIONS = 16
 """8 messages are under way at most."""
+LONGEST_LIMIT = 3600.0
+"""Seconds after which a chat is tried again, whatever Telegram says."""
 
 
 class ApiError(TelegramError):
@@ -140,8 +142,10 @@ def _bad_request(description: str) -> ApiError:
 
 
 def _seconds(value: object) -> float:
-    """Return how long Telegram wants to be left alone; a second when it does not say, and then it is asked again."""
-    return min(max(1.0, value), LONGEST_LIMIT) if isinstance(value, int | float) and value == value else 1.0  # noqa: PLR0124 - NaN
+    """Return how long Telegram wants to be left alone; a second when it does not say."""
+    if not isinstance(value, int | float) or value != value:  # noqa: PLR0124 - NaN
+        return 1.0
+    return float(min(max(1, value), LONGEST_LIMIT))
 
 
 def accident(cause: BaseException | None) -> ApiError:
