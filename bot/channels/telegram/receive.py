@@ -93,16 +93,20 @@ class Receiver:
 
 
 class Troubles:
-    """Says once that something is wrong, once that it is over, and how long to wait meanwhile."""
+    """Says once what is wrong, once that it is over, and how long to wait meanwhile."""
 
     def __init__(self, what: str) -> None:
         self._what = what
         self._count = 0
+        self._told: tuple[str, str] | None = None
+        """What was said last."""
 
     def happened(self, error: BaseException) -> float:
-        """Note a failure; return the seconds to wait."""
-        if not self._count:
-            log.error(self._what, error=type(error).__name__)
+        """Note a failure; return the seconds to wait. Another one than before is said as well."""
+        found = type(error).__name__, str(error)
+        if found != self._told:
+            log.error(self._what, error=found[0], reason=found[1])
+        self._told = found
         self._count += 1
         return min(2.0 ** min(self._count - 2, 10), LONGEST_PAUSE)
 
@@ -110,7 +114,7 @@ class Troubles:
         """Note a success."""
         if self._count:
             log.warning(f"{self._what}_over", failures=self._count)
-        self._count = 0
+        self._count, self._told = 0, None
 
 
 class Poll:
