@@ -6,6 +6,8 @@ from pathlib import Path
 
 FOLDER, FILE = 0o700, 0o600
 """Rights, whatever the umask says."""
+COPY_MARK = ".vor-"
+"""In the name of a copy of the database, followed by the number of the form that it has, such as 0012."""
 
 
 def make_folder(path: Path) -> None:
