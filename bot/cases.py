@@ -195,3 +195,5 @@ class CaseChange:
     """Ids of links whose failure is told now."""
     clerk: Clerk | None = None
     draft: CaseDraft | None = None
+    unbars: bool = False
+    """No other case of its citizen bars them any more."""

@@ -199,14 +199,14 @@ class Cases(Protocol):
     def of_card(self, message: int) -> Case | None:
         """Return the case whose card this is."""
 
+    def without_topic(self, person: str) -> Case | None:
+        """Return the latest open case of a clerk that lives among all the others."""
+
     def waiting(self) -> tuple[Case, ...]:
         """Return the cases that nobody took, the oldest first."""
 
     def links(self, number: int) -> tuple[Link, ...]:
         """Return all that was written in a case, oldest first."""
-
-    def link(self, link: int) -> Link | None:
-        """Return something that was written."""
 
     def written(self, number: int, side: Side, message: int) -> Link | None:
         """Return what was written in a message."""

@@ -43,7 +43,7 @@ def _question(data: Any) -> AskedQuestion:
     """Check one object."""
     if not isinstance(data, dict) or not isinstance(data.get("query"), str):
         raise ValueError("«query» fehlt oder ist kein Text")  # noqa: TRY004 - one kind of error a line
-    return AskedQuestion(data["query"], _expected(data.get("expected")), _after(data.get("after") or []))
+    return AskedQuestion(data["query"], _expected(data.get("expected")), _after(data.get("after")))
 
 
 def _expected(value: Any) -> tuple[str, ...] | None:
@@ -55,6 +55,8 @@ def _expected(value: Any) -> tuple[str, ...] | None:
 
 
 def _after(value: Any) -> tuple[str, ...]:
+    if value is None:
+        return ()
     if not isinstance(value, list):
         raise ValueError("«after» ist keine Liste")  # noqa: TRY004
     if not all(isinstance(turn, dict) and isinstance(turn.get("say"), str) for turn in value):

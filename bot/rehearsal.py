@@ -47,31 +47,31 @@ def replies_to(situation: Situation, text: str, decision: Decision) -> tuple[Rep
 
 
 def _decide_batch(situation: Situation, batch: Sequence[AskedQuestion], understanding: Understanding) -> list[Decision]:
-    """Decide some questions with one call; those that pick from a list need none."""
+    """Decide some questions with one call."""
     before = [played(situation, question.after, understanding.match) for question in batch]
-    picks = [_picked(moment, asked.query) for moment, asked in zip(before, batch, strict=True)]
     queries = [
         Query(_encodable(asked.query), moment.state.context(moment.now))
-        for moment, asked, pick in zip(before, batch, picks, strict=True)
-        if pick is None
+        for moment, asked in zip(before, batch, strict=True)
     ]
-    decided = iter(understanding.match_many(queries) if queries else ())
-    found = [pick or next(decided) for pick in picks]
-    return [replace(d, query=asked.query) for d, asked in zip(found, batch, strict=True)]
+    decided = zip(before, batch, understanding.match_many(queries), strict=True)
+    return [replace(_picked(moment, asked.query, read), query=asked.query) for moment, asked, read in decided]
 
 
-def _picked(situation: Situation, text: str) -> Decision | None:
-    """Return the decision that picking from the last list amounts to, None for a question."""
+def _picked(situation: Situation, text: str, read: Decision) -> Decision:
+    """Return the decision that picking from the last list amounts to; what was read where nothing is picked."""
     token = chosen_token(situation, text)
     if token is None:
-        return None
+        return read
     kind, _, rest = token.partition(":")
     entry = situation.entry(rest.partition(":")[0]) if kind in ("e", "p") else None
+    found = Decision(text, DecisionKind.FALLBACK, "not_picked", faq=read.faq, model=read.model, ms=read.ms)
     if entry is None:
-        return Decision(text, DecisionKind.FALLBACK, "not_picked", faq=situation.faq.hash)
+        return replace(found, candidates=read.candidates)
     decided = DecisionKind.REDIRECT if entry.kind is Kind.REDIRECT else DecisionKind.ANSWER
-    sure = (Candidate(entry.id, 1.0),)
-    return Decision(text, decided, "picked", entry=entry.id, candidates=sure, faq=situation.faq.hash)
+    others = [each for each in read.candidates if each.id != entry.id]
+    return replace(
+        found, kind=decided, reason="picked", entry=entry.id, candidates=(Candidate(entry.id, 1.0), *others[:4])
+    )
 
 
 def _encodable(text: str) -> str:

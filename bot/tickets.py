@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.case_rules import REOPENABLE, Author, Rules, reminding
-from bot.case_steps import Draft, Effect, Erase, Forum, Later, Never, Step, Tell
+from bot.case_steps import Draft, Effect, Erase, Forum, Later, Never, Step, Tell, Unbar
 from bot.cases import Case, CaseState, DueKind, Folder, Link, LinkState, Side, TopicState
 
 MOST_AT_ONCE = 100
@@ -98,9 +98,11 @@ def settle(case: Case, *, solved: bool, now: datetime) -> Step:
 
 
 def bar(case: Case, now: datetime, *, barred: bool) -> Step:
-    """Let a citizen have no further case, or have some again; a case that is open ends."""
+    """Let a citizen have no further case, or have some again, in whichever case it was ordered; an open one ends."""
+    if case.chat is None:
+        return Step(case, (Tell(Side.STAFF, "is_erased"),))
     changed = replace(case, barred=barred)
-    over = close(changed, Side.STAFF, now) if barred else Step(changed)
+    over = close(changed, Side.STAFF, now) if barred else Step(changed, (Unbar(),))
     return over.then(Tell(Side.STAFF, "barred" if barred else "unbarred"))
 
 
@@ -166,15 +168,21 @@ def take(case: Case, author: Author, now: datetime) -> Step:
     return Step(taken, (Tell(Side.CITIZEN, "taken"), Never(DueKind.REMIND), Later(DueKind.CARD, now)))
 
 
-def release(case: Case, now: datetime, rules: Rules, department: str = "") -> Step:
-    """Let go of a case, for anybody or for another office."""
+def release(case: Case, author: Author, now: datetime, rules: Rules, department: str = "") -> Step:
+    """Let go of a case, for anybody or for another office; whose it was reads who did it."""
     if not case.is_open:
         return Step(case, (Tell(Side.STAFF, "is_closed"),))
+    if not (case.clerk or department):
+        return Step(case, (Tell(Side.STAFF, "is_free"),))
+    who = ("name", author.name)
     free = replace(case, state=CaseState.OPEN, assignee=None, clerk="", department=department or case.department)
     effects: list[Effect] = [Later(DueKind.REMIND, reminding(rules, now)), Later(DueKind.CARD, now)]
     if department:
-        told = (("amt", department),)
-        effects += [Tell(Side.STAFF, "for_office", told), Tell(Side.CITIZEN, "for_office_citizen", told)]
+        office = ("amt", department)
+        told = Tell(Side.STAFF, "for_office", (who, office))
+        effects += [told, Tell(Side.CITIZEN, "for_office_citizen", (office,))]
+    else:
+        effects.append(Tell(Side.STAFF, "released", (who,)))
     return Step(free, tuple(effects))
 
 

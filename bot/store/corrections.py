@@ -65,7 +65,7 @@ class SqlCorrections:
             count = connection.scalar(due) or 0
             same = corrections.c.key == correction.key
             connection.execute(sa.update(corrections).where(same).values(chats=count))
-            done = f"{correction.entry}: {count} Chats"
+            done = f"{correction.entry}: {count} {'Chat' if count == 1 else 'Chats'}"
             note(connection, correction.author, "Berichtigung gesendet", done, correction.at)
             return True
 

@@ -19,6 +19,7 @@ from bot.store.database import Database
 from bot.store.notices import awaited_in, stays_open
 from bot.store.outbox import queue
 from bot.store.questions import questions_of
+from bot.store.review_sums import groups_of, refresh
 from bot.store.tables import chat as chats
 from bot.store.tables import inbox, outbox, person, ticket
 from bot.store.tables import question as questions
@@ -64,6 +65,7 @@ def erase(connection: Connection, chat: str, farewell: Sequence[Message], now: d
     the end, when they find the new chat.
     """
     telegram_id = connection.scalar(sa.select(chats.c.telegram_id).where(chats.c.key == chat))
+    groups = groups_of(connection, chat)
     connection.execute(sa.update(chats).where(chats.c.key == chat).values(telegram_id=None))
     forget_cases(connection, chat, now)
     if telegram_id is not None:
@@ -75,6 +77,7 @@ def erase(connection: Connection, chat: str, farewell: Sequence[Message], now: d
     for table in (questions, inbox, outbox):
         connection.execute(sa.delete(table).where(table.c.chat_key == chat))
     connection.execute(sa.delete(chats).where(chats.c.key == chat))
+    refresh(connection, groups, now)
 
 
 def _forget_person(connection: Connection, telegram_id: int, now: datetime) -> None:

@@ -92,6 +92,27 @@ def test_an_emergency_is_answered_at_once_and_passed_on(hall_here: Open) -> None
         assert sum("Notruf erkannt" in text for text in here.said_in(here.thread())) == 2
 
 
+def test_what_is_changed_into_an_emergency_is_answered_at_once(hall_here: Open) -> None:
+    """While the case is open the clerks are told as well; once it is over only the bot reads it."""
+    with hall_here() as here:
+        here.wish()
+        mine = here.ask(here.erika, "es rennt")
+        here.seen(here.group, "es rennt", here.thread())
+        here.people.edit(here.erika, mine, "es brennt")
+        here.seen(here.erika, "Rufen Sie sofort die Feuerwehr: 112")
+        here.seen(here.group, "es brennt", here.thread())
+        here.seen(here.group, "Notruf erkannt", here.thread())
+        here.press(here.anna, "Abschließen")
+        here.seen(here.erika, "ist abgeschlossen")
+        here.settled()
+        before = here.texts(here.group)
+        here.people.edit(here.erika, mine, "Strategie")
+        here.people.edit(here.erika, mine, "es brennt")
+        here.until(lambda: sum("112" in text for text in here.people.said(here.erika)) == 2)
+        here.settled()
+        assert here.texts(here.group) == before
+
+
 # ------------------------------------------------------------------ the 25 cases
 
 
@@ -546,10 +567,19 @@ def test_handover_15_without_topics_the_case_lives_in_the_group(hall_here: Open,
         here.take()
         here.people.text(here.anna, "Welcher Zaun?", chat=here.group, reply_to=copy["message_id"])
         here.seen(here.erika, "Welcher Zaun?")
-        here.people.text(here.anna, "Nur so gesagt", chat=here.group)
+        here.people.text(here.bernd, "Guten Morgen", chat=here.group)
+        here.seen(here.group, "antworten Sie auf seine Karte")
+        said = [here.people.text(here.anna, words, chat=here.group) for words in ("Nur so gesagt", "Noch etwas")]
+        here.until(lambda: replied_to(here, "#1 · Nicht zugestellt: Hier schreiben Sie an das Team") == said)
         here.settled()
-        assert not ids(here.shown(here.erika), "Nur so gesagt")
+        assert not {"Nur so gesagt", "Noch etwas", "Guten Morgen"} & set(here.texts(here.erika))
         assert here.running.service.pulse.failed_messages == 1
+
+
+def replied_to(here: Town, words: str) -> list[int]:
+    """Return which messages of the group the bot answered with some words."""
+    said = [message for message in here.shown(here.group) if words in message.get("text", "")]
+    return [message["reply_to_message"]["message_id"] for message in said]
 
 
 def test_handover_16_a_group_that_moved_is_followed(hall_here: Open, server: Server) -> None:

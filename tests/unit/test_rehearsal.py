@@ -57,10 +57,12 @@ def test_earlier_turns_become_context(situation: Situation) -> None:
     ("text", "kind", "entry"), [("2", "answer", "haushalt"), ("9", "fallback", None), ("0", "fallback", None)]
 )
 def test_a_number_after_a_clarify_is_a_pick(situation: Situation, text: str, kind: str, entry: str | None) -> None:
-    """Picking decides without the matcher."""
-    understanding = FakeUnderstanding({"was?": clarify("beschluss", "haushalt")})
+    """Picking decides; candidates and hashes stand there as under every decision."""
+    understanding = FakeUnderstanding({"was?": clarify("beschluss", "haushalt"), text: clarify("beschluss")})
     (decision,) = decide_all(situation, [AskedQuestion(text, after=("was?",))], understanding)
     assert (decision.kind, decision.entry, decision.query) == (kind, entry, text)
+    assert [each.id for each in decision.candidates] == ([entry] if entry else []) + ["beschluss"]
+    assert (decision.faq, decision.model, decision.choices) == ("faqhash", "modelhash", ())
 
 
 def test_a_result_has_exactly_the_agreed_keys() -> None:
@@ -68,6 +70,14 @@ def test_a_result_has_exactly_the_agreed_keys() -> None:
     data = json.loads(decision_to_json(answer("beschluss", query="wer?")))
     assert list(data) == KEYS
     assert data["candidates"] == [{"id": "beschluss", "confidence": 0.9}]
+
+
+def test_a_result_is_one_line() -> None:
+    """Signs at which some readers end a line are escaped, and come back untouched."""
+    line = decision_to_json(answer("beschluss", query="ä\u2028b\u2029c\x85d\x0be\nf"))
+    assert len(line.splitlines()) == 1
+    assert json.loads(line)["query"] == "ä\u2028b\u2029c\x85d\x0be\nf"
+    assert "ä" in line
 
 
 def test_half_characters_come_back_untouched(situation: Situation) -> None:
@@ -104,6 +114,8 @@ def test_a_question_file_is_read(tmp_path: Path) -> None:
         (b'{"query": "a", "expected": "b"}', "expected"),
         (b'{"query": "a", "after": ["b"]}', "after"),
         (b'{"query": "a", "after": {"say": "b"}}', "after"),
+        (b'{"query": "a", "after": {}}', "after"),
+        (b'{"query": "a", "after": ""}', "after"),
         (b'{"query": "\xff"}', "UTF-8"),
         (b"[" * 100_000, "tief"),
     ],

@@ -89,13 +89,14 @@ def pages(live: GoingLive, show: ShowEntry, groups: Groups) -> tuple[Page, ...]:
 
     def delete(visit: Visit) -> Reply:
         name = visit.params["id"]
-        was_untouched = live.publishing.faq().get(name) == live.publishing.base().get(name)
+        found = live.publishing.faq().get(name)
+        was_untouched = found == live.publishing.base().get(name)
         try:
             live.publishing.delete_entry(name, visit.account.name, visit.now, seen=_seen(visit))
         except ChangeError as error:
             return Failed(409, str(error))
         undo = Undo(visit.url("draft_revert"), {"entry": name}) if was_untouched else None
-        return Moved(visit.url("entries"), f"«{name}» ist im Entwurf gelöscht.", undo)
+        return Moved(visit.url("entries"), f"«{found.question if found else name}» ist im Entwurf gelöscht.", undo)
 
     about = "Alle Einträge der FAQ: suchen, lesen, ändern, anlegen."
     return (
@@ -113,21 +114,20 @@ def pages(live: GoingLive, show: ShowEntry, groups: Groups) -> tuple[Page, ...]:
 
 
 def _list(live: GoingLive, visit: Visit) -> Reply:
-    page = page_number(visit.query.get("page", "1"))
-    if page is None:
-        return Failed(404)
     wanted = {name: visit.query.get(name, "")[:200] for name in ("q", "category", "state")}
     rows = _rows(live, visit)
     found = sorted(
         (row for row in rows if _fits(row, wanted)),
         key=lambda row: (german_key(row.entry.category or ""), german_key(row.entry.question)),
     )
+    pages = pages_of(len(found), _EACH)
+    page = min(page_number(visit.query.get("page", "1")), pages)
     categories = sorted({row.entry.category for row in rows if row.entry.category}, key=german_key)
     values = {
         "rows": found[(page - 1) * _EACH : page * _EACH],
         "count": len(found),
         "page": page,
-        "pages": pages_of(len(found), _EACH),
+        "pages": pages,
         "link": lambda number: visit.url("entries", **wanted, page=number),
         "categories": categories,
         "wanted": wanted,
@@ -234,6 +234,7 @@ def _form(
     """Show the form, and what was filled in as Telegram would show it."""
     faq = live.publishing.faq()
     entry = form.entry(visit.params.get("id", "") or "neu")
+    form.follow_ups.offer(faq, visit.params.get("id"))
     blank: dict[str, Any] = {"preview": None, "plain_preview": None, "hints": []}
     values = {
         **(_shown(show, entry, faq, visit) if entry.answer else blank),
