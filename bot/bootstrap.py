@@ -17,6 +17,7 @@ from rich.console import Console
 from bot.channels.console import chat_at_terminal, chat_in_pipe, is_terminal
 from bot.channels.telegram.options import Limits, TelegramOptions, Webhook
 from bot.clock import Clock, SystemClock, city_day
+from bot.delivery import DEAD_KEPT, DONE_KEPT
 from bot.errors import BotError, ModelsError
 from bot.events import Event
 from bot.going_live import GoingLive, Rules
@@ -31,7 +32,7 @@ from bot.settings import Settings
 from bot.situation import Situation
 from bot.state import ChatState
 from bot.store.addresses import new_key
-from bot.store.case_words import forget_words
+from bot.store.case_words import forget_topics, forget_words
 from bot.store.chats import SqlChats
 from bot.store.database import Database
 from bot.store.drafts import SqlDrafts
@@ -39,12 +40,12 @@ from bot.store.faq_versions import SqlFaqVersions
 from bot.store.index import IndexCache
 from bot.store.locks import running
 from bot.store.questions import forget, questions_since
-from bot.store.retention import forget_dead_letters, purge
+from bot.store.retention import forget_copies, forget_dead_letters, purge
 from bot.store.staff import SqlStaff
 from bot.texts import Texts, load_texts
 from bot.worker import Handled, Worker
 from intents.decision import Decision
-from intents.errors import Finding
+from intents.errors import DataError, Finding
 from intents.faq import FaqBase, load_faq
 from intents.query import Query
 
@@ -270,8 +271,11 @@ def train_models(settings: Settings, data: Path) -> None:
         from intents.train import train
     except ImportError as error:
         raise BotError(f"Zum Trainieren fehlt ein Paket ({error.name}). Bitte zuerst: make install-dev") from error
-    with _encoders_told():
-        train(data, settings.models_dir, cache=IndexCache(settings.index_path), say=print)
+    try:
+        with _encoders_told():
+            train(data, settings.models_dir, cache=IndexCache(settings.index_path), say=print)
+    except DataError as error:
+        raise BotError(str(error)) from error
 
 
 def progress_line(template: str) -> Progress:
@@ -347,7 +351,9 @@ def forget_old(database: Database, settings: Settings, clock: Clock) -> int:
     before = now - timedelta(days=settings.question_retention_days)
     purge(database, now, before)
     forget_dead_letters(database, before)
+    forget_copies(database, max(now - DEAD_KEPT, min(before, now - DONE_KEPT)))
     database.write(lambda connection: forget_words(connection, before))
+    database.write(lambda connection: forget_topics(connection, before, now))
     SqlStaff(database).tidy(now, WINDOW)
     return forget(database, now=now, before=before)
 

@@ -109,6 +109,8 @@ class Forum:
         """A topic goes, with all that stands in it."""
 
         thread: int
+        in_time: bool = False
+        """Its time is over: nobody waits for it."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from bot.answers import (
     HUMAN,
     answer_reply,
+    asks_nothing,
     awaited,
     clarify_reply,
     emergency_reply,
@@ -265,7 +266,8 @@ def _unknown_reply(situation: Situation, notes: Sequence[Note]) -> Reply:
     """Name the questions without an answer; a single one may be answered later."""
     lines = [situation.texts.part_unknown.format(frage=quoted(note.decision.query)) for note in notes]
     reply = with_human(situation, "\n".join(lines))
-    return awaited(situation, reply, notes[0].number) if len(notes) == 1 else reply
+    is_one = len(notes) == 1 and not asks_nothing(notes[0].decision)
+    return awaited(situation, reply, notes[0].number) if is_one else reply
 
 
 def _is_unknown(note: Note) -> bool:

@@ -57,6 +57,7 @@ def reopen(case: Case, by: Side, now: datetime, rules: Rules, *, in_app: bool = 
     state = CaseState.ASSIGNED if case.assignee else CaseState.OPEN
     again = replace(case, state=state, closed_at=None, closed_by="", close_reason="", rating=None, solved=None)
     effects: list[Effect] = [Tell(Side.CITIZEN, "reopened"), Later(DueKind.REMIND, reminding(rules, now))]
+    effects.append(Never(DueKind.FORGET))
     if case.card is None and case.topic is TopicState.UNKNOWN:
         return _resettled(again, effects)
     if not in_app:
@@ -111,11 +112,19 @@ def erase(folder: Folder) -> Step:
     case = folder.case
     if case.thread is not None:
         return Step(case, (Forum.Delete(case.thread),))
+    if _is_forgotten(folder):
+        return Step(case)
     found = [link.copy if link.side is Side.CITIZEN else link.message for link in folder.links]
     messages = sorted({one for one in (case.card, *found) if one is not None and one > 0})
     parts = [tuple(messages[start : start + MOST_AT_ONCE]) for start in range(0, len(messages), MOST_AT_ONCE)]
     by_hand = Tell(Side.STAFF, "erase_failed", fails=True, everywhere=True)
     return Step(case, (*map(Erase, parts), *([by_hand] if any(map(_is_out_of_reach, folder.links)) else ())))
+
+
+def _is_forgotten(folder: Folder) -> bool:
+    """Say whether the topic went with the words when their time was over."""
+    case, has_words = folder.case, any(link.text is not None for link in folder.links)
+    return case.topic is TopicState.UNKNOWN and case.card is None and not has_words
 
 
 def _is_out_of_reach(link: Link) -> bool:

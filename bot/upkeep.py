@@ -73,6 +73,11 @@ def find_topic(case: Case, thread: int) -> Step:
     return Step(case, (Forum.Close(thread),))
 
 
+def forget_topic(case: Case) -> Step:
+    """Delete the topic of a case whose words are kept no longer."""
+    return Step(case, () if case.is_open or case.thread is None else (Forum.Delete(case.thread, in_time=True),))
+
+
 def remind(case: Case, now: datetime, rules: Rules, *, is_first: bool) -> Step:
     """Remind of a case that nobody took: in the topic, then the whole group, and the citizen hears of it once."""
     if case.state is not CaseState.OPEN:

@@ -11,7 +11,7 @@ import structlog
 
 from bot.bell import rest, unless
 from bot.errors import StoreError
-from bot.threads import Threads
+from bot.threads import Threads, run_to_end
 
 MINUTE = 60.0
 TIDY_MINUTES = 60
@@ -33,7 +33,7 @@ class Chores:
 
 def serve_alone(pages: Sequence[Callable[[], Page]], prepare: Callable[[], object], chores: Chores) -> None:
     """Serve until SIGTERM or SIGINT; `prepare` is called once the pages are there, and may take long."""
-    asyncio.run(_until_signal(pages, prepare, chores))
+    run_to_end(_until_signal(pages, prepare, chores))
 
 
 async def _until_signal(pages: Sequence[Callable[[], Page]], prepare: Callable[[], object], chores: Chores) -> None:

@@ -46,10 +46,12 @@ def test_handover_11_a_barred_citizen_does_not_come_back_by_writing_on(hall_here
 def test_handover_11_a_bar_is_lifted_in_any_case_of_the_citizen(hall: Open) -> None:
     """Nobody remembers in which one it was set."""
     with hall() as here:
-        for number in (1, 2):
-            here.wish()
-            here.write(here.anna, "/abschliessen" if number == 1 else "/sperren", number)
-            here.until_store(lambda: here.case(number).state is CaseState.CLOSED)  # noqa: B023 - called at once
+        here.wish()
+        here.finish()
+        here.settled()
+        here.wish()
+        here.write(here.anna, "/sperren", 2)
+        here.until_store(lambda: here.case(2).barred)
         here.settled()
         here.write(here.anna, "/entsperren")
         here.seen(here.group, "Die Sperre ist aufgehoben", here.thread())
@@ -65,8 +67,7 @@ def test_an_emergency_in_a_case_that_is_over_is_answered_at_once(hall_here: Open
         here.take()
         here.write(here.anna, "Guten Tag")
         answer = here.seen(here.erika, "Guten Tag")
-        here.press(here.anna, "Abschließen")
-        here.seen(here.erika, "ist abgeschlossen")
+        here.finish()
         here.people.text(here.erika, "es brennt", reply_to=answer["message_id"])
         here.seen(here.erika, "Rufen Sie sofort die Feuerwehr: 112")
         here.seen(here.group, "es brennt", here.thread())

@@ -289,6 +289,17 @@ def test_a_fallback_offers_a_human_and_to_tell_later(chat: Chat, texts: Texts) -
     assert labels(sent.payload) == [texts.human_choice, texts.notice_wish]
 
 
+def test_random_letters_are_not_answered_later(chat: Chat, texts: Texts) -> None:
+    """Nobody could write the answer; a question in another language is a question."""
+    table = {text: unknown(text, "no_words") for text in ("asdf qwer", "How do I get a permit for it?")}
+    chat.understanding = FakeUnderstanding(table)
+    (sent,) = chat.do(said("asdf qwer")).messages
+    assert texts.fallback_empty in sent.payload["params"]["text"]
+    assert labels(sent.payload) == [texts.human_choice]
+    (sent,) = chat.do(said("How do I get a permit for it?")).messages
+    assert texts.notice_wish in labels(sent.payload)
+
+
 def test_another_language_gets_one_sentence(chat: Chat) -> None:
     """In that language, when nothing was found; an answer needs none."""
     assert "I only understand German" in chat.say("Where can I register my dog?")

@@ -111,6 +111,13 @@ def test_the_group_hears_of_what_cannot_be_found_to_be_erased(one: Link, *, stay
     assert min(deleted) > 0
 
 
+def test_where_the_topic_went_in_time_nothing_is_left_to_erase() -> None:
+    """Nobody is asked to do by hand what is done; words that are still there may stand somewhere."""
+    gone = replace(CLOSED, thread=None, card=None, topic=TopicState.UNKNOWN)
+    assert tickets.erase(Folder(gone, (replace(link(), text=None),))).effects == ()
+    assert of_kind(tickets.erase(Folder(gone, (link(),))), Erase) == [Erase((5,))]
+
+
 # ------------------------------------------------------------------ drafts
 
 

@@ -183,7 +183,11 @@ class Scribe:
 
     @write.register
     def _(self, deleted: Forum.Delete) -> None:
-        self._erase({"method": "deleteForumTopic", "params": {"message_thread_id": deleted.thread}})
+        payload: Payload = {"method": "deleteForumTopic", "params": {"message_thread_id": deleted.thread}}
+        if deleted.in_time:
+            self._erase(payload, MessageKind.FORGET, REFRESH)
+        else:
+            self._erase(payload)
 
     @write.register
     def _(self, erased: Erase) -> None:
@@ -214,11 +218,11 @@ class Scribe:
     def _topic_call(self, kind: MessageKind, payload: Payload, **more: Any) -> None:
         self.messages.append(self._desk.into_topic(self._case, kind, payload, TOPIC, **more))
 
-    def _erase(self, payload: Payload) -> None:
+    def _erase(self, payload: Payload, kind: MessageKind = MessageKind.ERASE, priority: int = FAILURE) -> None:
         """Delete something in the group, whatever has become of the case's topic."""
         number = self._case.number
-        whole = Message(self._desk.group, MessageKind.ERASE, payload, lane=f"erase:{number}", priority=FAILURE)
-        self.messages.append(replace(whole, topic_of=number))
+        lane = f"erase:{number}"
+        self.messages.append(Message(self._desk.group, kind, payload, lane=lane, priority=priority, topic_of=number))
 
     def _to_citizen(self, reply: Reply) -> None:
         """Say something to the citizen."""
