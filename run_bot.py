@@ -1,11 +1,7 @@
 """Starts the bot: run_bot.py VERB."""
 
-import gc
-import sys
-
 from bot.cli import main
+from bot.cli_ending import leave
 
 if __name__ == "__main__":
-    code = main()
-    gc.freeze()  # else all models are searched for garbage, on a busy machine for longer than a stop may take
-    sys.exit(code)
+    leave(main())

@@ -15,6 +15,7 @@ from rich.console import Console
 from bot.channels.console import chat_at_terminal, chat_in_pipe, is_terminal
 from bot.channels.telegram.options import Limits, TelegramOptions, Webhook
 from bot.clock import Clock, SystemClock, city_day
+from bot.delivery import DEAD_KEPT, DONE_KEPT
 from bot.errors import BotError
 from bot.events import Event
 from bot.going_live import GoingLive, Rules
@@ -36,7 +37,7 @@ from bot.store.drafts import SqlDrafts
 from bot.store.faq_versions import SqlFaqVersions
 from bot.store.locks import running
 from bot.store.questions import forget, questions_since
-from bot.store.retention import forget_dead_letters, purge
+from bot.store.retention import forget_copies, forget_dead_letters, purge
 from bot.store.staff import SqlStaff
 from bot.texts import Texts, load_texts
 from bot.understanding import Progress, build_understanding
@@ -277,6 +278,7 @@ def forget_old(database: Database, settings: Settings, clock: Clock) -> int:
     before = now - timedelta(days=settings.question_retention_days)
     purge(database, now, before)
     forget_dead_letters(database, before)
+    forget_copies(database, max(now - DEAD_KEPT, min(before, now - DONE_KEPT)))
     database.write(lambda connection: forget_words(connection, before))
     database.write(lambda connection: forget_topics(connection, before, now))
     SqlStaff(database).tidy(now, WINDOW)

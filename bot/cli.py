@@ -15,22 +15,21 @@ from bot.cli_ending import finish as _finish
 from bot.cli_ending import settings_of as _settings
 from bot.cli_ending import wiring_of as _wiring
 from bot.cli_staff import staff
-from bot.usage import usage_message
+from bot.usage import Verbs, usage_message
 
 HELP = {"help_option_names": ["-h", "--help"]}
 
-app = typer.Typer(
+app = Verbs(
     help="FAQ-Bot einer Stadt: antwortet sicher oder gar nicht.",
     add_completion=False,
-    rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings=HELP,
 )
-database = typer.Typer(help="Datenbank: anlegen, umstellen, sichern.", rich_markup_mode=None)
-privacy = typer.Typer(help="Datenschutz: löschen, was nicht mehr gebraucht wird.", rich_markup_mode=None)
+database = Verbs(help="Datenbank: anlegen, umstellen, sichern.")
+privacy = Verbs(help="Datenschutz: löschen, was nicht mehr gebraucht wird.")
 app.add_typer(database, name="db")
 app.add_typer(privacy, name="privacy")
-tickets = typer.Typer(help="Fälle, die an Menschen übergeben wurden.", rich_markup_mode=None)
+tickets = Verbs(help="Fälle, die an Menschen übergeben wurden.")
 app.add_typer(tickets, name="tickets")
 app.add_typer(staff, name="staff")
 
@@ -67,7 +66,9 @@ def chat(context: typer.Context, faq: Faq = None) -> None:
 def ask(
     context: typer.Context,
     text: Annotated[str, typer.Argument(help="Die Frage.", metavar="FRAGE")],
-    after: Annotated[list[str] | None, typer.Option(help="Was vorher gesagt wurde; mehrfach möglich.")] = None,
+    after: Annotated[
+        list[str] | None, typer.Option(help="Was vorher gesagt wurde; mehrfach möglich.", metavar="TEXT")
+    ] = None,
     faq: Faq = None,
     *,
     as_json: AsJson = False,

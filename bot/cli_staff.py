@@ -6,8 +6,9 @@ import typer
 
 from bot import staff_verbs
 from bot.cli_ending import finish, settings_of, wiring_of
+from bot.usage import Verbs
 
-staff = typer.Typer(help="Konten für die Seiten der Auswertung.", rich_markup_mode=None)
+staff = Verbs(help="Konten für die Seiten der Auswertung.")
 
 Name = Annotated[str, typer.Argument(help="Name des Kontos.", metavar="NAME")]
 _ROLE = {"help": "lesen, bearbeiten, veröffentlichen oder verwalten.", "metavar": "ROLLE"}

@@ -18,7 +18,7 @@ from bot.answers import (
     with_human,
 )
 from bot.commands import obey, toggle_plain
-from bot.effects import Effect, Feedback, Mark, Note, Say
+from bot.effects import Effect, Feedback, Mark, Note, Open, Say
 from bot.events import ChoicePicked, CommandGiven, Event, MediaSent, TextSaid
 from bot.feedback import is_feedback, rate
 from bot.numbers import NOTHING, picked_number
@@ -141,7 +141,7 @@ def _show(situation: Situation, entry_id: str) -> Turn:
     if entry is None:
         return Turn(situation.state, (with_human(situation, situation.texts.entry_gone),))
     state = replace(situation.state, last_question=entry.question, last_entry=entry.id, offered=())
-    return Turn(state, (_entry_reply(situation, entry),))
+    return Turn(state, (_entry_reply(situation, entry),), (Open(entry.id),))
 
 
 def _pick_offered(situation: Situation, entry_id: str, number: str) -> Turn | None:

@@ -56,6 +56,8 @@ class Outcome:
     marks: tuple[Mark, ...] = ()
     wishes: tuple[Wish, ...] = ()
     """To hear of an answer later."""
+    opened: tuple[str, ...] = ()
+    """Entries whose answer was opened without words."""
     messages: tuple[Message, ...] = ()
     """What is to be sent, in order."""
     rewrite: Rewrite | None = None
@@ -287,6 +289,8 @@ class Remains:
     """Messages to the citizen that have not surely gone."""
     awaited: tuple[int, ...] = ()
     """Numbers of the questions of which the citizen wants to hear."""
+    opened: tuple[tuple[datetime, str], ...] = ()
+    """Entries whose answer was opened without words, and when."""
 
 
 class Records(Protocol):

@@ -165,9 +165,12 @@ class Publishing:
 
     def lost(self, before: str, after: str) -> tuple[int, ...]:
         """Return the changes in the review that come to nothing when the draft's text becomes another one."""
-        old, new = parsed(before), parsed(after)
+        try:
+            old, new, live = parsed(before), parsed(after), self.live()
+        except FaqError:  # a form that this program cannot read can still be dropped
+            return ()
         given = self.drafts.given([entry.id for entry in old.entries if entry != new.get(entry.id)])
-        return tuple(dict.fromkeys(lost(given, old, new, self.live())))
+        return tuple(dict.fromkeys(lost(given, old, new, live)))
 
     def _edit(
         self,

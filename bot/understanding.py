@@ -14,6 +14,7 @@ from bot.errors import BotError, ModelsError
 from bot.ports import Understanding
 from bot.settings import Settings
 from bot.store.index import IndexCache
+from intents.errors import DataError
 from intents.faq import FaqBase
 
 if TYPE_CHECKING:
@@ -85,5 +86,8 @@ def train_models(settings: Settings, data: Path) -> None:
         from intents.train import train
     except ImportError as error:
         raise BotError(f"Zum Trainieren fehlt ein Paket ({error.name}). Bitte zuerst: make install-dev") from error
-    with _encoders_told():
-        train(data, settings.models_dir, cache=IndexCache(settings.index_path), say=print)
+    try:
+        with _encoders_told():
+            train(data, settings.models_dir, cache=IndexCache(settings.index_path), say=print)
+    except DataError as error:
+        raise BotError(str(error)) from error

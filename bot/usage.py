@@ -1,8 +1,27 @@
-"""Says in German what is wrong with a command line."""
+"""Says in German how a command line is used, and what is wrong with one."""
 
 import re
+from collections.abc import Callable
+from typing import Any, TypeVar
 
+import typer
+from typer.core import TyperCommand, TyperGroup
 from typer.exceptions import TyperException
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+_FRAME = (
+    (r"^Usage: ", "Aufruf: "),
+    (r"\[OPTIONS\]", "[OPTIONEN]"),
+    (r"COMMAND \[ARGS\]\.\.\.", "BEFEHL [ANGABEN]..."),
+    (r"^Options:$", "Optionen:"),
+    (r"^Arguments:$", "Angaben:"),
+    (r"^Commands:$", "Befehle:"),
+    (r"Show\s+this\s+message\s+and\s+exit\.", "Zeigt diese Hilfe."),
+    (r"\[(?:[^][]*;\s*)?required\]", "[nötig]"),
+    (r"\[default: ([^];]+)[^]]*\]", r"[sonst \1]"),
+    (r" <[a-z []+\]?>", ""),
+)
+"""What typer writes around the verbs' own German texts; the last are its names of types."""
 
 _MESSAGES = (
     (r"No such command (?P<a>.+)\.", "Den Befehl {a} gibt es nicht."),
@@ -15,6 +34,36 @@ _MESSAGES = (
     (r"Option (?P<a>'[^']*') does not take a value\.", "Die Option {a} hat keinen Wert."),
     (r"Got unexpected extra arguments?(?:\(s\))? \((?P<a>.*)\)", "Das ist zu viel: {a}."),
 )
+
+
+class _Verb(TyperCommand):
+    def get_help(self, ctx: Any) -> str:
+        """Return the help, its frame in German as well."""
+        return german_help(super().get_help(ctx))
+
+
+class _Group(TyperGroup):
+    def get_help(self, ctx: Any) -> str:
+        """Return the help, its frame in German as well."""
+        return german_help(super().get_help(ctx))
+
+
+class Verbs(typer.Typer):
+    """Verbs whose help is German."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(cls=_Group, rich_markup_mode=None, **options)
+
+    def command(self, name: str | None = None, **options: Any) -> Callable[[_F], _F]:
+        """Make a function a verb."""
+        return super().command(name, cls=_Verb, **options)
+
+
+def german_help(text: str) -> str:
+    """Return a help text with its frame in German."""
+    for pattern, german in _FRAME:
+        text = re.sub(pattern, german, text, flags=re.MULTILINE)
+    return text
 
 
 def usage_message(error: TyperException) -> str:

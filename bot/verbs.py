@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from bot import logs
@@ -83,7 +83,7 @@ def ask(app: App, text: str, after: Sequence[str], *, as_json: bool, explain: bo
     understanding = app.understanding()
     decision = next(decide_all(app.situation(), [AskedQuestion(text, after=tuple(after))], understanding))
     if as_json:
-        print(decision_to_json(decision))
+        print_json(decision_to_json(decision))
         return OK
     before = played(app.situation(), after, understanding.match)
     for reply in replies_to(before, text, decision):
@@ -104,7 +104,7 @@ def evaluate(app: App, questions: Path, out: Path | None, *, as_json: bool) -> i
     decisions = list(_written(decided, out) if out else decided)
     figures = summarise([(d, q.expected) for d, q in zip(decisions, asked, strict=True)])
     if as_json:
-        print(json.dumps({**figures, "decisions": _counts(decisions)}, ensure_ascii=False))
+        print_json(json.dumps({**figures, "decisions": _counts(decisions)}, ensure_ascii=False))
     else:
         _print_figures(app, figures, decisions, labelled=any(q.expected is not None for q in asked))
     return OK
@@ -169,7 +169,7 @@ def _grouped(count: int) -> str:
 
 def show_schema() -> int:
     """Print the JSON Schema of FAQ files."""
-    print(json.dumps(json_schema(), ensure_ascii=False, indent=2))
+    print_json(json.dumps(json_schema(), ensure_ascii=False, indent=2))
     return OK
 
 
@@ -256,9 +256,10 @@ def doctor(wiring: Wiring, *, as_json: bool) -> int:
     else:
         logs.configure(settings.log_level, settings.log_format)
         checks = list(checkup.examine(settings, wiring))
-    lines = [json.dumps(doctor.as_json(checks), ensure_ascii=False)] if as_json else doctor.as_lines(checks)
-    for line in lines:
-        print(neutral(line))
+    if as_json:
+        print_json(neutral(json.dumps(doctor.as_json(checks), ensure_ascii=False)))
+    else:
+        print("\n".join(map(neutral, doctor.as_lines(checks))))
     return FINDING if doctor.has_failed(checks) else OK
 
 
@@ -303,6 +304,11 @@ def _print_figures(app: App, figures: dict[str, float | int], decisions: Sequenc
         print(f"{count:>7}  {kind}")
 
 
+def print_json(text: str) -> None:
+    """Print JSON, which is UTF-8 whatever encoding the terminal has."""
+    print_bytes(f"{text}\n".encode(errors="backslashreplace"))
+
+
 def print_bytes(content: bytes) -> None:
     """Print bytes as they are, whatever encoding the terminal has."""
     sys.stdout.flush()
@@ -315,7 +321,7 @@ def _print_groups(groups: Sequence[OpenGroup], days: int) -> None:
     if not groups:
         print(f"In den letzten {days} Tagen blieb keine Frage offen.")
         return
-    table = Table(*COLUMNS)
+    table = Table(*(Column(name, overflow="fold") for name in COLUMNS))
     for group in groups:
         table.add_row(*(Text(neutral(cell)) for cell in row(group)))
     Console(highlight=False).print(table)

@@ -142,7 +142,7 @@ KINDS: Mapping[str, frozenset[str]] = {
         | {"rest", "stays"}
     ),
     "media": frozenset({"picture", "voice", "sticker", "place", "contact", "file", "other"}),
-    "stored_decisions": frozenset({"answer", "clarify", "redirect", "fallback", "smalltalk", "emergency"}),
+    "stored_decisions": frozenset({"answer", "clarify", "redirect", "fallback", "smalltalk", "emergency", "opened"}),
     "stored_ratings": frozenset({"picked", "none", "helped", "not_helped", "wrong", "unclear", "incomplete"}),
     "commands": frozenset({"themen", "hilfe", "leicht", "mensch", "datenschutz", "impressum", "auskunft", "loeschen"}),
     "attached": frozenset(

@@ -13,7 +13,9 @@ from typing import Any
 
 import yaml
 
+from intents.errors import DataError
 from intents.faq import FaqBase, FaqEntry
+from intents.messages import say
 
 _GENERAL = Path(__file__).with_name("general_questions.yaml")
 
@@ -55,23 +57,25 @@ class Fold:
 PLAIN_SETS = ("mainfranken", "robo", "familienlotse", "datenrechte")
 INTEGREAT_TOWNS = ("muenchen", "lkaugsburg", "rems-murr-kreis")
 """Each town's pages are a FAQ of their own: the towns answer the same questions."""
+_KINDS = {"faq_id": str, "query": str}
+"""Fields that hold a text; a title or an answer may be null."""
 SET_NAMES = (*PLAIN_SETS, "muenchen", *(f"integreat-{town}" for town in INTEGREAT_TOWNS))
 
 
 def load_sets(data: Path) -> list[LabelledSet]:
-    """Read all labelled sets below a folder; raises FileNotFoundError naming the missing file."""
+    """Read all labelled sets below a folder; raises FileNotFoundError and DataError, which name file and line."""
     plain = [_plain(data, name) for name in PLAIN_SETS]
     return [*plain, _muenchen(data), *(_integreat(data, town) for town in INTEGREAT_TOWNS)]
 
 
 def far_questions(data: Path) -> list[str]:
     """Return general-knowledge questions that no city FAQ answers."""
-    return [row["query"] for row in _rows(data / "far_out_of_scope.jsonl")]
+    return [row["query"] for row in _rows(data / "far_out_of_scope.jsonl", "query")]
 
 
 def requests(data: Path) -> list[str]:
     """Return requests to a voice assistant (weather, alarms, music): far out-of-scope, for thresholds only."""
-    return [row["query"] for row in _rows(data / "xsid_de.jsonl")]
+    return [row["query"] for row in _rows(data / "xsid_de.jsonl", "query")]
 
 
 def general_questions() -> list[str]:
@@ -84,16 +88,31 @@ def general_questions() -> list[str]:
     return found
 
 
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open(encoding="utf-8") as lines:
-        for line in lines:
-            yield json.loads(line)
+def _rows(path: Path, *fields: str) -> Iterator[dict[str, Any]]:
+    """Read the lines of a file; raises DataError for the first one without these fields, and for none at all."""
+    lines = path.read_bytes().splitlines()
+    if not lines:
+        raise DataError(f"{path}: " + say("file-empty"))
+    for number, line in enumerate(lines, start=1):
+        yield _row(line, f"{path}:{number}", fields)
+
+
+def _row(line: bytes, place: str, fields: tuple[str, ...]) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{place}: " + say("training-line")) from error
+    found = row if isinstance(row, dict) else {}
+    missing = [name for name in fields if name not in found or not isinstance(found[name], _KINDS.get(name, object))]
+    if missing:
+        raise DataError(f"{place}: " + say("training-fields", fields=missing))
+    return found
 
 
 def _plain(data: Path, name: str) -> LabelledSet:
     groups: dict[str, list[str]] = {}
     answers: dict[str, str | None] = {}
-    for row in _rows(data / f"{name}.jsonl"):
+    for row in _rows(data / f"{name}.jsonl", "faq_id", "query"):
         groups.setdefault(row["faq_id"], []).append(row["query"])
         answers.setdefault(row["faq_id"], row.get("answer"))
     entries = (LabelledEntry(key, None, _unique(texts), answers[key]) for key, texts in groups.items())
@@ -102,11 +121,11 @@ def _plain(data: Path, name: str) -> LabelledSet:
 
 def _muenchen(data: Path) -> LabelledSet:
     words: dict[str, list[str]] = {}
-    for row in _rows(data / "muenchen_keywords.jsonl"):
+    for row in _rows(data / "muenchen_keywords.jsonl", "faq_id", "query"):
         words.setdefault(row["faq_id"], []).append(row["query"])
     entries = (
         LabelledEntry(row["faq_id"], row["question"], _unique(words[row["faq_id"]]), row["answer"])
-        for row in _rows(data / "muenchen_services.jsonl")
+        for row in _rows(data / "muenchen_services.jsonl", "faq_id", "question", "answer")
         if row["faq_id"] in words
     )
     return LabelledSet("muenchen", tuple(entries), origin="muenchen")
@@ -115,13 +134,13 @@ def _muenchen(data: Path) -> LabelledSet:
 def _integreat(data: Path, town: str) -> LabelledSet:
     asked: dict[str, list[str]] = {}
     unanswered: dict[str, list[str]] = {}
-    for row in _rows(data / "integreat_generated.jsonl"):
+    for row in _rows(data / "integreat_generated.jsonl", "faq_id", "query"):
         asked.setdefault(row["faq_id"], []).append(row["query"])
-    for row in _rows(data / "integreat_questions.jsonl"):
+    for row in _rows(data / "integreat_questions.jsonl", "faq_id", "query", "answerable"):
         (asked if row["answerable"] else unanswered).setdefault(row["faq_id"], []).append(row["query"])
     entries = (
         LabelledEntry(key, row["question"], _unique(asked[key]), row["answer"], _unique(unanswered.get(key, ())))
-        for row in _rows(data / "integreat_pages.jsonl")
+        for row in _rows(data / "integreat_pages.jsonl", "faq_id", "question", "answer")
         if (key := row["faq_id"]) in asked and key.startswith(f"{town}-")
     )
     return LabelledSet(f"integreat-{town}", tuple(entries), origin="integreat")

@@ -41,3 +41,7 @@ class FaqError(Exception):
         """Keep the findings, sorted by place; the message holds one line for each."""
         self.findings = tuple(sorted(set(findings)))
         super().__init__("\n".join(map(str, self.findings)))
+
+
+class DataError(Exception):
+    """A file of training questions cannot be used; the message says which line and why."""

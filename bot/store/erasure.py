@@ -16,6 +16,7 @@ from bot.store.addresses import chat_key, new_key
 from bot.store.case_words import forget_cases, forget_clerk, has_words
 from bot.store.cases import folders_of
 from bot.store.database import Database
+from bot.store.notice_tables import opening
 from bot.store.notices import awaited_in, stays_open
 from bot.store.outbox import queue
 from bot.store.questions import questions_of
@@ -46,10 +47,12 @@ class SqlRecords:
         dead = (inbox.c.chat_key == chat) & (inbox.c.state == _DEAD) & inbox.c.raw.is_not(None)
         unsent = (outbox.c.chat_key == chat) & outbox.c.payload.is_not(None)
         many = sa.select(sa.func.count())
+        opened = sa.select(opening).where(opening.c.chat_key == chat).order_by(opening.c.id)
 
         def work(connection: Connection) -> Remains:
             left, right = connection.scalar(many.where(dead)), connection.scalar(many.where(unsent))
-            return Remains(left or 0, right or 0, awaited_in(connection, chat))
+            seen = tuple((row.at, row.entry) for row in connection.execute(opened))
+            return Remains(left or 0, right or 0, awaited_in(connection, chat), seen)
 
         return self._database.read(work)
 

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -43,6 +44,7 @@ from bot.store.schema import metadata
 from bot.store.wakeup import listening
 from tests.fakes import NOW
 from tests.forking import FORK
+from tests.postgres import Server as Postgres
 from tests.store_actor import ARRIVAL, BOT, MEANING, live, live_until, outcome_of, work_all
 
 T = TypeVar("T")
@@ -809,3 +811,11 @@ def check_nothing_lost(store: Database, sent: list[str], moment: str) -> None:
     states = dict(rows(store, "SELECT kind, state FROM outbox"))
     assert states["text"] == "sent", moment
     assert states["clerk"] == "unknown" or (states["clerk"], sent.count("clerk")) == ("sent", 1), moment
+
+
+def test_a_value_that_the_server_refuses_is_not_quoted(postgres: Postgres) -> None:
+    """What the database complains of stands in the log; the value may be a citizen's words."""
+    words = sa.select(sa.cast(sa.literal("Geheim", sa.String), sa.Integer))
+    with closing(Database.on_server(postgres.ready())) as database, pytest.raises(StoreError) as caught:
+        database.read(lambda connection: connection.scalar(words))
+    assert "Geheim" not in str(caught.value)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import signal
 import socket
 from collections.abc import Sequence
@@ -23,6 +24,7 @@ from bot import logs
 from bot.errors import StoreError, WebError
 from bot.live import LiveFaq
 from bot.running import webhook_path
+from bot.web import alone
 from bot.web.guard import Guard
 from bot.web.internal import internal_app
 from bot.web.public import public_app
@@ -286,3 +288,24 @@ def test_a_change_of_vitals_needs_no_restart(faq: LiveFaq) -> None:
     """Every request looks anew."""
     assert told(FakeVitals(), faq)[0] == 200
     assert told(replace(FakeVitals(), works=False), faq)[0] == 503
+
+
+def test_pages_alone_see_to_what_is_old_and_what_is_new(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside a bot or without one; a trouble of the database is told and ends nothing; SIGTERM does."""
+    done: list[str] = []
+
+    def tidy() -> None:
+        done.append("tidy")
+        raise StoreError("voll")
+
+    def regroup() -> None:
+        done.append("regroup")
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(alone, "MINUTE", 0.01)
+    logs.configure("INFO")
+    alone.serve_alone((), lambda: done.append("prepare"), alone.Chores(regroup, tidy))
+    assert done[:3] == ["prepare", "tidy", "regroup"]
+    assert "tidying_failed" in capsys.readouterr().err

@@ -161,6 +161,7 @@ def test_an_entry_is_created_with_what_a_group_brings(room: Room, editor: Browse
     assert f'href="/staff/eintraege/neu?gruppe={group}"' in editor.page
     editor.get("/eintraege/neu", gruppe=group)
     assert 'value="Was kostet ein Hund?"' in editor.page
+    assert f'<a href="/staff/auswertung/{group}">Abbrechen</a>' in editor.page
     fields = {"question": "Was kostet ein Hund in Öhringen?", "answer": "108 Euro.", "kind": "answer"}
     answer = editor.post("/eintraege/neu", **fields, alternates="Hundesteuer", gruppe=group)
     assert answer.headers["location"] == "/staff/eintrag/was-kostet-ein-hund-in-oehringen"

@@ -214,6 +214,13 @@ def test_many_are_ignored_at_once_and_taken_back(review: Review) -> None:
     ]
 
 
+def test_all_of_a_page_are_chosen_by_a_link(review: Review) -> None:
+    """Without a script; the filter stays."""
+    page = review.editor.get("/auswertung", suche="Hund", alle="ja").text
+    assert 'href="/staff/auswertung?suche=Hund&amp;alle=ja#liste"' in page
+    assert (page.count(" checked "), "checked" in review.editor.get("/auswertung").text) == (1, False)
+
+
 def test_what_joins_an_ignored_group_is_ignored_and_a_done_one_opens_again(review: Review) -> None:
     """Somebody said that they do not matter; the other time the entry does not help yet."""
     dog, bin_ = review.groups()[DOG], review.groups()[BIN]

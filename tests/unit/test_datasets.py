@@ -19,6 +19,7 @@ from intents.datasets import (
     requests,
 )
 from intents.encoder import CachedEncoder
+from intents.errors import DataError
 from intents.features import feature_names
 from intents.training_tables import (
     FAR,
@@ -47,6 +48,24 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
     """The error says which of the sets is not there."""
     with pytest.raises(FileNotFoundError, match=r"mainfranken\.jsonl"):
         load_sets(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "mainfranken.jsonl: .*leer"),
+        (b'{"faq_id": "a", "query": "b"}\nkaputt\n', "mainfranken.jsonl:2: .*JSON"),
+        (b"\xff\n", "mainfranken.jsonl:1: .*JSON"),
+        (b"[1]\n", "mainfranken.jsonl:1: .*faq_id, query"),
+        (b'{"faq_id": "a", "query": null}\n', "mainfranken.jsonl:1: .*query"),
+    ],
+)
+def test_a_bad_file_is_named_with_its_line(tmp_path: Path, content: bytes, message: str) -> None:
+    """An operator finds the line that is broken."""
+    data = write_labelled(tmp_path)
+    (data / "mainfranken.jsonl").write_bytes(content)
+    with pytest.raises(DataError, match=message):
+        load_sets(data)
 
 
 def test_all_sets_are_read(tmp_path: Path) -> None:

@@ -507,7 +507,7 @@ def test_a_long_question_is_told_in_full_but_once(chat: Chat, texts: Texts) -> N
 
 def test_all_that_is_stored_is_told(chat: Chat, texts: Texts) -> None:
     """Questions with and without text, what became of them, settings, what is remembered; dead letters, if any."""
-    chat.records.kept = Remains(awaited=(2,))
+    chat.records.kept = Remains(awaited=(2,), opened=((NOW, "begleitung"), (NOW, "weg")))
     chat.say("/leicht")
     chat.say("wer?")
     told = chat.say("/auskunft")
@@ -515,6 +515,8 @@ def test_all_that_is_stored_is_told(chat: Chat, texts: Texts) -> None:
         "22.11.2026: «wer?» – beantwortet: «Wer hat die Strategie beschlossen?» – mit Ihrer Rückmeldung: hat geholfen"
     )
     assert line in told
+    for name in ("Wer hat die Stadt begleitet?", "weg"):
+        assert f"22.11.2026: {texts.stored_decisions['opened']}: «{name}»" in told
     unanswered = f"{texts.stored_textless.format(datum='22.11.2026')} – {texts.stored_decisions['fallback']}"
     assert texts.stored_awaited.format(zeile=unanswered) in told
     assert "gescheitert" not in told

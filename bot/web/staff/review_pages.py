@@ -123,6 +123,8 @@ def _frame(service: Reviewing, visit: Visit, form: InboxForm) -> dict[str, objec
         "may_edit": visit.account.role >= Role.EDIT,
         "csv": visit.url("inbox_csv", **query),
         "link": lambda number: visit.url("inbox", **query, page=number),
+        "every": visit.url("inbox", **query, page=visit.query.get("page"), alle="ja"),
+        "all_chosen": visit.query.get("alle") == "ja",
         "here": visit.url("inbox", **query, page=visit.query.get("page", "1")),
         "is_filtered": bool(query),
         "pages_of": lambda counted: pages_of(counted, PAGE),
