@@ -47,6 +47,15 @@ def test_a_case_from_the_wish_to_the_rating(hall: Open) -> None:
         assert here.server.complaints == []
 
 
+def test_a_rating_shows_although_nothing_more_is_said(hall_here: Open) -> None:
+    """Many leave the second question open."""
+    with hall_here() as here:
+        here.wish()
+        here.finish()
+        here.rate("🙁 Nicht zufrieden")
+        here.until(lambda: "Bewertung: nicht zufrieden" in here.card()["text"])
+
+
 def test_two_unanswered_questions_lead_to_an_offer(hall_here: Open) -> None:
     """The first one has a button; the second asks whether to hand over. «Nein» changes nothing."""
     with hall_here() as here:
@@ -559,6 +568,9 @@ def test_handover_15_without_topics_the_case_lives_in_the_group(hall_here: Open,
         here.take()
         here.people.text(here.anna, "Welcher Zaun?", chat=here.group, reply_to=copy["message_id"])
         here.seen(here.erika, "Welcher Zaun?")
+        own = ids(here.shown(here.group), "Welcher Zaun?")[0]
+        here.people.text(here.anna, "Der im Westen?", chat=here.group, reply_to=own)
+        here.seen(here.erika, "Der im Westen?")
         here.people.text(here.bernd, "Guten Morgen", chat=here.group)
         here.seen(here.group, "antworten Sie auf seine Karte")
         said = [here.people.text(here.anna, words, chat=here.group) for words in ("Nur so gesagt", "Noch etwas")]

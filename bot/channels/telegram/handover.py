@@ -107,7 +107,7 @@ class Handover:
         choices = tuple(
             Choice(words[name], f"{SETTLE}:{number}:{token}") for token, name in ((1, "solved_yes"), (0, "solved_no"))
         )
-        done = tickets.rate(case, int(value))
+        done = tickets.rate(case, int(value), now)
         return self._changed(claim, event, done, Reply(words["solved"], choices=choices), now)
 
     def _changed(self, claim: Claim, event: Pressed, step: Step, reply: Reply, now: datetime) -> Outcome:
