@@ -44,7 +44,7 @@ from bot.store.staff import SqlStaff
 from bot.texts import Texts, load_texts
 from bot.worker import Handled, Worker
 from intents.decision import Decision
-from intents.errors import DataError, Finding
+from intents.errors import DataError, Finding, ModelFileError
 from intents.faq import FaqBase, load_faq
 from intents.query import Query
 
@@ -85,6 +85,8 @@ def build_understanding(
             )
     except FileNotFoundError as error:
         raise ModelsError(f"MODELS_DIR: {error.filename}: Datei nicht gefunden") from error
+    except ModelFileError as error:
+        raise ModelsError(f"MODELS_DIR: {error}: lässt sich nicht lesen") from error
     except EncoderError as error:
         raise ModelsError(f"ENCODERS={settings.encoders}: {error}") from error
 
