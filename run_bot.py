@@ -1,8 +1,7 @@
 """Starts the bot: run_bot.py VERB."""
 
-import sys
-
 from bot.cli import main
+from bot.cli_ending import leave
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

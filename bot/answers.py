@@ -67,14 +67,16 @@ def clarify_reply(situation: Situation, decision: Decision, number: int, *, name
 def fallback_reply(situation: Situation, decision: Decision, number: int) -> Reply:
     """Admit not knowing and offer a human and the contact; a question may be answered later."""
     texts = situation.texts
-    by_reason = {
-        "gate": texts.fallback_empty,
-        "expired": texts.fallback_expired,
-    }
-    text = by_reason.get(decision.reason, texts.fallback)
+    text = texts.fallback_expired if decision.reason == "expired" else texts.fallback
+    text = texts.fallback_empty if asks_nothing(decision) else text
     full = _with_foreign(decision, text)
     reply = offered(situation, full) if situation.standby and situation.state.missed else with_human(situation, full)
-    return reply if decision.reason == "gate" else awaited(situation, reply, number)
+    return reply if asks_nothing(decision) else awaited(situation, reply, number)
+
+
+def asks_nothing(decision: Decision) -> bool:
+    """Say whether there is nothing to answer, now or later: no word of content, or random letters."""
+    return decision.reason == "gate" or (decision.reason == "no_words" and not sentence_for(decision.query))
 
 
 def _with_foreign(decision: Decision, text: str) -> str:

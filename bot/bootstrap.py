@@ -17,6 +17,7 @@ from rich.console import Console
 from bot.channels.console import chat_at_terminal, chat_in_pipe, is_terminal
 from bot.channels.telegram.options import Limits, TelegramOptions, Webhook
 from bot.clock import Clock, SystemClock, city_day
+from bot.delivery import DEAD_KEPT, DONE_KEPT
 from bot.errors import BotError, ModelsError
 from bot.events import Event
 from bot.going_live import GoingLive, Rules
@@ -31,7 +32,7 @@ from bot.settings import Settings
 from bot.situation import Situation
 from bot.state import ChatState
 from bot.store.addresses import new_key
-from bot.store.case_words import forget_words
+from bot.store.case_words import forget_topics, forget_words
 from bot.store.chats import SqlChats
 from bot.store.database import Database
 from bot.store.drafts import SqlDrafts
@@ -39,7 +40,7 @@ from bot.store.faq_versions import SqlFaqVersions
 from bot.store.index import IndexCache
 from bot.store.locks import running
 from bot.store.questions import forget, questions_since
-from bot.store.retention import forget_dead_letters, purge
+from bot.store.retention import forget_copies, forget_dead_letters, purge
 from bot.store.staff import SqlStaff
 from bot.texts import Texts, load_texts
 from bot.worker import Handled, Worker
@@ -352,7 +353,9 @@ def forget_old(database: Database, settings: Settings, clock: Clock) -> int:
     before = now - timedelta(days=settings.question_retention_days)
     purge(database, now, before)
     forget_dead_letters(database, before)
+    forget_copies(database, max(now - DEAD_KEPT, min(before, now - DONE_KEPT)))
     database.write(lambda connection: forget_words(connection, before))
+    database.write(lambda connection: forget_topics(connection, before, now))
     SqlStaff(database).tidy(now, WINDOW)
     return forget(database, now=now, before=before)
 

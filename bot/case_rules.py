@@ -10,6 +10,8 @@ TOPIC_PATIENCE = timedelta(seconds=60)
 """How long a topic of which nothing is known may still turn up."""
 REOPENABLE = timedelta(hours=24)
 """How long after its end a case goes on when the citizen writes again."""
+FORGET_AGAIN = timedelta(days=1)
+"""When to try again to delete a topic whose time is over."""
 WITHDRAWABLE = timedelta(hours=48)
 """How long Telegram lets a bot delete a message."""
 MOST_A_MINUTE = 20

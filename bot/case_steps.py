@@ -22,8 +22,10 @@ class Tell:
     """Something did not arrive: it goes before everything else."""
     everywhere: bool = False
     """Not into the topic, but where the whole group reads."""
-    link: int | None = None
-    """What may be sent again."""
+    again: tuple[int, int] | None = None
+    """Ids of the first and the last link of what may be sent again."""
+    instead: int | None = None
+    """The channel's id of what the bot said before: it becomes this, and its buttons go."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,8 @@ class Forum:
         """A topic goes, with all that stands in it."""
 
         thread: int
+        in_time: bool = False
+        """Its time is over: nobody waits for it."""
 
 
 @dataclass(frozen=True)
@@ -147,8 +151,8 @@ class Draft:
 
 
 @dataclass(frozen=True)
-class Hint:
-    """A clerk was told where to write."""
+class Unbar:
+    """No other case of the citizen bars them any more."""
 
 
 Effect = (
@@ -167,7 +171,7 @@ Effect = (
     | Never
     | Told
     | Draft
-    | Hint
+    | Unbar
 )
 
 

@@ -1,6 +1,6 @@
 """The verbs about cases that people handle: list, show, export."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -30,14 +30,21 @@ def list_tickets(settings: Settings, wiring: Wiring, *, days: int, as_csv: bool)
     if as_csv:
         print_bytes(_table_bytes(found))
         return OK
-    table = Table(*casefile.COLUMNS)
-    for case in found:
-        table.add_row(*(Text(neutral(cell)) for cell in casefile.row(case)))
     if found:
-        Console(highlight=False).print(table)
+        Console(highlight=False).print(_table(found))
     for key, value in casefile.figures(found).items():
         print(f"{casefile.spoken(value):>7}  {casefile.FIGURES[key]}")
     return OK
+
+
+def _table(cases: Sequence[Case]) -> Table:
+    """Return a list of cases that fits into 80 columns: only long themes take more than a line."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in casefile.LISTED:
+        table.add_column(name, no_wrap=name != casefile.LISTED[-1], overflow="fold")
+    for case in cases:
+        table.add_row(*(Text(neutral(cell)) for cell in casefile.short_row(case)))
+    return table
 
 
 def show_ticket(settings: Settings, number: int, out: Path | None) -> int:

@@ -15,6 +15,9 @@ _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = ("Nummer", "Stand", "Eröffnet", "Erste Antwort", "Abgeschlossen", "Thema", "Amt", "Bewertung", "Erledigt")
 """German: a person reads them, and spreadsheets in German offices do."""
 
+LISTED = ("Fall", "Stand", "Eröffnet", "Antwort", "Bewertung", "Thema, Amt")
+"""Columns of the list: as many as a terminal of 80 columns shows whole."""
+
 _STATES = {
     CaseState.OPEN: "offen",
     CaseState.ASSIGNED: "übernommen",
@@ -48,6 +51,16 @@ def row(case: Case) -> tuple[str, ...]:
     )
 
 
+def short_row(case: Case) -> tuple[str, ...]:
+    """Return a case as cells of the list; the first answer came after so many hours and minutes."""
+    opened = f"{case.opened_at.astimezone(CITY_ZONE):%d.%m.%y %H:%M}"
+    about = ", ".join(filter(None, (case.theme, case.department)))
+    took = case.first_reply_at - case.opened_at if case.first_reply_at else None
+    hours, minutes = divmod(int(took.total_seconds()) // 60, 60) if took else (0, 0)
+    replied = f"{hours}:{minutes:02} h" if took else "–"
+    return f"#{case.number}", _STATES[case.state], opened, replied, _RATINGS.get(case.rating or 0, "–"), about
+
+
 def as_csv(cases: Sequence[Case]) -> str:
     """Return cases as a table that German spreadsheets open; no cell is a formula."""
     out = io.StringIO()
@@ -71,23 +84,26 @@ def as_text(case: Case, links: Sequence[Link]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def figures(cases: Sequence[Case]) -> dict[str, float | int]:
-    """Return how many cases wait, how long first replies take (minutes), how many are closed, how they are rated."""
+def figures(cases: Sequence[Case]) -> dict[str, float | None]:
+    """Return how many cases wait, how long first replies take (minutes), how many are closed, how they are rated.
+
+    Where there is nothing to reckon with a figure is None.
+    """
     replies = [(c.first_reply_at - c.opened_at).total_seconds() / 60 for c in cases if c.first_reply_at]
     ratings = [case.rating for case in cases if case.rating]
     return {
         "cases": len(cases),
         "waiting": sum(case.state is CaseState.OPEN for case in cases),
         "closed": sum(case.state is CaseState.CLOSED for case in cases),
-        "first_reply": round(median(replies), 1) if replies else 0,
+        "first_reply": round(median(replies), 1) if replies else None,
         "rated": len(ratings),
-        "rating": round(sum(ratings) / len(ratings), 2) if ratings else 0,
+        "rating": round(sum(ratings) / len(ratings), 2) if ratings else None,
     }
 
 
-def spoken(value: float) -> str:
+def spoken(value: float | None) -> str:
     """Return a figure as Germans write it."""
-    return str(value).replace(".", ",")
+    return "–" if value is None else str(value).replace(".", ",")
 
 
 FIGURES = {

@@ -159,6 +159,8 @@ class DueKind(StrEnum):
     """The clerks' group goes on elsewhere: the case needs a new place."""
     ERASE = "erase"
     """What an erased citizen wrote could not be deleted on the clerks' side."""
+    FORGET = "forget"
+    """The case is over for so long that its topic goes."""
 
 
 @dataclass(frozen=True)
@@ -195,3 +197,5 @@ class CaseChange:
     """Ids of links whose failure is told now."""
     clerk: Clerk | None = None
     draft: CaseDraft | None = None
+    unbars: bool = False
+    """No other case of its citizen bars them any more."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from bot.answers import (
     HUMAN,
     answer_reply,
+    asks_nothing,
     awaited,
     clarify_reply,
     emergency_reply,
@@ -17,7 +18,7 @@ from bot.answers import (
     with_human,
 )
 from bot.commands import obey, toggle_plain
-from bot.effects import Effect, Feedback, Mark, Note, Say
+from bot.effects import Effect, Feedback, Mark, Note, Open, Say
 from bot.events import ChoicePicked, CommandGiven, Event, MediaSent, TextSaid
 from bot.feedback import is_feedback, rate
 from bot.numbers import NOTHING, picked_number
@@ -140,7 +141,7 @@ def _show(situation: Situation, entry_id: str) -> Turn:
     if entry is None:
         return Turn(situation.state, (with_human(situation, situation.texts.entry_gone),))
     state = replace(situation.state, last_question=entry.question, last_entry=entry.id, offered=())
-    return Turn(state, (_entry_reply(situation, entry),))
+    return Turn(state, (_entry_reply(situation, entry),), (Open(entry.id),))
 
 
 def _pick_offered(situation: Situation, entry_id: str, number: str) -> Turn | None:
@@ -265,7 +266,8 @@ def _unknown_reply(situation: Situation, notes: Sequence[Note]) -> Reply:
     """Name the questions without an answer; a single one may be answered later."""
     lines = [situation.texts.part_unknown.format(frage=quoted(note.decision.query)) for note in notes]
     reply = with_human(situation, "\n".join(lines))
-    return awaited(situation, reply, notes[0].number) if len(notes) == 1 else reply
+    is_one = len(notes) == 1 and not asks_nothing(notes[0].decision)
+    return awaited(situation, reply, notes[0].number) if is_one else reply
 
 
 def _is_unknown(note: Note) -> bool:

@@ -83,6 +83,8 @@ class MessageKind(StrEnum):
     """A clerk speaks to a citizen."""
     ERASE = "erase"
     """What a citizen wrote is deleted on the clerks' side."""
+    FORGET = "forget"
+    """A topic whose time is over is deleted, with all that stands in it."""
     REACTION = "reaction"
     """A reaction of one side is shown on the other; the first to go when there is little room."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from bot.given import Given
 from bot.ports import FaqVersion
 
 
@@ -112,11 +113,17 @@ class Drafts(Protocol):
     def current(self) -> Draft | None:
         """Return the shared draft, None when nothing is being changed."""
 
-    def save(self, draft: Draft, *, instead_of: int, step: Step, settles: str | None = None) -> None:
+    def save(
+        self, draft: Draft, *, instead_of: int, step: Step, settles: str | None = None, reopens: Collection[int] = ()
+    ) -> None:
         """Keep the draft in the place of the version `instead_of`; raise ConflictError when it is another one.
 
-        A blank draft is dropped. The step goes to the audit with it; `settles` is a waiting form that is part of it.
+        A blank draft is dropped. The step goes to the audit with it; `settles` is a waiting form that is part of it,
+        `reopens` are changes in the review that it takes back.
         """
+
+    def given(self, entries: Collection[str]) -> tuple[Given, ...]:
+        """Return the citizens' words that these entries got, or were made of, and whose questions count as seen to."""
 
     def publish(self, draft: Draft, who: str, now: datetime) -> Publication:
         """Make the draft live, release what it releases, and drop it; raise ConflictError when anything changed."""

@@ -55,11 +55,18 @@ class Wish:
 
 
 @dataclass(frozen=True)
+class Open:
+    """An answer is shown that nobody asked for in words: from a menu, a button or a link."""
+
+    entry: str
+
+
+@dataclass(frozen=True)
 class Leave:
     """The citizen ends the chat."""
 
 
-Effect = Say | Note | Mark | Wish | Leave
+Effect = Say | Note | Mark | Wish | Open | Leave
 
 
 def replies_in(effects: Iterable[Effect]) -> tuple[Reply, ...]:
@@ -80,3 +87,8 @@ def marks_in(effects: Iterable[Effect]) -> tuple[Mark, ...]:
 def wishes_in(effects: Iterable[Effect]) -> tuple[Wish, ...]:
     """Return what the citizen wants to hear of later."""
     return tuple(effect for effect in effects if isinstance(effect, Wish))
+
+
+def opened_in(effects: Iterable[Effect]) -> tuple[str, ...]:
+    """Return the entries that were opened without words."""
+    return tuple(effect.entry for effect in effects if isinstance(effect, Open))

@@ -1,6 +1,6 @@
 """From a draft to what is live: taking the file in, merging, publishing, going back, blocking an entry at once."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -8,7 +8,7 @@ from bot.drafts import Draft, Gate, Publication, Step
 from bot.errors import ConflictError
 from bot.faq_file import AUTHOR
 from bot.faq_text import TextChangeError, parsed
-from bot.merging import Side, Texts, merged
+from bot.merging import Side, Texts, merged, put
 from bot.ports import FaqVersion
 from bot.publishing import ChangeError, Publishing, content_hash, edited
 from intents.errors import FaqError
@@ -17,6 +17,11 @@ from intents.faq import FaqBase
 UNDO_BLOCK = timedelta(minutes=10)
 """How long whoever blocked an entry can take that back without publishing."""
 OVERTAKEN = "Inzwischen hat sich etwas geändert. Bitte sehen Sie die Seite noch einmal durch."
+_BY_FILE = "Diese Fassung lässt sich hier nicht zurückholen. Bitte ändern Sie die Datei selbst."
+_ONE_DRAFT = (
+    "Nach der Vier-Augen-Regel wird daraus ein Entwurf, und es gibt schon einen. "
+    "Bitte veröffentlichen oder verwerfen Sie ihn zuerst."
+)
 
 
 @dataclass(frozen=True)
@@ -24,7 +29,7 @@ class Rules:
     """What the city settled about publishing."""
 
     four_eyes: bool = False
-    """Whoever publishes must not have written any of it."""
+    """Whoever publishes must not have written any of it, nor brought it back."""
 
 
 class GoingLive:
@@ -81,10 +86,11 @@ class GoingLive:
         except ConflictError as error:
             raise ChangeError(OVERTAKEN) from error
 
-    def roll_back(self, number: int, instead_of: str, who: str, now: datetime) -> Publication:
+    def roll_back(self, number: int, instead_of: str, who: str, now: datetime) -> Publication | None:
         """Make an earlier form live at once; raises ChangeError when it cannot be read, or is overtaken.
 
         An answer that was blocked, mended and released since comes back as it was, and is blocked again.
+        With the four-eyes rule the form becomes the draft, which somebody else publishes; None is returned then.
         """
         earlier = self._drafts.publication(number)
         form = self._drafts.form(earlier.hash) if earlier else None
@@ -92,29 +98,61 @@ class GoingLive:
             raise ChangeError("Diese Fassung gibt es nicht.")
         try:
             blocking = self._unmended(number, parsed(form.yaml))
+            if self.rules.four_eyes and self._readable():
+                step = Step(who, "Fassung als Entwurf zurückgeholt", f"Fassung {number}", now)
+                self._draft_back(self._mended(form.yaml, blocking), instead_of, step)
+                return None
             return self._drafts.roll_back(number, instead_of=instead_of, who=who, now=now, blocking=blocking)
         except FaqError as error:
             raise ChangeError(f"Diese Fassung lässt sich nicht mehr lesen: {error.findings[0].message}") from error
+        except TextChangeError as error:
+            raise ChangeError(_BY_FILE) from error
         except ConflictError as error:
             raise ChangeError(OVERTAKEN) from error
 
     def _unmended(self, number: int, faq: FaqBase) -> frozenset[str]:
         """Return the entries that were released after a publication and are not in it as they are live now."""
         released = [found for each in self._drafts.released_since(number) if (found := faq.get(each))]
-        try:
-            live = self.publishing.live()
-        except FaqError:  # what is live cannot be read, and is left for that
-            live = FaqBase(())
+        live = self._readable() or FaqBase(())
         return frozenset(each.id for each in released if each != live.get(each.id))
 
-    def discard(self, key: str, who: str, now: datetime) -> None:
-        """Drop the draft that was seen under this key; raises ChangeError when somebody has changed it since."""
+    def _readable(self) -> FaqBase | None:
+        """Return what is live; None where it cannot be read, and is left for that, if need be by one person alone."""
+        try:
+            return self.publishing.live()
+        except FaqError:
+            return None
+
+    def _mended(self, text: str, entries: Collection[str]) -> str:
+        """Return an earlier form with these entries as they are live now."""
+        live = self.publishing.live()
+        for entry in sorted(entries):
+            text = put(text, entry, live.get(entry))
+        return text
+
+    def _draft_back(self, text: str, instead_of: str, step: Step) -> None:
+        """Make an earlier form the draft; raises ChangeError where there is one, in which others may be at work."""
         draft = self.publishing.draft()
+        if draft.version:
+            raise ChangeError(_ONE_DRAFT)
+        if draft.base != instead_of:
+            raise ConflictError
+        self._save(edited(draft, text, step.who), draft, step)
+
+    def discard(self, key: str, who: str, now: datetime) -> bool:
+        """Drop the draft that was seen under this key; raises ChangeError when somebody has changed it since.
+
+        Returns whether questions of the review are open again, whose words nobody answers now.
+        """
+        draft, active = self.publishing.draft(), self._drafts.active()
         if draft.version and draft.key != key:
             raise ChangeError(OVERTAKEN)
+        if not draft.version or active is None:
+            return False
+        reopens = self.publishing.lost(draft.yaml, active.yaml)
         blank = replace(draft, hash=draft.base, releases=())
-        if draft.version:
-            self._save(blank, draft, Step(who, "Entwurf verworfen", "", now))
+        self._save(blank, draft, Step(who, "Entwurf verworfen", "", now), reopens=reopens)
+        return bool(reopens)
 
     # -------------------------------------------------------------- blocked entries
 
@@ -215,10 +253,12 @@ class GoingLive:
             raise ChangeError("Die Fassung, auf der der Entwurf beruht, gibt es nicht mehr.")
         return form.yaml
 
-    def _save(self, made: Draft, old: Draft, step: Step, settles: str | None = None) -> None:
+    def _save(
+        self, made: Draft, old: Draft, step: Step, settles: str | None = None, reopens: Collection[int] = ()
+    ) -> None:
         """Keep a changed draft; what somebody else did meanwhile is told, and nothing is changed."""
         try:
-            self._drafts.save(made, instead_of=old.version, step=step, settles=settles)
+            self._drafts.save(made, instead_of=old.version, step=step, settles=settles, reopens=reopens)
         except ConflictError as error:
             raise ChangeError(OVERTAKEN) from error
 

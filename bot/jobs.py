@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -26,8 +27,8 @@ _UNEXPECTED = "Unerwarteter Fehler ({}). Mehr steht im Protokoll."
 _MILESTONES = 100
 """How many steps of progress are written at most."""
 _NICENESS = 10
-_PATIENCE = 2.0
-"""Seconds that a child has to end when it is told to."""
+_PATIENCE = 1.0
+"""Seconds that all children together have to end when they are told to."""
 _PROGRAM = Path(__file__).resolve().parents[1] / "run_bot.py"
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 """Numbers are crunched on one core, so that answers keep theirs."""
@@ -142,15 +143,16 @@ class Processes:
         with self._lock:
             for child in self._children:
                 child.terminate()
+            deadline = time.monotonic() + _PATIENCE
             for child in self._children:
-                _end(child)
+                _end(child, max(0.0, deadline - time.monotonic()))
             self._children.clear()
 
 
-def _end(child: subprocess.Popen[bytes]) -> None:
+def _end(child: subprocess.Popen[bytes], seconds: float) -> None:
     """Wait until a child has ended; one that does not hear is killed, and its silence tells."""
     try:
-        child.wait(_PATIENCE)
+        child.wait(seconds)
     except subprocess.TimeoutExpired:
         child.kill()
         child.wait()

@@ -26,7 +26,7 @@ _AT_ONCE = 2
 _LOOK_SECONDS = 1.0
 _SECOND_LOOK_SECONDS = 0.3
 """How long a file that changed has to stay the same before it is read."""
-_STOP_SECONDS = 1.0
+_STOP_SECONDS = 0.2
 _MOST_FINDINGS = 20
 
 Build = Callable[[FaqBase, date], Understanding]

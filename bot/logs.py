@@ -4,6 +4,7 @@ import logging
 import re
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -26,7 +27,7 @@ def configure(level: str, form: str = "lines") -> None:
             _Masked(_RENDERERS[form]),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+        logger_factory=lambda *_: _Patient(sys.stderr),
         cache_logger_on_first_use=False,
     )
     for name in _CHATTY:
@@ -48,6 +49,17 @@ def places(error: BaseException) -> str:
         found.append(f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}")
         trace = trace.tb_next
     return " > ".join(found)
+
+
+class _Patient(structlog.PrintLogger):
+    """Writes lines; where that fails, as on a full disk, the line is lost and the bot goes on."""
+
+    def msg(self, message: str) -> None:
+        """Write a line."""
+        with suppress(OSError):
+            super().msg(message)
+
+    debug = info = warning = error = critical = msg
 
 
 class _Masked:

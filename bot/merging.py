@@ -80,7 +80,7 @@ def merged(texts: Texts, chosen: Mapping[str, Side]) -> str:
     text = texts.ours if taken.get(HEAD) is Side.OURS else texts.theirs
     for change in found:
         if change.id != HEAD:
-            text = _put(text, change.id, _wanted(change, taken[change.id]))
+            text = put(text, change.id, _wanted(change, taken[change.id]))
     return text
 
 
@@ -141,7 +141,8 @@ def _joined(base: Iterable[str], theirs: Iterable[str], ours: Iterable[str]) -> 
     return tuple(text for text in dict.fromkeys((*theirs, *ours)) if text not in gone)
 
 
-def _put(text: str, entry_id: str, wanted: FaqEntry | None) -> str:
+def put(text: str, entry_id: str, wanted: FaqEntry | None) -> str:
+    """Return a text in which an entry has another form, or is gone."""
     faq = parsed(text)
     if faq.get(entry_id) == wanted:
         return text

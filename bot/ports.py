@@ -56,6 +56,8 @@ class Outcome:
     marks: tuple[Mark, ...] = ()
     wishes: tuple[Wish, ...] = ()
     """To hear of an answer later."""
+    opened: tuple[str, ...] = ()
+    """Entries whose answer was opened without words."""
     messages: tuple[Message, ...] = ()
     """What is to be sent, in order."""
     rewrite: Rewrite | None = None
@@ -199,14 +201,14 @@ class Cases(Protocol):
     def of_card(self, message: int) -> Case | None:
         """Return the case whose card this is."""
 
+    def without_topic(self, person: str) -> Case | None:
+        """Return the latest open case of a clerk that lives among all the others."""
+
     def waiting(self) -> tuple[Case, ...]:
         """Return the cases that nobody took, the oldest first."""
 
     def links(self, number: int) -> tuple[Link, ...]:
         """Return all that was written in a case, oldest first."""
-
-    def link(self, link: int) -> Link | None:
-        """Return something that was written."""
 
     def written(self, number: int, side: Side, message: int) -> Link | None:
         """Return what was written in a message."""
@@ -287,6 +289,8 @@ class Remains:
     """Messages to the citizen that have not surely gone."""
     awaited: tuple[int, ...] = ()
     """Numbers of the questions of which the citizen wants to hear."""
+    opened: tuple[tuple[datetime, str], ...] = ()
+    """Entries whose answer was opened without words, and when."""
 
 
 class Records(Protocol):

@@ -11,9 +11,9 @@ from datetime import datetime
 from bot.drafts import Draft, Drafts, Step
 from bot.errors import ConflictError
 from bot.faq_text import TextChangeError, parsed, with_entry, without_entry
+from bot.given import lost, said
 from intents.errors import FaqError
 from intents.faq import FaqBase, FaqEntry
-from intents.text import folded, normalise
 
 _TRIES = 5
 
@@ -136,7 +136,7 @@ class Publishing:
                 raise ChangeError("Der letzte Eintrag lässt sich nicht löschen.")
             return without_entry(draft.yaml, entry)
 
-        self._edit(change, who, "Eintrag gelöscht", entry, now)
+        self._edit(change, who, "Eintrag gelöscht", entry, now, is_loss=True)
 
     def revert_entry(self, entry: str, who: str, now: datetime, *, seen: str = "") -> None:
         """Give an entry of the draft its published form again, in which it may not exist."""
@@ -149,7 +149,7 @@ class Publishing:
                 return without_entry(draft.yaml, entry) if parsed(draft.yaml).get(entry) else draft.yaml
             return with_entry(draft.yaml, before, beside=_last_of(parsed(draft.yaml), before.category))
 
-        self._edit(change, who, "Änderung verworfen", entry, now)
+        self._edit(change, who, "Änderung verworfen", entry, now, is_loss=True)
 
     def _change(
         self, entry: str, change: Callable[[FaqEntry], FaqEntry], who: str, action: str, now: datetime
@@ -163,15 +163,37 @@ class Publishing:
 
         return _found(parsed(self._edit(work, who, action, entry, now).yaml), entry)
 
-    def _edit(self, change: Callable[[Draft], str], who: str, action: str, subject: str, now: datetime) -> Draft:
-        """Change the draft's text, on whatever it is by now; a text that stays the same is no change."""
+    def lost(self, before: str, after: str) -> tuple[int, ...]:
+        """Return the changes in the review that come to nothing when the draft's text becomes another one."""
+        try:
+            old, new, live = parsed(before), parsed(after), self.live()
+        except FaqError:  # a form that this program cannot read can still be dropped
+            return ()
+        given = self.drafts.given([entry.id for entry in old.entries if entry != new.get(entry.id)])
+        return tuple(dict.fromkeys(lost(given, old, new, live)))
+
+    def _edit(
+        self,
+        change: Callable[[Draft], str],
+        who: str,
+        action: str,
+        subject: str,
+        now: datetime,
+        *,
+        is_loss: bool = False,
+    ) -> Draft:
+        """Change the draft's text, on whatever it is by now; a text that stays the same is no change.
+
+        With a loss, questions are open again whose words the draft does not hold any more.
+        """
         for left in reversed(range(_TRIES)):
             draft = self.draft()
             made = _tried(change, draft, who)
             if made.hash == draft.hash:
                 return draft
+            reopens = self.lost(draft.yaml, made.yaml) if is_loss else ()
             try:
-                self.drafts.save(made, instead_of=draft.version, step=Step(who, action, subject, now))
+                self.drafts.save(made, instead_of=draft.version, step=Step(who, action, subject, now), reopens=reopens)
                 break
             except ConflictError:
                 if not left:
@@ -239,11 +261,6 @@ def _line(text: str) -> str:
 
 def _block(text: str) -> str:
     return "\n".join(line.rstrip() for line in text.strip().splitlines())
-
-
-def said(text: str) -> str:
-    """Return what makes two wordings the same."""
-    return folded(normalise(text)) or text.strip()
 
 
 def _without(texts: Iterable[str], gone: Iterable[str]) -> tuple[str, ...]:

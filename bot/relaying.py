@@ -1,5 +1,6 @@
 """What is written in a case: passed on, kept inside, changed, taken back, sent again; pure use cases."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -83,11 +84,26 @@ def withdraw(case: Case, link: Link | None, asked_in: int, now: datetime) -> Ste
     return Step(case, (Withdraw(link),))
 
 
-def send_again(case: Case, link: Link, author: Author) -> Step:
-    """Send once more what failed or is uncertain."""
-    if link.state not in (LinkState.FAILED, LinkState.UNKNOWN) or link.side is not Side.STAFF:
-        return Step(case, (Tell(Side.STAFF, "was_sent", answers=link.message),))
+def send_again(case: Case, links: Sequence[Link], author: Author) -> Step:
+    """Send once more what failed or is uncertain of a clerk's words, an album as one."""
+    lost = [link for link in links if link.state in (LinkState.FAILED, LinkState.UNKNOWN)]
+    if not lost:
+        return Step(case, (Tell(Side.STAFF, "was_sent", answers=links[0].message),))
     if not case.is_open:
-        return Step(case, (Tell(Side.STAFF, "not_sent_closed", answers=link.message, fails=True),))
-    again = Pass(Side.STAFF, (link.message,), link.text or "", author.name, spoken=link.spoken)
-    return Step(case, (again,))
+        return Step(case, (Tell(Side.STAFF, "not_sent_closed", answers=lost[0].message, fails=True),))
+    return Step(case, tuple(_again(letter, author) for letter in letters(lost)))
+
+
+def _again(letter: Sequence[Link], author: Author) -> Pass:
+    first = letter[0]
+    messages = tuple(link.message for link in letter)
+    return Pass(Side.STAFF, messages, first.text or "", author.name, spoken=first.spoken)
+
+
+def letters(links: Sequence[Link]) -> list[tuple[Link, ...]]:
+    """Return what was written at once: the parts of an album together."""
+    found: dict[int, tuple[Link, ...]] = {}
+    for link in links:
+        key = link.album if link.album is not None else link.message
+        found[key] = (*found.get(key, ()), link)
+    return list(found.values())

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from bot.given import said
 from bot.jobs import Job, JobKind, Jobs, Launcher, start
-from bot.publishing import ChangeError, Publishing, said
+from bot.publishing import ChangeError, Publishing
 from bot.review_items import NO_EFFECT, Action, Change, Effect, Filter, Group, Wording
 from intents.faq import FaqEntry
 

@@ -1,6 +1,7 @@
 """What is stored of a chat: telling it (/auskunft) and deleting it (/loeschen)."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.answers import period, quoted, unmarked
 from bot.cases import Folder
@@ -29,6 +30,7 @@ def stored_reply(
     shown = quoted if any(question.text for question in questions) else unmarked  # the list below has all the words
     lines += [texts.stored_last.format(frage=shown(words)) for words in remembered]
     lines += [_line(situation, question, remains) for question in questions] or [texts.stored_none]
+    lines += [_opened(situation, at, entry) for at, entry in remains.opened]
     lines += case_lines(texts, folders)
     lines += _remains(texts, remains)
     listed = "\n".join(f"- {line}" for line in lines)
@@ -70,6 +72,12 @@ def _line(situation: Situation, question: Question, remains: Remains) -> str:
         line = texts.stored_awaited.format(zeile=line)
     rating = texts.stored_ratings.get(question.feedback or "")
     return texts.stored_feedback.format(zeile=line, wert=rating) if rating else line
+
+
+def _opened(situation: Situation, at: datetime, entry: str) -> str:
+    """Return a line about an answer that was opened without words."""
+    day, found = f"{at.astimezone(CITY_ZONE):%d.%m.%Y}", situation.faq.get(entry)
+    return f"{day}: {situation.texts.stored_decisions['opened']}: «{unmarked(found.question if found else entry)}»"
 
 
 def _asked(texts: Texts, question: Question) -> str:

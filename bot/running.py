@@ -59,7 +59,7 @@ def serve_telegram(app: App, options: TelegramOptions, ready: Callable[[], None]
 
 def serve_web(app: App, ready: Callable[[], None]) -> None:
     """Serve health checks and staff pages beside a running bot, until SIGTERM or SIGINT. Raises BotError."""
-    from bot.web.alone import serve_alone
+    from bot.web.alone import Chores, serve_alone
 
     with closing(open_database(app.settings)) as database:
         faq = live_faq(app.settings, app.wiring, database)
@@ -72,8 +72,9 @@ def serve_web(app: App, ready: Callable[[], None]) -> None:
         inbox = SqlInbox(database)
         pulse = Pulse(inbox.oldest_waiting, database.ping, pages_only=True)
         try:
-            regroup = regrouping(database, app.wiring).look
-            serve_alone((partial(internal_page, app, database, pulse, faq),), prepare, regroup)
+            tidy = partial(forget_old, database, app.settings, app.wiring.clock)
+            chores = Chores(regrouping(database, app.wiring).look, tidy)
+            serve_alone((partial(internal_page, app, database, pulse, faq),), prepare, chores)
         finally:
             faq.stop()
             app.wiring.launcher.close()
@@ -169,7 +170,9 @@ def _leadership(settings: Settings, role: Role) -> Leadership:
 
 def webhook_path(url: str, root_path: str) -> str:
     """Return the path on which Telegram's calls arrive, once the reverse proxy has taken its prefix away."""
-    return unquote(urlsplit(url).path).removeprefix(root_path) or "/"
+    path = unquote(urlsplit(url).path)
+    inside = path == root_path or path.startswith(f"{root_path}/")
+    return (path.removeprefix(root_path) if inside else path) or "/"
 
 
 def _webhook_page(settings: Settings, webhook: Webhook, take: Take) -> Page:

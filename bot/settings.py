@@ -70,7 +70,7 @@ class Settings(BaseSettings):
     send_chat_burst: int = Field(3, ge=1, le=100_000, description="eine ganze Zahl von 1 bis 100000")
     send_per_group_minute: float = Field(20, gt=0, le=100_000, description=_RATE)
     staff_group_id: int | None = Field(
-        None, lt=0, description="die Nummer einer Gruppe bei Telegram, eine negative ganze Zahl"
+        None, lt=0, gt=-(2**63), description="die Nummer einer Gruppe bei Telegram, eine negative ganze Zahl"
     )
     staff_relay: Literal["assigned", "all"] = Field("assigned", description="assigned oder all")
     reply_within: float | None = Field(None, gt=0, le=1000, description="Stunden, eine Zahl über 0, höchstens 1000")
@@ -242,6 +242,7 @@ class Settings(BaseSettings):
     @classmethod
     def _can_be_read(cls, value: str | None) -> str | None:
         if value:
+            value.encode()  # a UnicodeError, which is a ValueError, for bytes that are no UTF-8
             read_week(value)
         return value
 
@@ -273,7 +274,8 @@ class Settings(BaseSettings):
 def _address(url: str, *schemes: str) -> str:
     """Refuse what is no address with one of these schemes; return it."""
     parts = urlsplit(url)
-    if parts.scheme not in schemes or not parts.hostname or (parts.port or 1) < 1 or not url.isascii():
+    is_plain = url.isascii() and url.isprintable() and " " not in parts.netloc
+    if parts.scheme not in schemes or not parts.hostname or (parts.port or 1) < 1 or not is_plain:
         raise ValueError("no address")
     return url
 

@@ -51,7 +51,7 @@ class Member:
             return "gesperrt"
         if self.first_until:
             return f"Erstpasswort, gültig bis {self.first_until.astimezone(CITY_ZONE):%d.%m.%Y}"
-        return "zentrale Anmeldung" if self.subject else "offen"
+        return "zentrale Anmeldung" if self.subject else "aktiv"
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,29 @@
 """Units of work in threads; one that hangs does not keep the process from ending."""
 
 import asyncio
-from collections.abc import Callable
-from concurrent.futures import Future
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future, ThreadPoolExecutor
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 Job = tuple["Future[Any]", Callable[[], Any]]
+
+
+def run_to_end(main: Coroutine[Any, Any, None]) -> None:
+    """Run a program as asyncio.run does, but wait for no thread: a name server that is silent may hold one for long."""
+    with asyncio.Runner() as runner:
+        runner.get_loop().set_default_executor(_Unawaited())
+        runner.run(main)
+
+
+class _Unawaited(ThreadPoolExecutor):
+    """The threads that asyncio uses by itself."""
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = True) -> None:  # noqa: ARG002, FBT - its interface
+        """Let them end by themselves."""
+        super().shutdown(wait=False, cancel_futures=cancel_futures)
 
 
 class Threads:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.case_rules import REOPENABLE, Author, Rules, reminding
-from bot.case_steps import Draft, Effect, Erase, Forum, Later, Never, Step, Tell
+from bot.case_steps import Draft, Effect, Erase, Forum, Later, Never, Step, Tell, Unbar
 from bot.cases import Case, CaseState, DueKind, Folder, Link, LinkState, Side, TopicState
 
 MOST_AT_ONCE = 100
@@ -57,6 +57,7 @@ def reopen(case: Case, by: Side, now: datetime, rules: Rules, *, in_app: bool = 
     state = CaseState.ASSIGNED if case.assignee else CaseState.OPEN
     again = replace(case, state=state, closed_at=None, closed_by="", close_reason="", rating=None, solved=None)
     effects: list[Effect] = [Tell(Side.CITIZEN, "reopened"), Later(DueKind.REMIND, reminding(rules, now))]
+    effects.append(Never(DueKind.FORGET))
     if case.card is None and case.topic is TopicState.UNKNOWN:
         return _resettled(again, effects)
     if not in_app:
@@ -98,9 +99,11 @@ def settle(case: Case, *, solved: bool, now: datetime) -> Step:
 
 
 def bar(case: Case, now: datetime, *, barred: bool) -> Step:
-    """Let a citizen have no further case, or have some again; a case that is open ends."""
+    """Let a citizen have no further case, or have some again, in whichever case it was ordered; an open one ends."""
+    if case.chat is None:
+        return Step(case, (Tell(Side.STAFF, "is_erased"),))
     changed = replace(case, barred=barred)
-    over = close(changed, Side.STAFF, now) if barred else Step(changed)
+    over = close(changed, Side.STAFF, now) if barred else Step(changed, (Unbar(),))
     return over.then(Tell(Side.STAFF, "barred" if barred else "unbarred"))
 
 
@@ -109,11 +112,19 @@ def erase(folder: Folder) -> Step:
     case = folder.case
     if case.thread is not None:
         return Step(case, (Forum.Delete(case.thread),))
+    if _is_forgotten(folder):
+        return Step(case)
     found = [link.copy if link.side is Side.CITIZEN else link.message for link in folder.links]
     messages = sorted({one for one in (case.card, *found) if one is not None and one > 0})
     parts = [tuple(messages[start : start + MOST_AT_ONCE]) for start in range(0, len(messages), MOST_AT_ONCE)]
     by_hand = Tell(Side.STAFF, "erase_failed", fails=True, everywhere=True)
     return Step(case, (*map(Erase, parts), *([by_hand] if any(map(_is_out_of_reach, folder.links)) else ())))
+
+
+def _is_forgotten(folder: Folder) -> bool:
+    """Say whether the topic went with the words when their time was over."""
+    case, has_words = folder.case, any(link.text is not None for link in folder.links)
+    return case.topic is TopicState.UNKNOWN and case.card is None and not has_words
 
 
 def _is_out_of_reach(link: Link) -> bool:
@@ -166,15 +177,21 @@ def take(case: Case, author: Author, now: datetime) -> Step:
     return Step(taken, (Tell(Side.CITIZEN, "taken"), Never(DueKind.REMIND), Later(DueKind.CARD, now)))
 
 
-def release(case: Case, now: datetime, rules: Rules, department: str = "") -> Step:
-    """Let go of a case, for anybody or for another office."""
+def release(case: Case, author: Author, now: datetime, rules: Rules, department: str = "") -> Step:
+    """Let go of a case, for anybody or for another office; whose it was reads who did it."""
     if not case.is_open:
         return Step(case, (Tell(Side.STAFF, "is_closed"),))
+    if not (case.clerk or department):
+        return Step(case, (Tell(Side.STAFF, "is_free"),))
+    who = ("name", author.name)
     free = replace(case, state=CaseState.OPEN, assignee=None, clerk="", department=department or case.department)
     effects: list[Effect] = [Later(DueKind.REMIND, reminding(rules, now)), Later(DueKind.CARD, now)]
     if department:
-        told = (("amt", department),)
-        effects += [Tell(Side.STAFF, "for_office", told), Tell(Side.CITIZEN, "for_office_citizen", told)]
+        office = ("amt", department)
+        told = Tell(Side.STAFF, "for_office", (who, office))
+        effects += [told, Tell(Side.CITIZEN, "for_office_citizen", (office,))]
+    else:
+        effects.append(Tell(Side.STAFF, "released", (who,)))
     return Step(free, tuple(effects))
 
 

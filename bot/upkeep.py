@@ -8,6 +8,7 @@ from bot.case_rules import Rules, reminding
 from bot.case_steps import Effect, Forum, Later, Never, Step, Tell, Told
 from bot.cases import Case, CaseState, DueKind, Link, LinkState, Side, TopicState
 from bot.opening_words import lasted
+from bot.relaying import letters
 
 MOST_TOPICS_AT_ONCE = 2
 """How often a topic is asked for before the case goes on without one."""
@@ -23,19 +24,20 @@ def fail(case: Case, links: Sequence[Link], *, is_blocked: bool) -> Step:
     changed = [link for link in lost if link.edit_failed and link.state is LinkState.SENT]
     effects += [Tell(Side.STAFF, "change_lost", answers=link.copy, fails=True) for link in changed]
     if is_blocked and own:
-        again = own[0].id if len(own) == 1 else None
-        count = (("zahl", str(len(own))),)
-        effects.append(Tell(Side.STAFF, "failed_blocked", count, own[-1].message, fails=True, link=again))
+        count = (("zahl", str(len(letters(own)))),)
+        whole = (own[0].id, own[-1].id)
+        effects.append(Tell(Side.STAFF, "failed_blocked", count, own[-1].message, fails=True, again=whole))
     else:
-        effects += [_failure(link) for link in own]
+        effects += [_failure(letter) for letter in letters(own)]
     return Step(case, (*effects, told))
 
 
-def _failure(link: Link) -> Tell:
-    if link.edit_failed and link.state not in (LinkState.FAILED, LinkState.UNKNOWN):
-        return Tell(Side.STAFF, "edit_not_sent", answers=link.message, fails=True)
-    key = "uncertain" if link.state is LinkState.UNKNOWN else "failed"
-    return Tell(Side.STAFF, key, answers=link.message, fails=True, link=link.id)
+def _failure(letter: Sequence[Link]) -> Tell:
+    first, states = letter[0], {link.state for link in letter}
+    if not states & {LinkState.FAILED, LinkState.UNKNOWN}:
+        return Tell(Side.STAFF, "edit_not_sent", answers=first.message, fails=True)
+    key = "uncertain" if LinkState.UNKNOWN in states else "failed"
+    return Tell(Side.STAFF, key, answers=first.message, fails=True, again=(first.id, letter[-1].id))
 
 
 def block(case: Case, now: datetime, *, is_blocked: bool) -> Step:
@@ -69,6 +71,11 @@ def find_topic(case: Case, thread: int) -> Step:
     if case.thread is None and case.topic in (TopicState.OPENING, TopicState.UNKNOWN):
         return Step(replace(case, thread=thread, topic=TopicState.THERE), (Never(DueKind.TOPIC),))
     return Step(case, (Forum.Close(thread),))
+
+
+def forget_topic(case: Case) -> Step:
+    """Delete the topic of a case whose words are kept no longer."""
+    return Step(case, () if case.is_open or case.thread is None else (Forum.Delete(case.thread, in_time=True),))
 
 
 def remind(case: Case, now: datetime, rules: Rules, *, is_first: bool) -> Step:

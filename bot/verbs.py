@@ -5,6 +5,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from rich.console import Console
@@ -263,8 +264,9 @@ def doctor(wiring: Wiring, *, as_json: bool) -> int:
 
 
 def say(line: str) -> None:
-    """Print a line for the person at the shell, apart from the program's output."""
-    print(line, file=sys.stderr)
+    """Print a line for the person at the shell, apart from the program's output; nobody may be there to read it."""
+    with suppress(OSError):
+        print(line, file=sys.stderr, flush=True)
 
 
 def _written(decisions: Iterator[Decision], out: Path) -> Iterator[Decision]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from intents.decision import Candidate, DecisionKind
 from intents.faq import Kind
+from intents.pipeline import is_known
 from intents.ranker import Policy
 from intents.ranking import Ranked, Ranking
 from intents.text import has_letters
@@ -41,7 +42,7 @@ def decide(ranking: Ranking, policy: Policy) -> Outcome:
     choices = _choices(ranking)
     if sum(each.probability for each in choices) >= WORTH_ASKING:
         return Outcome(DecisionKind.CLARIFY, "margin", None, tuple(each.entry.id for each in choices))
-    return Outcome(DecisionKind.FALLBACK, "below_threshold")
+    return Outcome(DecisionKind.FALLBACK, "no_words" if _says_nothing(ranking) else "below_threshold")
 
 
 def threshold(candidate: Ranked, policy: Policy) -> float:
@@ -58,6 +59,13 @@ def _is_gated(ranking: Ranking) -> bool:
     """Stop words alone ask nothing, unless they are a phrasing («wer bist du»)."""
     analysis = ranking.reading.analysis
     return not ranking.nearly and (not analysis.content or not has_letters(analysis.text))
+
+
+def _says_nothing(ranking: Ranking) -> bool:
+    """Tell whether neither the FAQ nor a dictionary has any of the words: «asdf qwer»."""
+    content = ranking.reading.analysis.content
+    read = (word.repaired or len(word.parts) > 1 or is_known(word.text) for word in content)
+    return ranking.unknown > 0.99 and not any(read)
 
 
 def askable(ranking: Ranking) -> list[Ranked]:

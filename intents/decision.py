@@ -45,7 +45,7 @@ class Decision:
     """The citizen's text, untouched."""
     kind: DecisionKind
     reason: str
-    """Why, as a short code: clear, margin, below_threshold, gate, not_question, expired, parts, smalltalk …
+    """Why, as a short code: clear, margin, below_threshold, gate, no_words, not_question, expired, parts, smalltalk …
 
     Answered below the threshold: confirmed (two readings find the entry), follow_up (a bare «und wann?»), about_bot
     (what the bot is stands in the FAQ). Answered as if its own question had been asked: picked.

@@ -8,6 +8,8 @@ from enum import StrEnum
 
 ID = re.compile(r"[a-z0-9-]{1,48}")
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+ADDRESS = re.compile(r"(?:\s*[Hh][Tt][Tt][Pp][Ss]?:|(?!\s*[A-Za-z][A-Za-z0-9+\s-]*:))")
+"""How an address begins: with http or https, or with no scheme at all; never with javascript, data or the like."""
 SCHEMA_VERSION = "1"
 
 
@@ -20,6 +22,7 @@ class Shape(StrEnum):
     """A list of lists of texts."""
     ID = "id"
     DATE = "date"
+    ADDRESS = "address"
     KIND = "kind"
     VERSION = "version"
     CONTACT = "contact"
@@ -71,7 +74,7 @@ RECORDS: dict[str, tuple[Field, ...]] = {
     ),
     "source": (
         Field("title", Shape.TEXT, required=True),
-        Field("url", Shape.TEXT),
+        Field("url", Shape.ADDRESS),
     ),
 }
 """Record name to its fields, in the order in which an editor writes them."""

@@ -15,6 +15,7 @@ from intents.faq_records import Found, read_record
 from intents.faq_report import START, Report
 from intents.faq_values import (
     Spot,
+    read_address,
     read_date,
     read_groups,
     read_id,
@@ -150,6 +151,7 @@ _READERS: dict[Shape, Callable[[Node, Spot], Any]] = {
     Shape.GROUPS: read_groups,
     Shape.ID: read_id,
     Shape.DATE: read_date,
+    Shape.ADDRESS: read_address,
     Shape.KIND: read_kind,
     Shape.VERSION: read_version,
     Shape.CONTACT: _read_contact,

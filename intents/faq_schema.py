@@ -11,7 +11,7 @@ from typing import Any
 
 from intents.faq import Kind
 from intents.faq_bytes import CONTROL
-from intents.faq_fields import DATE, ID, RECORDS, SCHEMA_VERSION, Field, Shape
+from intents.faq_fields import ADDRESS, DATE, ID, RECORDS, SCHEMA_VERSION, Field, Shape
 from intents.messages import catalogue
 
 Schema = dict[str, Any]
@@ -60,6 +60,7 @@ _VALUES: dict[Shape, Schema] = {
     Shape.GROUPS: _list(_list(_TEXT, at_least=1)),
     Shape.ID: {"type": _SCALAR, "pattern": f"^{ID.pattern}$"},
     Shape.DATE: {"type": "string", "format": "date", "pattern": f"^{DATE.pattern}$"},
+    Shape.ADDRESS: {**_TEXT, "allOf": [{"pattern": f"^{ADDRESS.pattern}"}]},
     Shape.KIND: {"enum": [kind.value for kind in Kind]},
     Shape.VERSION: {"enum": [int(SCHEMA_VERSION), SCHEMA_VERSION]},
 }

@@ -10,7 +10,7 @@ from rapidfuzz import fuzz, process
 
 from intents.faq import Kind
 from intents.faq_bytes import control_in
-from intents.faq_fields import DATE, ID, SCHEMA_VERSION
+from intents.faq_fields import ADDRESS, DATE, ID, SCHEMA_VERSION
 from intents.faq_nodes import Items, Node, Table, Text
 from intents.faq_report import Report
 from intents.messages import say
@@ -102,6 +102,15 @@ def read_date(node: Node, spot: Spot) -> date | None:
     except ValueError:
         pass  # 2026-02-30 has the form of a date
     spot.refuse(node, "date-form", value=text)
+    return None
+
+
+def read_address(node: Node, spot: Spot) -> str | None:
+    """Read the address of a web page: a link must not run anything in somebody's browser."""
+    text = read_text(node, spot)
+    if text is None or ADDRESS.match(text):
+        return text
+    spot.refuse(node, "address-scheme", value=text)
     return None
 
 

@@ -36,18 +36,15 @@ def feature_names(families: Sequence[str], quick: Sequence[str]) -> tuple[str, .
 
 def features(index: Index, reading: Reading, scores: Scores, chosen: NDArray[np.int64]) -> Floats:
     """Return the feature matrix of the candidates, shape (candidates, features), in the order of `feature_names`."""
-    columns: list[Floats] = []
-    wins = np.zeros(len(chosen), dtype=np.float32)
-    for name, values in scores.by_name.items():
-        gap = gaps(values[chosen])
-        wins += gap >= 0
-        columns += [values[chosen], gap, scores.standardised[name][chosen]]
-    for values in fuzzy(index, reading, scores, chosen).values():
-        columns += [values, gaps(values)]
-    for values in index.alignment.cover(scores.words, chosen):
-        columns += [values, gaps(values)]
+    scored = np.stack(list(scores.by_name.values()))[:, chosen]
+    standardised = np.stack(list(scores.standardised.values()))[:, chosen]
+    distances = gaps(scored)
+    columns = [*np.stack([scored, distances, standardised], axis=1).reshape(-1, len(chosen))]
+    compared = [*fuzzy(index, reading, scores, chosen).values(), *index.alignment.cover(scores.words, chosen)]
+    for values, distance in zip(compared, gaps(np.stack(compared)), strict=True):
+        columns += [values, distance]
     columns += _about(index, reading, scores, chosen)
-    columns.insert(-len(index.spaces), wins)
+    columns.insert(-len(index.spaces), (distances >= 0).sum(axis=0, dtype=np.float32))
     return np.stack(columns, axis=1)
 
 
@@ -66,11 +63,13 @@ def _about(index: Index, reading: Reading, scores: Scores, chosen: NDArray[np.in
 
 
 def gaps(values: Floats) -> Floats:
-    """Distance of each candidate's score to the best other candidate's, to zero when there is no other."""
-    if len(values) < 2:
+    """Distance of each score, shape (scores, candidates), to the best other of its row; to zero if there is none."""
+    if values.shape[1] < 2:
         return values
-    order = np.argsort(values)
-    best, second = values[order[-1]], values[order[-2]]
-    result: Floats = values - best
-    result[order[-1]] = best - second
+    first = np.arange(len(values)), values.argmax(axis=1)
+    best = values[first]
+    others = values.copy()
+    others[first] = -np.inf
+    result: Floats = values - best[:, None]
+    result[first] = best - others.max(axis=1)
     return result

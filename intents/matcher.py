@@ -108,22 +108,18 @@ class Matcher:
         intent = self._smalltalk.intent(text)
         asked = self._following.decide(content or text, query.context, reading)
         if emergency:
-            return self._without_entry(query, asked, DecisionKind.EMERGENCY, "emergency", emergency=emergency)
+            return self._without_entry(query, reading, asked, DecisionKind.EMERGENCY, "emergency", emergency=emergency)
         if not any(sign.isalnum() for sign in text):
-            return self._without_entry(query, asked, DecisionKind.FALLBACK, "gate")
+            return self._without_entry(query, reading, asked, DecisionKind.FALLBACK, "gate")
         given = asked.is_given
         if intent and self._about_bot(asked, intent):
-            return self._decision(query, answered(asked, "about_bot"))
+            return self._decision(query, reading, answered(asked, "about_bot"))
         if intent and not (given and asked.ranking.exact):
-            return self._without_entry(query, asked, DecisionKind.SMALLTALK, "smalltalk", smalltalk=intent)
+            return self._without_entry(query, reading, asked, DecisionKind.SMALLTALK, "smalltalk", smalltalk=intent)
         if not content and not given:
-            return self._without_entry(query, asked, DecisionKind.FALLBACK, "gate")
-        both = self._two_questions(query, content or text, asked)
-        return both or self._meaning(self._decision(query, asked), reading)
-
-    def _meaning(self, decision: Decision, reading: Reading) -> Decision:
-        """Note what the message itself says: it is stored and grouped alone, however its context helped."""
-        return replace(decision, embedding=self._embedding(reading), lemmas=_lemmas(reading.analysis))
+            return self._without_entry(query, reading, asked, DecisionKind.FALLBACK, "gate")
+        both = self._two_questions(query, reading, content or text, asked)
+        return both or self._decision(query, reading, asked)
 
     def _about_bot(self, asked: Prepared, intent: str) -> bool:
         """Who the bot is and what it can do stands in the FAQ; smalltalk only speaks where the FAQ is silent."""
@@ -134,6 +130,7 @@ class Matcher:
     def _without_entry(
         self,
         query: Query,
+        reading: Reading,
         asked: Prepared,
         kind: DecisionKind,
         reason: str,
@@ -142,10 +139,11 @@ class Matcher:
         emergency: str | None = None,
     ) -> Decision:
         """Decide without an entry; the candidates are kept for the record."""
-        decision = self._decision(query, Prepared(asked.ranking, Outcome(kind, reason)))
+        decision = self._decision(query, reading, Prepared(asked.ranking, Outcome(kind, reason)))
         return replace(decision, smalltalk=smalltalk, emergency=emergency)
 
-    def _decision(self, query: Query, asked: Prepared) -> Decision:
+    def _decision(self, query: Query, reading: Reading, asked: Prepared) -> Decision:
+        """Describe an outcome; what the message means is noted alone (`reading`), however its context helped."""
         outcome = asked.outcome
         return Decision(
             query=query.text,
@@ -156,8 +154,8 @@ class Matcher:
             choices=outcome.choices,
             understood=asked.ranking.reading.text,
             explanation=explain(asked.ranking, outcome, self.policy),
-            embedding=self._embedding(asked.ranking.reading),
-            lemmas=_lemmas(asked.ranking.reading.analysis),
+            embedding=self._embedding(reading),
+            lemmas=_lemmas(reading.analysis),
         )
 
     def _embedding(self, reading: Reading) -> Embedding:
@@ -167,7 +165,7 @@ class Matcher:
 
     # -------------------------------------------------------------- two questions
 
-    def _two_questions(self, query: Query, content: str, whole: Prepared) -> Decision | None:
+    def _two_questions(self, query: Query, reading: Reading, content: str, whole: Prepared) -> Decision | None:
         """Decide both halves; None when the message is better read as one question."""
         pieces = parts_of(content, content=self._smalltalk.content)
         if not pieces or (whole.ranking.exact and whole.is_given):
@@ -178,18 +176,19 @@ class Matcher:
         second = self._following.decide(pieces[1], then, readings[1])
         entries = [each.outcome.entry for each in (first, second)]
         if entries[0] == entries[1] or whole.ranking.exact:
-            return self._ask_back_on_both(query, whole, first, second)
-        parts = tuple(self._decision(Query(piece), each) for piece, each in zip(pieces, (first, second), strict=True))
+            return self._ask_back_on_both(query, reading, whole, first, second)
+        halves = zip(pieces, readings, (first, second), strict=True)
+        parts = tuple(self._decision(Query(piece), read, half) for piece, read, half in halves)
         main = parts[0] if entries[0] else parts[1]
         return replace(main, reason="parts", parts=parts, understood=content)
 
-    def _ask_back_on_both(self, query: Query, whole: Prepared, *halves: Prepared) -> Decision | None:
+    def _ask_back_on_both(self, query: Query, reading: Reading, whole: Prepared, *halves: Prepared) -> Decision | None:
         """Ask back about both halves where neither they nor the whole can be answered."""
         choices = tuple(dict.fromkeys(name for half in halves for name in half.outcome.choices[:2]))
         if whole.outcome.kind is not DecisionKind.FALLBACK or len(choices) < 2:
             return None
         asking = Outcome(DecisionKind.CLARIFY, "margin", None, choices[:3])
-        return self._decision(query, replace(whole, outcome=asking))
+        return self._decision(query, reading, replace(whole, outcome=asking))
 
 
 def _lemmas(analysis: Analysis) -> str:

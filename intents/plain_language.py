@@ -16,7 +16,7 @@ from intents.messages import fill
 LONGEST = 20
 """Words of a sentence."""
 
-_SHORT = re.compile(r"(?<![\w-])[A-ZÄÖÜ]{2,6}(?![\w-])")
+_SHORT = re.compile(r"(?<![\w-])[A-ZÄÖÜ][\w-]{0,8}[A-ZÄÖÜ](?![\w-])")
 _ADDRESS = re.compile(r"\]\([^)]*\)|https?://\S+")
 _PATH = Path(__file__).with_name("plain.yaml")
 

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from bot.case_rules import CARD_PAUSE, TOPIC_PATIENCE
+from bot.case_rules import CARD_PAUSE, FORGET_AGAIN, TOPIC_PATIENCE
 from bot.cases import CaseState, DueKind, LinkState, Side, TopicState
 from bot.delivery import Arrived, Carried, MessageKind, SendState
 from bot.store.inserting import insert_new
@@ -50,6 +50,8 @@ def arrived(connection: Connection, one: Arrived) -> None:
         return
     if row.kind == MessageKind.TOPIC:
         _topic_there(connection, row.topic_of, one.message_id)
+    elif row.kind == MessageKind.FORGET:
+        _topic_over(connection, row.topic_of)
     elif row.kind == MessageKind.CARD:
         _change(connection, row.topic_of, card_id=one.message_id)
     elif row.kind == MessageKind.EDIT and one.message_id is not None:  # it may stand in another message by now
@@ -66,6 +68,13 @@ def _topic_there(connection: Connection, case: int, thread: int | None) -> None:
     connection.execute(sa.update(ticket).where(ticket.c.number == case, missing).values(**values))
     waiting = (case_due.c.number == case) & (case_due.c.kind == DueKind.TOPIC)
     connection.execute(sa.delete(case_due).where(waiting))
+
+
+def _topic_over(connection: Connection, case: int) -> None:
+    """Note that nothing of a case stands on the clerks' side any more."""
+    over = (ticket.c.number == case) & (ticket.c.state == CaseState.CLOSED)
+    gone = {"thread_id": None, "card_id": None, "topic": TopicState.UNKNOWN, "version": ticket.c.version + 1}
+    connection.execute(sa.update(ticket).where(over).values(**gone))
 
 
 def _copied(connection: Connection, links: Sequence[Row[Any]], one: Arrived) -> None:
@@ -97,6 +106,8 @@ def doubted(connection: Connection, row: Row[Any], now: datetime) -> None:
         _due(connection, int(row.topic_of), DueKind.TOPIC, now + TOPIC_PATIENCE)
     if row.kind == MessageKind.ERASE and row.topic_of is not None:
         _due(connection, int(row.topic_of), DueKind.ERASE, now)
+    if row.kind == MessageKind.FORGET and row.topic_of is not None:
+        _due(connection, int(row.topic_of), DueKind.FORGET, now + FORGET_AGAIN)
     _lose(connection, [row.id], LinkState.UNKNOWN, now)
     _unchanged(connection, [row.id], now)
 
@@ -108,9 +119,13 @@ def failed(connection: Connection, messages: Sequence[int], now: datetime) -> No
     for case in connection.scalars(sa.select(outbox.c.topic_of).where(topics)).all():
         _change(connection, case, topic=TopicState.NONE, thread_id=None)
         _due(connection, case, DueKind.CARD, now + CARD_PAUSE)
-    erasing = outbox.c.id.in_(messages) & (outbox.c.kind == MessageKind.ERASE) & outbox.c.topic_of.is_not(None)
-    for case in set(connection.scalars(sa.select(outbox.c.topic_of).where(erasing))):
-        _due(connection, case, DueKind.ERASE, now)
+    for kind, due, at in (
+        (MessageKind.ERASE, DueKind.ERASE, now),
+        (MessageKind.FORGET, DueKind.FORGET, now + FORGET_AGAIN),
+    ):
+        lost = outbox.c.id.in_(messages) & (outbox.c.kind == kind) & outbox.c.topic_of.is_not(None)
+        for case in set(connection.scalars(sa.select(outbox.c.topic_of).where(lost))):
+            _due(connection, case, due, at)
     _unchanged(connection, messages, now)
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from bot.case_rules import REOPENABLE
 from bot.cases import CaseState, DueKind
 from bot.store.case_drafts import forget_case_drafts
 from bot.store.inserting import insert_new
@@ -50,6 +51,13 @@ def forget_words(connection: Connection, before: datetime) -> None:
     blank = sa.update(ticket).where(ticket.c.number.in_(old), kept)
     connection.execute(blank.values(summary=None, close_reason=""))
     forget_case_drafts(connection, old)
+
+
+def forget_topics(connection: Connection, before: datetime, now: datetime) -> None:
+    """Let the topics of cases be deleted that were closed before a moment; while the citizen may go on they stay."""
+    over = (ticket.c.state == CaseState.CLOSED) & (ticket.c.closed_at < min(before, now - REOPENABLE))
+    for case in connection.scalars(sa.select(ticket.c.number).where(over, ticket.c.thread_id.is_not(None))).all():
+        insert_new(connection, case_due, {"number": case, "kind": DueKind.FORGET, "at": now}, "number", "kind")
 
 
 def has_words() -> sa.ColumnElement[bool]:

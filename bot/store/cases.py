@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
-from bot.cases import Case, CaseChange, CaseState, Clerk, Due, DueKind, Folder, Link, LinkState, Side
+from bot.cases import Case, CaseChange, CaseState, Clerk, Due, DueKind, Folder, Link, LinkState, Side, TopicState
 from bot.delivery import Message
 from bot.errors import ConflictError
 from bot.store.addresses import new_key
@@ -61,6 +61,12 @@ class SqlCases:
         """Return the case whose card this is."""
         return self._one(ticket.c.card_id == message)
 
+    def without_topic(self, person: str) -> Case | None:
+        """Return the latest open case of a clerk that lives among all the others."""
+        return self._one(
+            ticket.c.assignee == person, ticket.c.state != CaseState.CLOSED, ticket.c.topic == TopicState.NONE
+        )
+
     def waiting(self) -> tuple[Case, ...]:
         """Return the cases that nobody took, the oldest first."""
         return self._all(ticket.c.state == CaseState.OPEN)
@@ -72,10 +78,6 @@ class SqlCases:
     def links(self, number: int) -> tuple[Link, ...]:
         """Return all that was written in a case, oldest first."""
         return self._links(msg_link.c.number == number)
-
-    def link(self, link: int) -> Link | None:
-        """Return something that was written."""
-        return next(iter(self._links(msg_link.c.id == link)), None)
 
     def written(self, number: int, side: Side, message: int) -> Link | None:
         """Return what was written in a message."""
@@ -172,6 +174,8 @@ def save_change(connection: Connection, change: CaseChange, now: datetime) -> No
     """Write what an event changes about a case, within a unit of work; its messages are queued afterwards."""
     if change.case:
         _save_case(connection, change.case)
+        if change.unbars:
+            _unbar(connection, change.case)
     for note in change.notes:
         _save_note(connection, note, now)
     for number, kind in change.undue:
@@ -205,6 +209,12 @@ def _save_case(connection: Connection, case: Case) -> None:
     same = (ticket.c.number == case.number, ticket.c.version == case.version)
     if connection.execute(sa.update(ticket).where(*same).values(**values)).rowcount != 1:
         raise ConflictError
+
+
+def _unbar(connection: Connection, case: Case) -> None:
+    """Let no other case of its citizen bar them; it knows nothing of those."""
+    others = (ticket.c.chat_key == case.chat, ticket.c.number != case.number, ticket.c.barred)
+    connection.execute(sa.update(ticket).where(*others).values(barred=False, version=ticket.c.version + 1))
 
 
 def _save_note(connection: Connection, note: Link, now: datetime) -> None:

@@ -15,6 +15,7 @@ from bot.state import ChatState
 from bot.store.cases import save_change
 from bot.store.database import Database
 from bot.store.inserting import insert_new
+from bot.store.notice_tables import opening
 from bot.store.notices import save_wish
 from bot.store.outbox import queue
 from bot.store.rewriting import answer_anew, unlog
@@ -55,6 +56,7 @@ _SAVING = (
     .values(state=sa.bindparam("new_state", type_=sa.JSON), version=chats.c.version + 1, updated_at=sa.bindparam("at"))
 )
 _LOGGING = sa.insert(questions)
+_OPENING = sa.insert(opening)
 
 
 def load_chat(connection: Connection, chat: str) -> Saved:
@@ -76,6 +78,8 @@ def save_outcome(connection: Connection, chat: str, version: int, outcome: Outco
         connection.execute(_marking(chat, mark))
     for wish in outcome.wishes:
         save_wish(connection, chat, wish, now)
+    for entry in outcome.opened:
+        connection.execute(_OPENING, {"chat_key": chat, "entry": entry, "at": now})
     if outcome.cases:
         save_change(connection, outcome.cases, now)
     if outcome.rewrite:

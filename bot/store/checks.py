@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot.store.database import Database
+from bot.store.files import lock_of
 from bot.store.locks import Role
 from bot.store.tables import chat
 
@@ -19,7 +20,7 @@ def check_writable(database: Database) -> None:
 
 def is_running(path: Path) -> bool:
     """Tell whether a bot runs on a SQLite file."""
-    lock = path.with_name(f"{path.name}.lock")
+    lock = lock_of(path)
     if not lock.exists():
         return False
     with lock.open("rb") as file:

@@ -13,7 +13,7 @@ from bot.store.audit import note
 from bot.store.database import Database
 from bot.store.inserting import insert_new
 from bot.store.notice_tables import correction as corrections
-from bot.store.notice_tables import correction_due, notice
+from bot.store.notice_tables import correction_due, notice, opening
 from bot.store.outbox import queue
 from bot.store.tables import blocked
 from bot.store.tables import chat as chats
@@ -37,11 +37,12 @@ class SqlCorrections:
         many = sa.select(sa.func.count())
         times = many.select_from(questions).where(_shown(entry, since))
         later = many.select_from(notice).where(_told(entry, since))
+        unasked = many.select_from(opening).where(_opened(entry, since))
         in_chats = many.select_from(chats).where(_got(entry, since))
 
         def work(connection: Connection) -> tuple[int, int]:
-            found = [connection.scalar(query) or 0 for query in (times, later, in_chats)]
-            return found[0] + found[1], found[2]
+            *found, chats = [connection.scalar(query) or 0 for query in (times, later, unasked, in_chats)]
+            return sum(found), chats
 
         return self._database.read(work)
 
@@ -65,7 +66,7 @@ class SqlCorrections:
             count = connection.scalar(due) or 0
             same = corrections.c.key == correction.key
             connection.execute(sa.update(corrections).where(same).values(chats=count))
-            done = f"{correction.entry}: {count} Chats"
+            done = f"{correction.entry}: {count} {'Chat' if count == 1 else 'Chats'}"
             note(connection, correction.author, "Berichtigung gesendet", done, correction.at)
             return True
 
@@ -115,11 +116,16 @@ def _told(entry: str, since: datetime) -> sa.ColumnElement[bool]:
     return (notice.c.entry == entry) & (notice.c.told_at >= since)
 
 
+def _opened(entry: str, since: datetime) -> sa.ColumnElement[bool]:
+    return (opening.c.entry == entry) & (opening.c.at >= since)
+
+
 def _got(entry: str, since: datetime) -> sa.ColumnElement[bool]:
-    """Say in SQL that a chat got an entry: as an answer, or later as news."""
+    """Say in SQL that a chat got an entry: as an answer, from a menu, or later as news."""
     asked = sa.select(questions.c.chat_key).where(_shown(entry, since))
     later = sa.select(questions.c.chat_key).join(notice).where(_told(entry, since))
-    return chats.c.key.in_(asked.union(later))
+    opened = sa.select(opening.c.chat_key).where(_opened(entry, since))
+    return chats.c.key.in_(asked.union(later, opened))
 
 
 def _reachable() -> sa.ColumnElement[bool]:

@@ -11,12 +11,14 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.drafts import Block, Draft, Gate, Publication, Step, Waiting
 from bot.errors import ConflictError
+from bot.given import Given
 from bot.ports import FaqVersion
 from bot.store.audit import note
 from bot.store.database import Database
 from bot.store.faq_versions import active_form, form_where, keep_form, make_live
 from bot.store.inserting import insert_new
 from bot.store.publishing_tables import blocked_entry, faq_draft, faq_gate, faq_publication, faq_waiting
+from bot.store.review_deeds import given_to, take_back
 from bot.store.tables import faq_version
 
 T = TypeVar("T")
@@ -38,7 +40,9 @@ class SqlDrafts:
         """Return the shared draft, None when nothing is being changed."""
         return self._database.read(_draft)
 
-    def save(self, draft: Draft, *, instead_of: int, step: Step, settles: str | None = None) -> None:
+    def save(
+        self, draft: Draft, *, instead_of: int, step: Step, settles: str | None = None, reopens: Collection[int] = ()
+    ) -> None:
         """Keep the draft in the place of the version `instead_of`; raise ConflictError when it is another one."""
 
         def work(connection: Connection) -> None:
@@ -49,8 +53,14 @@ class SqlDrafts:
             if settles is not None:
                 _settle(connection, settles)
             note(connection, step.who, step.action, step.subject, step.now)
+            for change in reopens:
+                take_back(connection, change, step.who, step.now)
 
         self._once(work)
+
+    def given(self, entries: Collection[str]) -> tuple[Given, ...]:
+        """Return the citizens' words that these entries got, or were made of, and whose questions count as seen to."""
+        return tuple(self._database.read(lambda connection: given_to(connection, entries)))
 
     def waiting(self) -> Waiting | None:
         """Return a form that somebody wrote into the file beside the draft."""

@@ -16,9 +16,11 @@ from bot.store.addresses import chat_key, new_key
 from bot.store.case_words import forget_cases, forget_clerk, has_words
 from bot.store.cases import folders_of
 from bot.store.database import Database
+from bot.store.notice_tables import opening
 from bot.store.notices import awaited_in, stays_open
 from bot.store.outbox import queue
 from bot.store.questions import questions_of
+from bot.store.review_sums import groups_of, refresh
 from bot.store.tables import chat as chats
 from bot.store.tables import inbox, outbox, person, ticket
 from bot.store.tables import question as questions
@@ -45,10 +47,12 @@ class SqlRecords:
         dead = (inbox.c.chat_key == chat) & (inbox.c.state == _DEAD) & inbox.c.raw.is_not(None)
         unsent = (outbox.c.chat_key == chat) & outbox.c.payload.is_not(None)
         many = sa.select(sa.func.count())
+        opened = sa.select(opening).where(opening.c.chat_key == chat).order_by(opening.c.id)
 
         def work(connection: Connection) -> Remains:
             left, right = connection.scalar(many.where(dead)), connection.scalar(many.where(unsent))
-            return Remains(left or 0, right or 0, awaited_in(connection, chat))
+            seen = tuple((row.at, row.entry) for row in connection.execute(opened))
+            return Remains(left or 0, right or 0, awaited_in(connection, chat), seen)
 
         return self._database.read(work)
 
@@ -64,6 +68,7 @@ def erase(connection: Connection, chat: str, farewell: Sequence[Message], now: d
     the end, when they find the new chat.
     """
     telegram_id = connection.scalar(sa.select(chats.c.telegram_id).where(chats.c.key == chat))
+    groups = groups_of(connection, chat)
     connection.execute(sa.update(chats).where(chats.c.key == chat).values(telegram_id=None))
     forget_cases(connection, chat, now)
     if telegram_id is not None:
@@ -75,6 +80,7 @@ def erase(connection: Connection, chat: str, farewell: Sequence[Message], now: d
     for table in (questions, inbox, outbox):
         connection.execute(sa.delete(table).where(table.c.chat_key == chat))
     connection.execute(sa.delete(chats).where(chats.c.key == chat))
+    refresh(connection, groups, now)
 
 
 def _forget_person(connection: Connection, telegram_id: int, now: datetime) -> None:

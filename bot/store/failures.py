@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.errors import StoreError
@@ -51,7 +51,9 @@ def told_plainly(place: Path | str) -> Iterator[None]:
 
 
 def _reason(error: DBAPIError) -> str:
-    """Return the German half sentence for a driver's message."""
+    """Return the German half sentence for a driver's message; one about a value may quote a citizen."""
+    if isinstance(error, DataError):
+        return f"nimmt einen Wert nicht an ({type(error.orig).__name__})."
     message = str(error.orig).splitlines()[0] if str(error.orig) else type(error.orig).__name__
     known = (reason for sign, reason in _REASONS if sign in message.lower())
     return next(known, f"meldet einen Fehler: {message}")

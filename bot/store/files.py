@@ -6,6 +6,8 @@ from pathlib import Path
 
 FOLDER, FILE = 0o700, 0o600
 """Rights, whatever the umask says."""
+COPY_MARK = ".vor-"
+"""In the name of a copy of the database, followed by the number of the form that it has, such as 0012."""
 
 
 def make_folder(path: Path) -> None:
@@ -27,3 +29,9 @@ def shut(path: Path) -> None:
     if path.exists() and path.stat().st_mode & 0o777 != FILE:
         with suppress(PermissionError):
             path.chmod(FILE)
+
+
+def lock_of(database: Path) -> Path:
+    """Return the lock file of a database, the same one by whatever links it is reached."""
+    place = Path(os.path.realpath(database))  # resolve() raises where links lead in a circle
+    return place.with_name(f"{place.name}.lock")

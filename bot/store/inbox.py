@@ -13,7 +13,17 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from bot.delivery import ALBUM_LIMIT, ALBUM_QUIET, MOST_ATTEMPTS, URGENCY_KEPT, Arrival, Message, Part, pause
+from bot.delivery import (
+    ALBUM_LIMIT,
+    ALBUM_QUIET,
+    LONGEST_PAUSE,
+    MOST_ATTEMPTS,
+    URGENCY_KEPT,
+    Arrival,
+    Message,
+    Part,
+    pause,
+)
 from bot.errors import ConflictError, StoreError
 from bot.ports import Claim, Outcome, Saved
 from bot.state import ChatState
@@ -311,12 +321,13 @@ def _due_heads() -> sa.Select[Any]:
     blocked_at = sa.select(blocked.c.at).where(blocked.c.chat_key == inbox.c.chat_key).scalar_subquery()
     logged = sa.select(sa.func.max(questions.c.number)).where(questions.c.chat_key == inbox.c.chat_key)
     complete = ~coming | (inbox.c.not_before <= sa.bindparam("long_ago", type_=Moment))
+    due = inbox.c.not_before.is_(None) | (inbox.c.not_before <= now)
+    clock_was_wrong = inbox.c.not_before > sa.bindparam("never_so_late", type_=Moment)
     return (
         sa.select(inbox, chats.c.state.label("chat_state"), chats.c.version, blocked_at.label("blocked_at"))
         .add_columns(logged.scalar_subquery().label("logged"))
         .join(chats, chats.c.key == inbox.c.chat_key)
-        .where(inbox.c.state == _QUEUED, inbox.c.not_before.is_(None) | (inbox.c.not_before <= now), first)
-        .where(inbox.c.media_group_id.is_(None) | complete)
+        .where(inbox.c.state == _QUEUED, first, due & (inbox.c.media_group_id.is_(None) | complete) | clock_was_wrong)
         .order_by(inbox.c.seq)
         .limit(1)
     )
@@ -324,7 +335,7 @@ def _due_heads() -> sa.Select[Any]:
 
 def _moments(now: datetime) -> dict[str, datetime]:
     """Return what the statements below compare with."""
-    return {"now": now, "long_ago": now + ALBUM_QUIET - ALBUM_LIMIT}
+    return {"now": now, "long_ago": now + ALBUM_QUIET - ALBUM_LIMIT, "never_so_late": now + 2 * LONGEST_PAUSE}
 
 
 # Building a statement costs more than running it: these are built once.

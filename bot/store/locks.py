@@ -16,13 +16,13 @@ from bot.errors import StoreError
 from bot.reasons import reason
 from bot.store.database import server_options, server_url, shown
 from bot.store.failures import told_plainly
-from bot.store.files import make_file, make_folder
+from bot.store.files import lock_of, make_file, make_folder
 
 
 @contextmanager
 def running(database: Path) -> Iterator[None]:
     """Be the one process that runs the bot on a SQLite file; the lock ends with the process, however it ends."""
-    with _lock_file(database.with_name(f"{database.name}.lock")) as file:
+    with _lock_file(lock_of(database)) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -17,7 +17,7 @@ from bot.errors import StoreError
 from bot.reasons import reason
 from bot.store.database import Database
 from bot.store.failures import told_plainly
-from bot.store.files import make_file, make_folder, shut
+from bot.store.files import COPY_MARK, make_file, make_folder, shut
 
 SCRIPTS = Path(__file__).with_name("migrations")
 
@@ -162,6 +162,6 @@ def _migrate(connection: Connection, scripts: Path) -> None:
 
 def _free_name(path: Path, revision: str) -> Path:
     """Return a name for a copy that is not taken yet."""
-    first = path.with_name(f"{path.name}.vor-{revision}")
+    first = path.with_name(f"{path.name}{COPY_MARK}{revision}")
     names = [first, *(first.with_name(f"{first.name}-{count}") for count in range(2, 1000))]
     return next(name for name in names if not name.exists())

@@ -2,7 +2,18 @@
 
 import sqlalchemy as sa
 
-from bot.store.tables import Moment, metadata, question
+from bot.store.tables import ID, Moment, metadata, question
+
+# Answers that were opened without words: from a menu, a button or a link. They go with the chat.
+opening = sa.Table(
+    "opening",
+    metadata,
+    sa.Column("id", ID, sa.Identity(), primary_key=True),
+    sa.Column("chat_key", sa.String(32), sa.ForeignKey("chat.key", ondelete="CASCADE"), nullable=False, index=True),
+    sa.Column("entry", sa.String(64), nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Index(None, "entry", "at"),
+)
 
 # No words stand here: the question's own row has them, and takes the notice with it.
 notice = sa.Table(

@@ -31,6 +31,8 @@ from bot.store.wakeup import SEND, tell
 # Written out: with parameters no index of these rows alone would be used.
 _QUEUED: sa.ColumnElement[str] = sa.literal_column(f"'{SendState.QUEUED}'")
 _SENDING: sa.ColumnElement[str] = sa.literal_column(f"'{SendState.SENDING}'")
+_WITHOUT_TOPIC = (MessageKind.TOPIC, MessageKind.ERASE, MessageKind.FORGET)
+"""Kinds that go out whatever has become of the case's topic."""
 _UNDER_WAY = (_QUEUED, _SENDING)
 
 
@@ -182,7 +184,7 @@ def _next() -> sa.Select[Any]:
     lane = sa.literal("card:").concat(sa.cast(outbox.c.topic_of, sa.String))
     card_comes = sa.exists().where(card.c.lane == lane, card.c.kind == MessageKind.CARD, card.c.state.in_(_UNDER_WAY))
     placed = (ticket.c.topic == TopicState.NONE) & ((outbox.c.kind == MessageKind.CARD) | ~card_comes)
-    no_topic_needed = outbox.c.topic_of.is_(None) | outbox.c.kind.in_((MessageKind.TOPIC, MessageKind.ERASE))
+    no_topic_needed = outbox.c.topic_of.is_(None) | outbox.c.kind.in_(_WITHOUT_TOPIC)
     return (
         sa.select(outbox, chats.c.telegram_id, blocked.c.at.label("blocked_at"), ticket.c.thread_id, ticket.c.card_id)
         .join(chats, chats.c.key == outbox.c.chat_key)

@@ -1,6 +1,8 @@
 """Deletes what was handled and sent once its time is over."""
 
+from contextlib import suppress
 from datetime import datetime
+from glob import escape
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -8,6 +10,7 @@ from sqlalchemy.engine import Connection
 from bot.delivery import DEAD_KEPT, DONE_KEPT, SendState
 from bot.store.database import Database
 from bot.store.erasure import drop_silent_chats
+from bot.store.files import COPY_MARK
 from bot.store.inbox import DEAD, DONE
 from bot.store.tables import inbox, outbox
 
@@ -16,6 +19,19 @@ def forget_dead_letters(database: Database, before: datetime) -> None:
     """Take the words out of dead letters from before a moment; their kind stands in the log."""
     old = (inbox.c.state == DEAD) & (inbox.c.not_before < before) & inbox.c.raw.is_not(None)
     database.write(lambda connection: connection.execute(sa.update(inbox).where(old).values(raw=None)))
+
+
+def forget_copies(database: Database, before: datetime) -> None:
+    """Delete the copies that were made before the tables changed, once they are older than a moment.
+
+    The texts in them are forgotten in no other way; a copy that cannot be deleted is left to the operator.
+    """
+    if database.is_server:
+        return
+    for copy in database.path.parent.glob(f"{escape(database.path.name)}{COPY_MARK}0*"):
+        with suppress(OSError):
+            if copy.stat().st_mtime < before.timestamp():
+                copy.unlink()
 
 
 def purge(database: Database, now: datetime, before: datetime) -> int:

@@ -1,5 +1,6 @@
 """The review list in the database: reading it, acting on it, and taking that back."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -21,6 +22,9 @@ _SPELLINGS = tuple(
     for e in ("e", "")
 )
 """How umlauts are written without their signs."""
+
+_SPELLED = re.compile(r"[aou]e?|s+|[^\x00-\x7f]|[%_/]", re.IGNORECASE)
+"""What may stand there in other letters; and what means something in a pattern."""
 
 _ORDERS: dict[Order, tuple[sa.ColumnElement[Any], ...]] = {
     Order.OPEN: (cluster.c.open.desc(), cluster.c.last_seen.desc()),
@@ -130,7 +134,18 @@ def _holding(text: str) -> sa.CompoundSelect[Any]:
 
 
 def _holds(column: sa.ColumnElement[Any], text: str) -> sa.ColumnElement[bool]:
-    """Say whether a column holds a text; capital umlauts are their own signs to SQLite."""
+    """Say whether a column holds a text; capital umlauts are their own signs to SQLite.
+
+    Most rows are sorted out by the letters that every spelling has, before the many replacements are made in the rest.
+    """
+    return sa.and_(column.ilike(f"%{_SPELLED.sub(_as_pattern, text)}%", escape="/"), _spelled(column, text))
+
+
+def _as_pattern(found: re.Match[str]) -> str:
+    return f"/{found[0]}" if found[0] in "%_/" else "%"
+
+
+def _spelled(column: sa.ColumnElement[Any], text: str) -> sa.ColumnElement[bool]:
     found = []
     for spelling in _SPELLINGS:
         plain, wanted = column, {_small(each) for each in (text, text.lower(), text.capitalize())}

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
+from bot.given import Given
 from bot.review_items import ACTION_WORDS, AFTER, NO_EFFECT, Action, Effect, ItemState
 from bot.store.audit import note
 from bot.store.database import Database
@@ -66,7 +67,7 @@ class SqlDeeds:
 
     def undo(self, number: int, who: str, now: datetime) -> bool:
         """Take a change back; what somebody changed since stays as it is. Return False when that was done before."""
-        return self._database.write(lambda connection: _undo(connection, number, who, now))
+        return self._database.write(lambda connection: take_back(connection, number, who, now))
 
 
 def _act(
@@ -142,7 +143,27 @@ def _taken(connection: Connection, number: int) -> Taken | None:
     return Taken(Action(head.action), head.entry, added, tuple(dict.fromkeys(row.text for row in rows if row.moved)))
 
 
-def _undo(connection: Connection, number: int, who: str, now: datetime) -> bool:
+def given_to(connection: Connection, entries: Collection[str]) -> list[Given]:
+    """Return the words that entries got, or were made of, as far as their questions are as they were left then."""
+    columns = (review_change.c.id, review_change.c.action, review_change.c.entry, TEXT.label("text"))
+    steps = ITEMS.join(review_step, review_step.c.item_id == review_item.c.id)
+    query = (
+        sa.select(*columns)
+        .select_from(steps.join(review_change))
+        .where(
+            review_change.c.entry.in_(entries),
+            review_change.c.undone_at.is_(None),
+            review_change.c.action.in_((Action.WORDINGS, Action.NEGATIVES, Action.ENTRY)),
+            review_step.c.after == review_item.c.state,
+            TEXT.is_not(None),
+        )
+    )
+    rows = connection.execute(query.order_by(review_change.c.id.desc()))
+    return [Given(row.id, Action(row.action), row.entry, row.text) for row in rows]
+
+
+def take_back(connection: Connection, number: int, who: str, now: datetime) -> bool:
+    """Take a change back within a unit of work; return False when that was done before."""
     open_ = (review_change.c.id == number) & review_change.c.undone_at.is_(None)
     head = sa.update(review_change).where(open_).values(undone_at=now).returning(review_change.c.action)
     action = connection.execute(head).scalar_one_or_none()

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection, Row
 
 from bot.review_items import NEAR, ItemState, state_of
 from bot.store.review_tables import case_draft, cluster, review_item
-from bot.store.tables import question
+from bot.store.tables import question, ticket
 
 EXAMPLES = 3
 """Wordings shown of a group in the list."""
@@ -33,6 +33,14 @@ def refresh(connection: Connection, numbers: Collection[int], now: datetime, enc
     wanted = sorted(numbers)
     for start in range(0, len(wanted), _AT_ONCE):
         _refresh(connection, wanted[start : start + _AT_ONCE], now, encoder)
+
+
+def groups_of(connection: Connection, chat: str) -> list[int]:
+    """Return the groups in which questions of a chat stand, or drafts from its cases."""
+    cases = sa.select(ticket.c.number).where(ticket.c.chat_key == chat)
+    mine = (question.c.chat_key == chat) | review_item.c.draft.in_(cases)
+    query = sa.select(review_item.c.cluster).select_from(ITEMS).where(mine, review_item.c.cluster.is_not(None))
+    return list(connection.scalars(query.distinct()))
 
 
 def stale(connection: Connection, now: datetime) -> list[int]:

@@ -49,7 +49,7 @@ def _bound(host: str, port: int, side: str) -> socket.socket:
     try:
         kind, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         bound = socket.create_server(address[:2], family=kind)
-    except socket.gaierror as error:
+    except (socket.gaierror, UnicodeError) as error:  # the latter: no name at all, such as «..»
         raise WebError(f"{host}: Diesen Rechnernamen gibt es nicht. Bitte {side}_HOST prüfen.") from error
     except OSError as error:
         raise WebError(f"{host}:{port}: {reason(error)}. Bitte {side}_PORT prüfen.") from error

@@ -89,6 +89,13 @@ def test_what_is_not_known_is_said(erika: Chat, texts: Texts) -> None:
     assert taken_back.buttons == (texts.notice_wish, texts.human_choice)
 
 
+def test_random_letters_are_no_question(erika: Chat, texts: Texts) -> None:
+    """They are told so; there is nothing that could be answered later."""
+    seen = erika.say("asdf qwer")
+    assert texts.fallback_empty in seen.text
+    assert texts.notice_wish not in seen.buttons
+
+
 def test_what_is_not_our_matter_is_sent_on(erika: Chat, texts: Texts) -> None:
     """With the contact; nobody asks whether that helped."""
     seen = erika.say("Wo kann ich meinen Personalausweis beantragen?")

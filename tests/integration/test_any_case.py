@@ -277,7 +277,7 @@ class Cases(RuleBasedStateMachine):
     def clerk_sends_again(self, link: int, number: int, who: int) -> None:
         """Press «Erneut senden», whether it fits or not."""
         case = self.hall.cases.of_number(number)
-        self._press(who, GROUP, f"k:again:{number}:{link}", case.thread if case else None)
+        self._press(who, GROUP, f"k:again:{number}:{link}-{link + 1}", case.thread if case else None)
 
     @rule(
         fates=st.lists(

@@ -76,10 +76,23 @@ def test_cases_are_listed_with_figures(wiring: Wiring, capsys: pytest.CaptureFix
     }
 
 
-def test_without_cases_the_figures_are_nothing(wiring: Wiring, capsys: pytest.CaptureFixture[str]) -> None:
-    """No table, no error."""
+@pytest.mark.usefixtures("two_cases")
+def test_the_list_fits_into_80_columns(wiring: Wiring, capsys: pytest.CaptureFixture[str]) -> None:
+    """A pipe, or a window of the usual size: a line a case, nothing cut off."""
     assert main(["tickets", "list"], wiring=wiring) == 0
-    assert capsys.readouterr().out.splitlines()[0].split() == ["0", "Fälle"]
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80
+    (over,) = [line.split(maxsplit=1)[1] for line in lines if line.startswith("#7")]
+    for words in ("abgeschlossen", "22.11.26 10:30", "1:30 h", "teils, teils", "Bauen, Bauamt"):
+        assert words in over
+
+
+def test_without_cases_the_figures_are_nothing(wiring: Wiring, capsys: pytest.CaptureFixture[str]) -> None:
+    """No table, no error; what cannot be reckoned is no zero."""
+    assert main(["tickets", "list"], wiring=wiring) == 0
+    lines = [line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines()]
+    assert lines[0] == ["0", "Fälle"]
+    assert ["–", "Bewertung im Mittel (1 bis 3)"] in lines
 
 
 @pytest.mark.usefixtures("two_cases")

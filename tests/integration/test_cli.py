@@ -404,6 +404,14 @@ def test_help_is_german(arguments: list[str], said: str, capsys: pytest.CaptureF
     assert not re.search(r"Usage|OPTIONS|Options|Commands|Arguments|exit|required|default|<", out)
 
 
+def test_the_end_waits_for_nothing() -> None:
+    """Neither for threads, nor for a search for garbage: on a busy machine that took more than five seconds."""
+    program = "import runpy, sys, threading, time; threading.Thread(target=time.sleep, args=(100,)).start();"
+    program += f"sys.argv = ['run_bot.py', '--help']; runpy.run_path({str(ROOT / 'run_bot.py')!r}, run_name='__main__')"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, timeout=50, check=True)
+    assert b"run_bot.py" in done.stdout
+
+
 def test_a_directory_that_cannot_be_made_is_one_line(tmp_path: Path, tiny_faq: Path) -> None:
     """The chat ends with one line on stderr."""
     (tmp_path / "datei").write_text("", encoding="utf-8")

@@ -13,6 +13,7 @@ import pytest
 from bot.bootstrap import Wiring
 from bot.cli import main
 from bot.errors import StoreError
+from bot.store.checks import is_running
 from bot.store.locks import LeaderLock, Role, running
 from tests.fakes import FakeClock, understanding_of
 from tests.forking import FORK
@@ -90,6 +91,16 @@ def test_a_second_run_is_refused_and_other_verbs_work(
     first.join()
     with running(tmp_path / "var" / "bot.sqlite"):
         pass
+
+
+def test_a_link_leads_to_the_same_lock(tmp_path: Path) -> None:
+    """Two bots on one file would answer twice, under whatever names they know it."""
+    (tmp_path / "daten").mkdir()
+    (tmp_path / "bot.sqlite").symlink_to(tmp_path / "daten" / "bot.sqlite")
+    with running(tmp_path / "daten" / "bot.sqlite"):
+        assert is_running(tmp_path / "bot.sqlite")
+        with pytest.raises(StoreError, match="läuft schon"), running(tmp_path / "bot.sqlite"):
+            pass
 
 
 def test_a_place_that_cannot_be_locked_is_told(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from bot.store.schema import metadata
 from tests.integration.test_store import FOREVER_AGO, newer_scripts
 from tests.store_actor import live, opened
 
-EARLIER = tuple(f"{number:04}" for number in range(1, 12))
+EARLIER = tuple(f"{number:04}" for number in range(1, 13))
 """Every form that a city may still have."""
 
 CHAT = """INSERT INTO chat (key, channel, state, version, updated_at)
@@ -35,7 +35,7 @@ REBUILDING = '''"""A stricter column, for which SQLite has to build the table an
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "9999", "0012", None, None
+revision, down_revision, branch_labels, depends_on = "9999", "0013", None, None
 
 
 def upgrade() -> None:

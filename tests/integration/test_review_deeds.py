@@ -4,9 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from bot.drafts import Draft, Step
+from bot.given import Given
 from bot.review_items import Action, Effect, Filter, ItemState, Order, Why
 from bot.store.audit import SqlAudit
 from bot.store.database import Database
+from bot.store.drafts import SqlDrafts
+from bot.store.erasure import erase
 from bot.store.review import SqlReview
 from bot.store.review_deeds import SqlDeeds
 from tests.fakes import NOW
@@ -75,6 +79,29 @@ def test_what_an_entry_had_as_the_opposite_comes_back_once(store: Database, grou
     assert (taken.texts, taken.moved) == ((DOG,), ())
 
 
+def test_what_entries_got_is_known_until_it_is_taken_back(store: Database, groups: dict[str, int]) -> None:
+    """With the words, as long as nobody opened the question again."""
+    deeds, drafts = SqlDeeds(store), SqlDrafts(store)
+    items = [item for each in SqlReview(store).wordings(groups[BIN]) for item in each.items]
+    change = deeds.act_on(groups[BIN], items, Action.WORDINGS, "Emil", NOW, entry="abfuhr", effect=Effect(items))
+    assert change
+    assert drafts.given(["abfuhr", "hund"]) == (Given(change, Action.WORDINGS, "abfuhr", BIN),)
+    assert drafts.given(["hund"]) == ()
+    draft = Draft("alt", "neu", "neu")
+    drafts.save(draft, instead_of=0, step=Step("Emil", "Entwurf", "", NOW), reopens=[change])
+    assert drafts.given(["abfuhr"]) == ()
+    assert states(store)[groups[BIN]] is ItemState.NEW
+
+
+def test_groups_of_an_erased_chat_are_summed_up_at_once(store: Database, groups: dict[str, int]) -> None:
+    """Not only when questions are grouped again; one that has no question any more is gone."""
+    log(store, asked(BIN), chat="d")
+    regroup(store)
+    store.write(lambda connection: erase(connection, "c", (), LATER))
+    left = {group.number: group.count for group in SqlReview(store).groups(Filter(), most=9)}
+    assert left == {groups[CONCERT]: 1, groups[BIN]: 1}
+
+
 def test_the_record_names_groups_and_no_words(store: Database, groups: dict[str, int]) -> None:
     """It outlives the questions."""
     SqlDeeds(store).act_on(groups[DOG], [1, 2], Action.WORDINGS, "Emil", NOW, entry="beschluss")
@@ -106,7 +133,8 @@ FOUND: list[tuple[Filter, list[str]]] = [
 
 
 @pytest.mark.parametrize(
-    "text", ["schlagloch", "SCHLAGLÖCHER", "schlagloecher", "strassenrand", "Straßenrand", "STRASSE", "fuer ÜBER"]
+    "text",
+    ["stras", "schlagloch", "SCHLAGLÖCHER", "schlagloecher", "strassenrand", "Straßenrand", "STRASSE", "fuer ÜBER"],
 )
 def test_words_are_found_however_they_are_spelt(store: Database, text: str) -> None:
     """As the bot itself understands them."""

@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from bot.bootstrap import forget_old
 from bot.effects import Feedback, Mark
 from bot.errors import ConflictError, StoreError
 from bot.journal import Question
 from bot.ports import Outcome
+from bot.settings import load_settings
 from bot.state import ChatState
 from bot.store.addresses import new_key
 from bot.store.chats import SqlChats
@@ -24,7 +26,7 @@ from bot.store.migrate import SCRIPTS, backup, upgrade
 from bot.store.questions import forget, questions_since
 from bot.store.schema import metadata
 from intents.decision import Candidate, Embedding
-from tests.fakes import NOW
+from tests.fakes import NOW, FakeClock
 from tests.forking import FORK
 
 QUESTION = Question(1, NOW, "wer?", "clarify", "margin", None, 0.4, (Candidate("a", 0.4),), "f", "m")
@@ -203,7 +205,7 @@ SECOND = '''"""A further column."""
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision, branch_labels, depends_on = "9999", "0012", None, None
+revision, down_revision, branch_labels, depends_on = "9999", "0013", None, None
 
 
 def upgrade() -> None:
@@ -231,10 +233,26 @@ def test_a_migration_keeps_the_data_and_a_copy(tmp_path: Path, database: Databas
     assert upgrade(database, scripts=newer_scripts(tmp_path))
     assert chats.load("c").state.asked == 3
     assert questions_since(database, FOREVER_AGO) == [QUESTION]
-    copy = sqlite3.connect(tmp_path / "bot.sqlite.vor-0012")
+    copy = sqlite3.connect(tmp_path / "bot.sqlite.vor-0013")
     assert copy.execute("SELECT count(*) FROM question").fetchone() == (1,)
     assert "extra" not in str(copy.execute("SELECT sql FROM sqlite_master").fetchall())
     copy.close()
+
+
+@pytest.mark.parametrize(("days", "kept"), [(30, 7 * 24), (3, 3 * 24), (0, 48)])
+def test_a_copy_goes_with_the_texts_in_it(
+    tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch, days: int, kept: int
+) -> None:
+    """It is there while a new version may have to be taken back."""
+    monkeypatch.setenv("QUESTION_RETENTION_DAYS", str(days))
+    copy, backup_by_hand = tmp_path / "bot.sqlite.vor-0012-2", tmp_path / "bot.sqlite.vor-umzug"
+    for file in (copy, backup_by_hand):
+        file.write_text("", encoding="utf-8")
+        os.utime(file, (NOW.timestamp(), NOW.timestamp()))
+    for hours, is_there in ((kept - 1, True), (kept + 1, False)):
+        forget_old(database, load_settings(env_file=None), FakeClock(NOW + timedelta(hours=hours)))
+        assert copy.exists() == is_there
+    assert backup_by_hand.exists()
 
 
 def test_a_newer_database_is_refused(tmp_path: Path, database: Database) -> None:

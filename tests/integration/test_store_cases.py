@@ -237,6 +237,17 @@ def test_the_words_of_a_case_go_in_time(store: Database, chat: str) -> None:
     assert (cases.links(1)[0].text, found.summary) == (None, "")
 
 
+def test_a_clerks_case_without_a_topic_is_found_while_it_is_open(store: Database, chat: str) -> None:
+    """Not one that has a topic, nor somebody else's."""
+    cases, person = SqlCases(store), SqlAddresses(store).person(800, NOW)
+    save(store, chat, CaseChange(Case(1, chat, NOW, topic=TopicState.NONE, assignee=person, clerk="Anna")))
+    found = cases.without_topic(person)
+    assert found
+    assert cases.without_topic("anybody") is None
+    save(store, chat, CaseChange(replace(found, topic=TopicState.THERE, thread=7)))
+    assert cases.without_topic(person) is None
+
+
 def test_after_a_move_of_the_group_old_numbers_stand_for_nothing(store: Database, chat: str, group: str) -> None:
     """A reply to a message of the new group reaches no stranger, whose words had the same number in the old one."""
     cases, addresses = SqlCases(store), SqlAddresses(store)

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -43,6 +44,7 @@ from bot.store.schema import metadata
 from bot.store.wakeup import listening
 from tests.fakes import NOW
 from tests.forking import FORK
+from tests.postgres import Server as Postgres
 from tests.store_actor import ARRIVAL, BOT, MEANING, live, live_until, outcome_of, work_all
 
 T = TypeVar("T")
@@ -221,6 +223,16 @@ def test_a_claim_ends_once(inbox: SqlInbox) -> None:
     with pytest.raises(ConflictError):
         inbox.finish(old, outcome_of(old), NOW)
     inbox.finish(new, outcome_of(new), NOW)
+
+
+@pytest.mark.parametrize("album", [None, "album"])
+def test_a_clock_that_is_set_back_lets_no_chat_wait(inbox: SqlInbox, album: str | None) -> None:
+    """What was to be looked at in a minute would else wait for as long as the clock was wrong."""
+    inbox.put([said(1, album=album)], NOW)
+    assert inbox.retry(taken(inbox, NOW + 6 * SECOND), NOW)
+    assert inbox.claim(NOW - 2 * SECOND) is None
+    inbox.put([said(2, album=album)], NOW)
+    assert taken(inbox, NOW - timedelta(hours=1)).parts[0].raw == b"1"
 
 
 def test_a_failed_update_waits_and_its_chat_with_it(inbox: SqlInbox) -> None:
@@ -799,3 +811,11 @@ def check_nothing_lost(store: Database, sent: list[str], moment: str) -> None:
     states = dict(rows(store, "SELECT kind, state FROM outbox"))
     assert states["text"] == "sent", moment
     assert states["clerk"] == "unknown" or (states["clerk"], sent.count("clerk")) == ("sent", 1), moment
+
+
+def test_a_value_that_the_server_refuses_is_not_quoted(postgres: Postgres) -> None:
+    """What the database complains of stands in the log; the value may be a citizen's words."""
+    words = sa.select(sa.cast(sa.literal("Geheim", sa.String), sa.Integer))
+    with closing(Database.on_server(postgres.ready())) as database, pytest.raises(StoreError) as caught:
+        database.read(lambda connection: connection.scalar(words))
+    assert "Geheim" not in str(caught.value)

@@ -18,6 +18,7 @@ from bot.store.audit import SqlAudit
 from bot.store.chats import SqlChats
 from bot.store.corrections import SqlCorrections
 from bot.store.database import Database
+from bot.store.erasure import SqlRecords
 from bot.store.notices import SqlNotices
 from bot.store.outbox import SqlOutbox
 from tests.fakes import NOW
@@ -130,6 +131,20 @@ def test_a_send_that_was_cut_off_goes_on(store: Database) -> None:
     assert (found.chats, found.left) == (5, 3)
     assert handed_over(store) == 3
     assert len(receivers(store)) == 5
+
+
+def test_who_opened_the_answer_from_a_menu_is_told_as_well(store: Database) -> None:
+    """Each time counts, each chat once; not what was opened before."""
+    asked, chats, corrections = got(store, 1, "gebühr", NOW), SqlChats(store, "telegram"), SqlCorrections(store)
+    opener = SqlAddresses(store).chat(2, NOW)
+    for chat, at in ((opener, NOW - HOUR), (opener, NOW), (opener, NOW + HOUR), (asked, NOW)):
+        saved = chats.load(chat)
+        chats.commit(chat, saved.version, Outcome(saved.state, opened=("gebühr",)), at)
+    assert corrections.given("gebühr", NOW) == (4, 2)
+    assert corrections.given("gebühr", NOW + HOUR) == (1, 1)
+    assert corrections.given("anderes", NOW) == (0, 0)
+    assert set(corrections.receivers("gebühr", NOW)) == {asked, opener}
+    assert [entry for _, entry in SqlRecords(store).remains(opener).opened] == ["gebühr"] * 3
 
 
 def test_an_erased_chat_gets_nothing(store: Database) -> None:

@@ -282,6 +282,8 @@ def test_checklist_24_erasing_leaves_nothing(bot: Bot, place: str, texts: Texts)
     bot.work()
     SqlAddresses(bot.store).person(CITIZEN, bot.now)
     bot.do(said("mein Geheimnis", 10))
+    bot.do(pressed("e:beschluss", [[]]))
+    assert bot.rows("SELECT entry FROM opening") == [("beschluss",)]
     bot.do(said("/loeschen", 11))
     (key,) = next(iter(bot.rows(f"SELECT key FROM chat WHERE telegram_id = {CITIZEN}")))
     bot.receive(pressed(ERASE, [[]]))
@@ -289,7 +291,8 @@ def test_checklist_24_erasing_leaves_nothing(bot: Bot, place: str, texts: Texts)
     claim = bot.inbox.claim(bot.now)
     assert claim
     bot.inbox.finish(claim, bot.handler.handle(claim, bot.now), bot.now)
-    for table, column in (("question", "chat_key"), ("inbox", "chat_key"), ("outbox", "chat_key"), ("chat", "key")):
+    tables = [(name, "chat_key") for name in ("question", "opening", "inbox", "outbox")]
+    for table, column in (*tables, ("chat", "key")):
         assert bot.rows(f"SELECT count(*) FROM {table} WHERE {column} = '{key}'") == [(0,)]
     assert bot.rows("SELECT count(*) FROM person") == [(0,)]
     assert len(bot.log) == 1

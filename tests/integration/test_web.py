@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import signal
 import socket
 from collections.abc import Sequence
@@ -23,6 +24,7 @@ from bot import logs
 from bot.errors import StoreError, WebError
 from bot.live import LiveFaq
 from bot.running import webhook_path
+from bot.web import alone
 from bot.web.guard import Guard
 from bot.web.internal import internal_app
 from bot.web.public import public_app
@@ -210,7 +212,7 @@ def test_a_taken_port_is_told(side: str) -> None:
 
 def test_a_foreign_address_is_told() -> None:
     """An address of another machine, and a name that nobody has."""
-    for host in ("192.0.2.1", "gibt-es-nicht.invalid"):
+    for host in ("192.0.2.1", "gibt-es-nicht.invalid", "..", "x" * 64):
         with pytest.raises(WebError, match=host):
             asyncio.run(_nothing(host=host))
 
@@ -264,6 +266,8 @@ async def _kept(_updates: Sequence[object]) -> bool:
         ("https://bot.example.org/faq/telegram", "/faq", "/telegram"),
         ("https://bot.example.org/faq/geheim/1", "/faq", "/geheim/1"),
         ("https://bot.example.org/haken", "", "/haken"),
+        ("https://bot.example.org/faq-haken", "/faq", "/faq-haken"),
+        ("https://bot.example.org/faq", "/faq", "/"),
         ("https://bot.example.org", "", "/"),
     ],
 )
@@ -284,3 +288,24 @@ def test_a_change_of_vitals_needs_no_restart(faq: LiveFaq) -> None:
     """Every request looks anew."""
     assert told(FakeVitals(), faq)[0] == 200
     assert told(replace(FakeVitals(), works=False), faq)[0] == 503
+
+
+def test_pages_alone_see_to_what_is_old_and_what_is_new(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside a bot or without one; a trouble of the database is told and ends nothing; SIGTERM does."""
+    done: list[str] = []
+
+    def tidy() -> None:
+        done.append("tidy")
+        raise StoreError("voll")
+
+    def regroup() -> None:
+        done.append("regroup")
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(alone, "MINUTE", 0.01)
+    logs.configure("INFO")
+    alone.serve_alone((), lambda: done.append("prepare"), alone.Chores(regroup, tidy))
+    assert done[:3] == ["prepare", "tidy", "regroup"]
+    assert "tidying_failed" in capsys.readouterr().err

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from intents.faq import parse_faq
 from tests.conftest import TINY_FAQ
 from tests.fakes import NOW, FakeClock
 from tests.review_log import asked, log
+from tests.staff.conftest import PATH, opened
 from tests.staff.room import Browser, Room
 
 EVIL = "<script>alert(1)</script>"
@@ -272,6 +274,8 @@ def test_versions_tell_who_changed_what_and_come_back(live: GoingLive, publisher
     live.publish(key, "Emil", NOW, is_sure=True)
     publisher.get("/fassungen")
     assert "Fassung 2" in publisher.page
+    assert "<td>der erste Inhalt</td>" in publisher.page.replace(' class="long"', "")
+    assert "geändert: «Wer hat die Stadt begleitet?»<" in publisher.page
     publisher.get("/fassungen/1")
     active = publisher.page.partition('name="active" value="')[2].partition('"')[0]
     assert publisher.post("/fassungen/1/zurueckholen", active="veraltet").status_code == 409
@@ -309,4 +313,20 @@ def test_a_version_with_a_blocked_answer_says_so(live: GoingLive, publisher: Bro
     publisher.get("/fassungen/1")
     publisher.follow(publisher.post("/fassungen/1/zurueckholen", active=done.hash))
     assert "Wieder gesperrt" in publisher.page
-    assert "«beschluss»." in publisher.page
+    assert "«Wer hat die Strategie beschlossen?»." in publisher.page
+
+
+def test_with_four_eyes_a_version_comes_back_as_a_draft(tmp_path: Path, prepared: Path, clock: FakeClock) -> None:
+    """The page says so before and after; nothing goes live by one person alone."""
+    (tmp_path / PATH).write_bytes(prepared.read_bytes())
+    with opened(tmp_path, clock, four_eyes="true") as room:
+        room.faq.load()
+        strict = GoingLive(Publishing(SqlDrafts(room.database)), Rules(four_eyes=True))
+        strict.publishing.add_alternates("begleitung", ["Wer war Berater der Stadt?"], "Emil", NOW)
+        done = strict.publish(pass_gate(strict), "Vera", NOW, is_sure=True)
+        publisher = room.browser(Role.PUBLISH)
+        assert "Sie wird zum Entwurf" in publisher.get("/fassungen/1").text
+        publisher.follow(publisher.post("/fassungen/1/zurueckholen", active=done.hash))
+        assert "Fassung 1 steht im Entwurf" in publisher.page
+        assert strict.publishing.live().hash == done.hash
+        assert strict.publishing.draft().hash == parse_faq(TINY_FAQ).hash

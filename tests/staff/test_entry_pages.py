@@ -44,7 +44,8 @@ def test_entries_are_listed_and_found(editor: Browser, publishing: Publishing) -
     assert ("1 Eintrag" in editor.page, "begleitet?" in editor.page) == (True, False)
     editor.get("/eintraege", state="entwurf")
     assert ("1 Eintrag" in editor.page, "begleitet?" in editor.page) == (True, True)
-    assert editor.get("/eintraege", page="-1").status_code == 404
+    for odd in ("-1", "99999", "abc"):
+        assert "Wer hat die Stadt begleitet?" in editor.get("/eintraege", page=odd).text
 
 
 def test_an_entry_is_shown_as_telegram_shows_it(editor: Browser) -> None:
@@ -70,6 +71,22 @@ def test_a_change_goes_into_the_draft(editor: Browser, publishing: Publishing) -
     assert "&lt;b&gt;Wer&lt;/b&gt;?" in editor.get("/eintrag/beschluss").text
 
 
+def test_follow_ups_are_chosen_by_their_questions(editor: Browser, publishing: Publishing) -> None:
+    """In an order, from lists without the entry itself; one that is gone is shown, and told at the field."""
+    page = editor.get("/eintrag/beschluss/bearbeiten").text
+    assert page.count('name="follow_ups"') == 3
+    assert '<option value="begleitung" selected>Wer hat die Stadt begleitet?</option>' in page
+    assert '<option value="beschluss"' not in page
+    assert editor.post("/eintrag/beschluss/bearbeiten", **FIELDS, follow_ups=["", "weg"]).status_code == 422
+    assert "<option selected>weg</option>" in editor.page
+    assert "gibt es nicht (mehr): «weg»" in editor.page
+    answer = editor.post("/eintrag/beschluss/bearbeiten", **FIELDS, follow_ups=["", "begleitung", "begleitung"])
+    assert answer.status_code == 303
+    entry = publishing.faq().get("beschluss")
+    assert entry
+    assert entry.follow_ups == ("begleitung",)
+
+
 def test_a_preview_saves_nothing(editor: Browser, publishing: Publishing) -> None:
     """It shows what was typed, and hints at what may not be understood."""
     before = publishing.draft()
@@ -93,7 +110,7 @@ def test_what_is_wrong_is_told_at_its_field(editor: Browser, publishing: Publish
         "sources": "| https://x.org",
         "valid_from": "2026-12-02",
         "valid_until": "1.12.2026",
-        "follow_ups": "beschluss\ngibtsnicht",
+        "follow_ups": ["begleitung", "", "gibtsnicht"],
     }
     assert editor.post("/eintrag/beschluss/bearbeiten", **typed).status_code == 422
     told_so = (
@@ -144,6 +161,7 @@ def test_an_entry_is_created_with_what_a_group_brings(room: Room, editor: Browse
     assert f'href="/staff/eintraege/neu?gruppe={group}"' in editor.page
     editor.get("/eintraege/neu", gruppe=group)
     assert 'value="Was kostet ein Hund?"' in editor.page
+    assert f'<a href="/staff/auswertung/{group}">Abbrechen</a>' in editor.page
     fields = {"question": "Was kostet ein Hund in Öhringen?", "answer": "108 Euro.", "kind": "answer"}
     answer = editor.post("/eintraege/neu", **fields, alternates="Hundesteuer", gruppe=group)
     assert answer.headers["location"] == "/staff/eintrag/was-kostet-ein-hund-in-oehringen"

@@ -119,6 +119,17 @@ def test_everybody_can_use_the_page(site: Site, name: str) -> None:
     assert site.broken == []
 
 
+def test_the_preview_follows_what_is_typed(site: Site) -> None:
+    """Without a button; nothing is saved, and what was typed does not run."""
+    page = site.show("entry_edit")
+    page.get_by_label("Antwort (Pflichtfeld)").fill("Das ist *ganz neu*. <img src=x onerror=alert(1)>")
+    page.locator("#vorschau-bereich b", has_text="ganz neu").wait_for()
+    assert page.locator("#vorschau-bereich img").count() == 0
+    page.reload()
+    assert page.locator("#vorschau-bereich b", has_text="ganz neu").count() == 0
+    assert site.broken == []
+
+
 @pytest.mark.parametrize("path", ["/login", "/gibtesnicht"])
 def test_axe_finds_nothing_before_the_login(site: Site, path: str) -> None:
     """The login page and one that says what is wrong."""
@@ -128,6 +139,27 @@ def test_axe_finds_nothing_before_the_login(site: Site, path: str) -> None:
     page.set_viewport_size(PHONE)
     assert page.evaluate(WIDER) <= 0
     page.context.close()
+
+
+def test_axe_finds_nothing_when_a_session_has_ended(site: Site) -> None:
+    """What was typed travels along, and is sent with a click."""
+    page = site.opened()
+    log_in(page, site.address)
+    page.goto(f"{site.address}/staff/eintraege/neu")
+    page.get_by_label("Frage (Pflichtfeld)").fill("Wann ist Markt?")
+    page.get_by_label("Antwort (Pflichtfeld)").fill("Am Samstag.\n\n- von 8\n- bis 13 Uhr")
+    site.room.database.write(lambda connection: connection.exec_driver_sql("DELETE FROM staff_session"))
+    page.get_by_role("button", name="In den Entwurf").click()
+    assert complaints(page, ALL) == []
+    page.get_by_label("Name").fill(NAMES[Role.EDIT])
+    page.get_by_label("Passwort").fill(SECRET)
+    page.get_by_role("button", name="Anmelden").click()
+    assert complaints(page, ALL) == []
+    page.get_by_role("button", name="Jetzt absenden").click()
+    page.get_by_role("heading", name="Wann ist Markt?").wait_for()
+    assert page.locator(".bubble").first.inner_text().startswith("Am Samstag.")
+    page.context.close()
+    log_in(site.window, site.address)
 
 
 def test_the_keyboard_is_enough_to_log_in_and_out(site: Site) -> None:

@@ -1,5 +1,6 @@
 """Logging in: who gets in, who does not, and what a session is worth."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -7,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from bot.accounts import Role
+from bot.bootstrap import going_live
 from bot.logins import MOST_PER_ADDRESS, MOST_PER_NAME, WINDOW
 from bot.passwords import weakness
 from bot.staff import IDLE, LONGEST_SESSION
@@ -349,3 +351,69 @@ def test_a_lock_that_two_people_ask_for_is_one(room: Room) -> None:
         browser.get("/konten")
         browser.post(f"/konten/{member.key}/sperre", on=on)
         assert room.member(Role.READ).locked is locked
+
+
+def hidden(page: str) -> dict[str, str]:
+    """Return the hidden fields of a page, without the token."""
+    found = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page))
+    return {key: value for key, value in found.items() if key != "csrf_token"}
+
+
+def test_what_was_sent_after_the_session_had_ended_is_not_lost(room: Room, clock: FakeClock) -> None:
+    """The login page says why it is there; afterwards one click sends the form, and none is sent unseen."""
+    editor = room.browser(Role.EDIT)
+    editor.get("/eintrag/beschluss/bearbeiten")
+    words = {"question": "Wer beschloss?", "answer": "Der «Rat» & mehr.\n\n- eins\n- zwei", "kind": "answer"}
+    clock.wait(hours=3)
+    editor.headers["Referer"] = "http://staff.test/staff/eintrag/beschluss/bearbeiten"
+    answer = editor.post("/eintrag/beschluss/bearbeiten", **words, do="save")
+    assert answer.status_code == 401
+    assert "Ihre Sitzung ist beendet" in editor.page
+    assert "noch einmal senden" in editor.page
+    editor.post("/login", name=NAMES[Role.EDIT], password="falsch", **hidden(editor.page))
+    assert hidden(editor.page)["next"] == "/staff/eintrag/beschluss/bearbeiten"
+    editor.post("/login", name=NAMES[Role.EDIT], password=SECRET, **hidden(editor.page))
+    assert "noch nicht angekommen" in editor.page
+    publishing = going_live(room.app.settings, room.database).publishing
+    assert publishing.drafts.current() is None
+    assert editor.post("/eintrag/beschluss/bearbeiten", **hidden(editor.page)).status_code == 303
+    entry = publishing.faq().get("beschluss")
+    assert entry
+    assert (entry.question, entry.answer) == (words["question"], words["answer"])
+
+
+@pytest.mark.parametrize(("path", "fields"), [("/passwort", {"old": SECRET}), ("/auswertung", {"x": "y" * 200_000})])
+def test_passwords_and_what_is_too_long_are_not_carried_along(
+    room: Room, clock: FakeClock, path: str, fields: dict[str, str]
+) -> None:
+    """The login page still leads back to where the form was."""
+    editor = room.browser(Role.EDIT)
+    clock.wait(hours=3)
+    editor.headers["Referer"] = f"http://elsewhere.test/staff{path}"
+    answer = editor.post(path, **fields)
+    if answer.status_code == 303:
+        editor.follow(answer)
+    assert "Ihre Sitzung ist beendet" in editor.page
+    assert hidden(editor.page) == {"next": f"/staff{path}"}
+    answer = editor.post("/login", name=NAMES[Role.EDIT], password=SECRET, **hidden(editor.page))
+    assert answer.headers["location"] == f"/staff{path}"
+
+
+def test_who_comes_anew_is_not_told_of_a_session(room: Room) -> None:
+    """Nor who has logged out."""
+    browser = room.browser()
+    for _ in range(2):
+        assert "Sitzung ist beendet" not in browser.get("/login").text
+    browser = room.browser(Role.READ)
+    browser.follow(browser.post("/logout"))
+    assert "Sitzung ist beendet" not in browser.page
+
+
+def test_a_form_of_another_site_is_not_carried_along(room: Room) -> None:
+    """Somebody who logs in must not send what others wrote."""
+    browser = room.browser()
+    answer = browser.post("/auswertung/einordnen", action="ignore")
+    assert answer.headers["location"] == "/staff/login"
+    browser.get("/login")
+    browser.page = ""
+    assert browser.post("/login", name=LENA, password=SECRET, kept_for="/staff/logout", kept="a=b").status_code == 403

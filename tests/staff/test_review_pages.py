@@ -15,11 +15,12 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from bot.accounts import Role
+from bot.going_live import GoingLive, Rules
 from bot.jobs import JobKind
 from bot.logins import Logins
 from bot.ports import FaqVersion
 from bot.publishing import Publishing
-from bot.review_items import Filter
+from bot.review_items import Filter, ItemState
 from bot.reviewing import Reviewing
 from bot.store.audit import SqlAudit
 from bot.store.database import Database
@@ -34,7 +35,7 @@ from bot.web.staff import group_pages, own_pages, review_pages, start_pages
 from bot.web.staff.app import staff_app
 from bot.web.staff.front import Front
 from intents.decision import Candidate, Embedding
-from intents.faq import parse_faq
+from intents.faq import FaqEntry, parse_faq
 from tests.conftest import TINY_FAQ
 from tests.fakes import NOW, FakeClock, FakeLauncher
 from tests.review_log import asked, log, numbers, regroup
@@ -156,14 +157,21 @@ def test_the_list_can_be_narrowed(review: Review, query: dict[str, str], shown: 
         ({"von": "0001-01-01"}, 400, "Bitte geben Sie einen Tag ein"),
         ({"zustand": "kaputt"}, 400, "aus der Liste"),
         ({"suche": "x" * 1000}, 400, "höchstens 200 Zeichen"),
-        ({"page": "-1"}, 404, ""),
-        ({"page": "7"}, 404, ""),
+        ({"page": "-1"}, 200, "2 Gruppen"),
+        ({"page": "abc"}, 200, "2 Gruppen"),
     ],
 )
 def test_odd_queries_are_told(review: Review, query: dict[str, str], status: int, said: str) -> None:
     """At the field, in German."""
     assert review.reader.get("/auswertung", **query).status_code == status
     assert said in review.reader.page
+
+
+def test_a_page_that_is_no_more_leads_to_the_first(review: Review) -> None:
+    """As after all groups of the last one were ignored."""
+    answer = review.reader.get("/auswertung", page="7", suche="Hund")
+    assert answer.headers["location"] == "/staff/auswertung?suche=Hund"
+    assert review.reader.get(f"/auswertung/{review.groups()[DOG]}", page="7").status_code == 200
 
 
 def test_entries_are_offered_by_their_questions_and_unlikely_ones_are_not_near(review: Review) -> None:
@@ -204,6 +212,13 @@ def test_many_are_ignored_at_once_and_taken_back(review: Review) -> None:
         ("Emil", "Auswertung zurückgenommen: ignoriert", "Gruppe 1, 2"),
         ("Emil", "Auswertung: ignoriert", "Gruppe 1, 2"),
     ]
+
+
+def test_all_of_a_page_are_chosen_by_a_link(review: Review) -> None:
+    """Without a script; the filter stays."""
+    page = review.editor.get("/auswertung", suche="Hund", alle="ja").text
+    assert 'href="/staff/auswertung?suche=Hund&amp;alle=ja#liste"' in page
+    assert (page.count(" checked "), "checked" in review.editor.get("/auswertung").text) == (1, False)
 
 
 def test_what_joins_an_ignored_group_is_ignored_and_a_done_one_opens_again(review: Review) -> None:
@@ -314,6 +329,52 @@ def test_a_wording_taken_back_in_another_order_does_not_come_again(review: Revie
     assert listed(review) == (True, False)
     assert review.service.undo(younger.id, "Emil", NOW)
     assert listed(review) == (False, False)
+
+
+def open_in(review: Review, wording: str) -> int:
+    """Return how many questions of a wording's group are open."""
+    group = review.service.list.group(review.groups()[wording])
+    assert group
+    return group.open
+
+
+@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize("action", ["wordings", "negatives"])
+def test_what_a_dropped_draft_held_is_open_again(review: Review, action: str, *, whole: bool) -> None:
+    """Nobody answers it: nothing of it was published; it can be taken over once more."""
+    publishing = review.service.entries
+    live = GoingLive(publishing, Rules())
+    given(review, action)
+    assert open_in(review, BIN) == 0
+    if whole:
+        assert live.discard(publishing.draft().key, "Petra", NOW)
+    else:
+        publishing.revert_entry("beschluss", "Petra", NOW)
+    assert (open_in(review, BIN), publishing.drafts.current()) == (1, None)
+    given(review, action)
+    assert (open_in(review, BIN), any(listed(review))) == (0, True)
+
+
+def test_what_is_published_stays_done(review: Review) -> None:
+    """Whatever later drafts do with the entry before they are dropped."""
+    publishing = review.service.entries
+    given(review, "wordings")
+    publishing.drafts.publish(publishing.draft(), "Petra", NOW)
+    publishing.delete_entry("beschluss", "Emil", NOW)
+    assert open_in(review, BIN) == 0
+    assert not GoingLive(publishing, Rules()).discard(publishing.draft().key, "Emil", NOW)
+    assert open_in(review, BIN) == 0
+
+
+def test_a_new_entry_that_is_dropped_leaves_its_group_as_it_was(review: Review) -> None:
+    """It is not in hand any more."""
+    number, publishing = review.groups()[BIN], review.service.entries
+    publishing.new_entry(FaqEntry("tonne", BIN, "Montags."), "Emil", NOW)
+    review.service.begun(number, "tonne", "Emil", NOW)
+    publishing.delete_entry("tonne", "Emil", NOW)
+    group = review.service.list.group(number)
+    assert group
+    assert group.state is ItemState.NEW
 
 
 def test_a_wording_that_does_not_belong_is_ignored_alone(review: Review) -> None:

@@ -30,8 +30,7 @@ def test_a_closed_case_becomes_a_draft(hall_here: Open) -> None:
         here.settled()
         here.write(here.anna, "/entwurf")
         here.seen(here.group, "Bitte erst abschließen", here.thread())
-        here.press(here.anna, "Abschließen")
-        here.seen(here.erika, "ist abgeschlossen")
+        here.finish()
         here.settled()
         for _ in range(2):
             here.press(here.anna, "Als FAQ-Entwurf")
@@ -49,8 +48,7 @@ def test_without_an_answer_there_is_no_draft(hall_here: Open) -> None:
     """The clerk is told why."""
     with hall_here() as here:
         here.wish()
-        here.write(here.anna, "/abschliessen")
-        here.seen(here.erika, "ist abgeschlossen")
+        here.finish()
         here.settled()
         here.press(here.anna, "Als FAQ-Entwurf")
         here.seen(here.group, "Daraus wird kein Entwurf", here.thread())

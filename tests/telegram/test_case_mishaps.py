@@ -43,6 +43,23 @@ def test_handover_11_a_barred_citizen_does_not_come_back_by_writing_on(hall_here
         assert not ids(here.shown(here.group), "Noch mehr Unsinn")
 
 
+def test_handover_11_a_bar_is_lifted_in_any_case_of_the_citizen(hall: Open) -> None:
+    """Nobody remembers in which one it was set."""
+    with hall() as here:
+        here.wish()
+        here.finish()
+        here.settled()
+        here.wish()
+        here.write(here.anna, "/sperren", 2)
+        here.until_store(lambda: here.case(2).barred)
+        here.settled()
+        here.write(here.anna, "/entsperren")
+        here.seen(here.group, "Die Sperre ist aufgehoben", here.thread())
+        here.settled()
+        assert not here.case(2).barred
+        here.wish()
+
+
 def test_an_emergency_in_a_case_that_is_over_is_answered_at_once(hall_here: Open) -> None:
     """Also as a reply to a clerk, which goes on with the case."""
     with hall_here() as here:
@@ -50,8 +67,7 @@ def test_an_emergency_in_a_case_that_is_over_is_answered_at_once(hall_here: Open
         here.take()
         here.write(here.anna, "Guten Tag")
         answer = here.seen(here.erika, "Guten Tag")
-        here.press(here.anna, "Abschließen")
-        here.seen(here.erika, "ist abgeschlossen")
+        here.finish()
         here.people.text(here.erika, "es brennt", reply_to=answer["message_id"])
         here.seen(here.erika, "Rufen Sie sofort die Feuerwehr: 112")
         here.seen(here.group, "es brennt", here.thread())
@@ -71,6 +87,47 @@ def test_an_offered_answer_goes_out_once(hall_here: Open) -> None:
         assert len([text for text in here.people.said(here.erika) if "Gemeinderat" in text]) == 1
         (sent,) = here.cases.links(1)
         assert "Gemeinderat" in str(sent.text)
+
+
+def test_handover_10_all_that_failed_is_sent_again_at_once(hall_here: Open) -> None:
+    """Words and an album, in their order and as they were; what has arrived by then is not repeated."""
+    with hall_here() as here:
+        here.wish()
+        here.take()
+        here.settled()
+        here.people.block(here.erika)
+        here.seen(here.group, "hat den Bot blockiert", here.thread())
+        here.write(here.anna, "Hier der Plan")
+        here.people.album(here.anna, 2, "Lageplan", chat=here.group, thread=here.thread())
+        here.until(lambda: not here.cases.untold(1) and len(here.cases.links(1)) == 3)
+        here.settled()
+        told = here.seen(here.group, "Nicht zugestellt, Nachrichten: ", here.thread())
+        here.people.unblock(here.erika)
+        here.seen(here.group, "ist wieder erreichbar", here.thread())
+        for said in [m for m in here.shown(here.group, here.thread()) if "Nicht zugestellt" in m.get("text", "")]:
+            here.people.press(here.anna, said["message_id"], "Erneut senden", chat=here.group)
+        here.until(lambda: len(pictures(here, here.erika)) == 2)
+        here.people.press(here.anna, told["message_id"], "Erneut senden", chat=here.group)
+        here.seen(here.group, "Das wird nicht erneut gesendet", here.thread())
+        here.settled()
+        assert len(ids(here.shown(here.erika), "Hier der Plan")) == 1
+        assert [m.get("caption") for m in pictures(here, here.erika)] == ["Lageplan", None]
+        assert len({m["media_group_id"] for m in pictures(here, here.erika)}) == 1
+
+
+def test_an_album_that_fails_is_told_once(hall_here: Open) -> None:
+    """And goes again as an album."""
+    with hall_here() as here:
+        here.wish()
+        here.take()
+        here.settled()
+        here.server.fault(Fault("error", method="copyMessages", code=400, description="Bad Request: nothing to copy"))
+        here.people.album(here.anna, 3, "Lageplan", chat=here.group, thread=here.thread())
+        told = here.seen(here.group, "Nicht zugestellt.", here.thread())
+        here.settled()
+        assert sum("Nicht zugestellt." in text for text in here.said_in(here.thread())) == 1
+        here.people.press(here.anna, told["message_id"], "Erneut senden", chat=here.group)
+        here.until(lambda: len(pictures(here, here.erika)) == 3)
 
 
 @pytest.mark.parametrize("way", ["citizen", "staff"])
@@ -109,6 +166,36 @@ def test_handover_06_what_is_taken_back_before_it_arrived_stays_taken_back(hall_
         assert [link.state for link in here.cases.links(1) if link.side is Side.STAFF] == [LinkState.TAKEN]
 
 
+def test_a_choice_is_closed_once_it_was_made_and_shows_what_was_sent(hall_here: Open) -> None:
+    """So do canned replies that were named; a choice may be put away, and a colleague's press sends nothing."""
+    with hall_here() as here:
+        here.wish()
+        here.take()
+        here.write(here.anna, "/baustein")
+        offered = here.seen(here.group, "Welchen Textbaustein soll ich senden?", here.thread())
+        here.people.press(here.bernd, offered["message_id"], "termin", chat=here.group)
+        here.seen(here.group, "Den Fall hat Anna", here.thread())
+        here.people.press(here.anna, offered["message_id"], "termin", chat=here.group)
+        here.seen(here.erika, "Dafür brauchen Sie einen Termin")
+        here.seen(here.group, "#1 · Anna schickt:\n\nDafür brauchen Sie einen Termin", here.thread())
+        here.write(here.anna, "/faq Strategie")
+        offered = here.seen(here.group, "Welche Antwort soll ich senden?", here.thread())
+        here.people.press(here.anna, offered["message_id"], "Wer hat die Strategie beschlossen?", chat=here.group)
+        here.seen(here.group, "Gemeinderat", here.thread())
+        typed = here.write(here.anna, "/baustein eingang")
+        shown = here.seen(here.group, "Anna schickt:\n\nVielen Dank", here.thread())
+        assert shown["reply_to_message"]["message_id"] == typed
+        here.press(here.anna, "FAQ-Antwort senden")
+        here.seen(here.group, "Dazu finde ich keine Antwort", here.thread())
+        here.press(here.anna, "An anderes Amt")
+        offered = here.seen(here.group, "An welches Amt?", here.thread())
+        here.people.press(here.anna, offered["message_id"], "Nichts davon", chat=here.group)
+        here.seen(here.group, "Nichts ausgewählt", here.thread())
+        here.settled()
+        open_choices = [m for m in here.shown(here.group, here.thread()) if m.get("text", "").endswith(("?", "NAME."))]
+        assert open_choices == []
+
+
 def test_an_album_with_a_note_in_it_stays_inside(hall_here: Open) -> None:
     """Below whichever picture it stands."""
     with hall_here() as here:
@@ -122,6 +209,23 @@ def test_an_album_with_a_note_in_it_stays_inside(hall_here: Open) -> None:
         here.write(here.anna, "Guten Tag")
         here.seen(here.erika, "Guten Tag")
         assert pictures(here, here.erika) == []
+
+
+def test_who_lets_go_of_a_case_is_named(hall_here: Open) -> None:
+    """The one whose it was hears of it; a case that nobody has cannot be let go of."""
+    with hall_here() as here:
+        here.wish()
+        here.take()
+        here.settled()
+        here.press(here.bernd, "Freigeben")
+        here.seen(here.group, "#1 · Bernd hat den Fall freigegeben.", here.thread())
+        here.until_store(lambda: here.case().clerk == "")
+        here.write(here.anna, "/freigeben")
+        here.seen(here.group, "Diesen Fall hat zurzeit niemand", here.thread())
+        here.press(here.bernd, "An anderes Amt")
+        offices = here.seen(here.group, "An welches Amt?", here.thread())
+        here.people.press(here.bernd, offices["message_id"], "Bürgeramt", chat=here.group)
+        here.seen(here.group, "Bernd gibt den Fall weiter an: Bürgeramt", here.thread())
 
 
 def test_an_office_with_a_long_name_fits_into_its_column(database: Database) -> None:

@@ -36,9 +36,7 @@ def test_a_case_from_the_wish_to_the_rating(hall: Open) -> None:
         here.seen(here.erika, "Seit wann denn?")
         here.seen(here.group, "Zugestellt bis", here.thread())
         here.press(here.anna, "Abschließen")
-        over = here.seen(here.erika, "Wie zufrieden waren Sie?")
-        here.people.press(here.erika, over["message_id"], "🙂 Zufrieden")
-        asked = here.seen(here.erika, "Ist Ihr Anliegen damit erledigt?")
+        asked = here.rate("🙂 Zufrieden")
         here.people.press(here.erika, asked["message_id"], "Ja, erledigt")
         here.seen(here.erika, "Vielen Dank für Ihre Rückmeldung")
         here.settled()
@@ -90,6 +88,26 @@ def test_an_emergency_is_answered_at_once_and_passed_on(hall_here: Open) -> None
         here.until(lambda: sum("Notruf erkannt" in text for text in here.texts(here.group)) == 3)
         here.settled()
         assert sum("Notruf erkannt" in text for text in here.said_in(here.thread())) == 2
+
+
+def test_what_is_changed_into_an_emergency_is_answered_at_once(hall_here: Open) -> None:
+    """While the case is open the clerks are told as well; once it is over only the bot reads it."""
+    with hall_here() as here:
+        here.wish()
+        mine = here.ask(here.erika, "es rennt")
+        here.seen(here.group, "es rennt", here.thread())
+        here.people.edit(here.erika, mine, "es brennt")
+        here.seen(here.erika, "Rufen Sie sofort die Feuerwehr: 112")
+        here.seen(here.group, "es brennt", here.thread())
+        here.seen(here.group, "Notruf erkannt", here.thread())
+        here.finish()
+        here.settled()
+        before = here.texts(here.group)
+        here.people.edit(here.erika, mine, "Strategie")
+        here.people.edit(here.erika, mine, "es brennt")
+        here.until(lambda: sum("112" in text for text in here.people.said(here.erika)) == 2)
+        here.settled()
+        assert here.texts(here.group) == before
 
 
 # ------------------------------------------------------------------ the 25 cases
@@ -197,10 +215,8 @@ def test_whoever_is_not_content_can_go_on_and_the_group_hears_of_it(hall_here: O
     with hall_here() as here:
         here.wish()
         here.take()
-        here.press(here.anna, "Abschließen")
-        over = here.seen(here.erika, "Wie zufrieden waren Sie?")
-        here.people.press(here.erika, over["message_id"], "🙁 Nicht zufrieden")
-        asked = here.seen(here.erika, "Ist Ihr Anliegen damit erledigt?")
+        here.finish()
+        asked = here.rate("🙁 Nicht zufrieden")
         here.people.press(here.erika, asked["message_id"], "Nein, noch nicht")
         again = here.seen(here.erika, "noch einmal mit einem Menschen sprechen?")
         here.seen(
@@ -224,8 +240,7 @@ def test_another_offices_matter_goes_to_the_clerk_of_a_case_that_is_just_over(ha
     with hall_here() as here:
         here.wish()
         here.take()
-        here.write(here.anna, "/abschliessen erledigt")
-        here.seen(here.erika, "Wie zufrieden waren Sie?")
+        here.finish()
         here.ask(here.erika, "Ausweis?")
         here.seen(here.group, "Ausweis?", here.thread())
         here.seen(here.erika, "ist wieder offen")
@@ -236,8 +251,7 @@ def test_handover_04_a_late_message_reopens_and_a_later_one_does_not(hall_here: 
     with hall_here() as here:
         here.wish()
         here.take()
-        here.write(here.anna, "/abschliessen erledigt")
-        here.seen(here.erika, "Wie zufrieden waren Sie?")
+        here.finish()
         here.wait(hours=23)
         here.ask(here.erika, "wer?")
         here.seen(here.erika, "Gemeinderat")
@@ -245,8 +259,7 @@ def test_handover_04_a_late_message_reopens_and_a_later_one_does_not(hall_here: 
         here.ask(here.erika, "Eins noch zum Zaun")
         here.seen(here.group, "Eins noch zum Zaun", here.thread())
         here.seen(here.erika, "ist wieder offen")
-        here.write(here.anna, "/abschliessen")
-        here.until_store(lambda: here.case().state is CaseState.CLOSED)
+        here.finish()
         here.wait(hours=25)
         here.ask(here.erika, "Und der Baum?")
         here.seen(here.erika, "Das weiß ich leider nicht")
@@ -546,10 +559,19 @@ def test_handover_15_without_topics_the_case_lives_in_the_group(hall_here: Open,
         here.take()
         here.people.text(here.anna, "Welcher Zaun?", chat=here.group, reply_to=copy["message_id"])
         here.seen(here.erika, "Welcher Zaun?")
-        here.people.text(here.anna, "Nur so gesagt", chat=here.group)
+        here.people.text(here.bernd, "Guten Morgen", chat=here.group)
+        here.seen(here.group, "antworten Sie auf seine Karte")
+        said = [here.people.text(here.anna, words, chat=here.group) for words in ("Nur so gesagt", "Noch etwas")]
+        here.until(lambda: replied_to(here, "#1 · Nicht zugestellt: Hier schreiben Sie an das Team") == said)
         here.settled()
-        assert not ids(here.shown(here.erika), "Nur so gesagt")
+        assert not {"Nur so gesagt", "Noch etwas", "Guten Morgen"} & set(here.texts(here.erika))
         assert here.running.service.pulse.failed_messages == 1
+
+
+def replied_to(here: Town, words: str) -> list[int]:
+    """Return which messages of the group the bot answered with some words."""
+    said = [message for message in here.shown(here.group) if words in message.get("text", "")]
+    return [message["reply_to_message"]["message_id"] for message in said]
 
 
 def test_handover_16_a_group_that_moved_is_followed(hall_here: Open, server: Server) -> None:
@@ -873,9 +895,8 @@ def test_words_of_the_button_end_a_case_as_well(hall_here: Open) -> None:
         here.seen(here.erika, "Guten Tag")
         here.settled()
         here.ask(here.erika, "zurück zum Bot")
-        over = here.seen(here.erika, "Ab jetzt antworte wieder ich")
-        here.people.press(here.erika, over["message_id"], "🙂 Zufrieden")
-        here.seen(here.erika, "Ist Ihr Anliegen damit erledigt?")
+        here.seen(here.erika, "Ab jetzt antworte wieder ich")
+        here.rate("🙂 Zufrieden")
         here.settled()
         assert (here.case().closed_by, here.case().rating) == (Side.CITIZEN, 3)
         assert not ids(here.shown(here.group), "zurück zum Bot")

@@ -247,6 +247,23 @@ def test_a_webhook_that_somebody_removed_is_set_again(
         assert server.until(lambda: server.people.said(erika) == ["Echo: a"], 10)
 
 
+def test_a_webhook_that_telegram_cannot_reach_is_told(
+    run_here: Run, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here all looks well, for nothing comes; Telegram alone knows."""
+    monkeypatch.setattr(receive, "CHECK_SECONDS", 0.2)
+    erika = server.people.citizen("Erika")
+
+    def told(event: str) -> list[str]:
+        return [str(line.get("reason")) for line in logs if line["event"] == event]
+
+    with capture_logs() as logs, run_here(webhook=True, breaking=lambda inbox: Broken(inbox, 2)) as running:
+        assert waits(lambda: running.service.pulse.webhook_seen is not None)
+        server.people.text(erika, "a")
+        assert waits(lambda: bool(told("webhook_undelivered_over")))
+    assert "503" in told("webhook_undelivered")[0]
+
+
 def test_a_webhook_that_somebody_set_is_taken_away_again(run_here: Run, server: Server) -> None:
     """Also while the bot polls; nothing that waits is dropped."""
     erika = server.people.citizen("Erika")

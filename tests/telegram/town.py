@@ -146,6 +146,17 @@ class Town:
         self.press(clerk or self.anna, "Übernehmen", number)
         self.until_store(lambda: self.case(number).clerk != "")
 
+    def finish(self, number: int = 1) -> None:
+        """Close a case, and wait until it is over."""
+        self.write(self.anna, "/abschliessen", number)
+        self.until_store(lambda: not self.case(number).is_open)
+
+    def rate(self, how: str) -> Json:
+        """Say as a citizen how content they were; return what asks them whether that is all."""
+        over = self.seen(self.erika, "Wie zufrieden waren Sie?")
+        self.people.press(self.erika, over["message_id"], how)
+        return self.seen(self.erika, "Ist Ihr Anliegen damit erledigt?")
+
     def said_in(self, thread: int) -> list[str]:
         """Return what the bot wrote in a topic."""
         return list(self.people.said(self.group, thread))

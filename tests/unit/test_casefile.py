@@ -55,5 +55,5 @@ def test_figures_of_cases() -> None:
     found = figures([CASE, waiting])
     assert (found["cases"], found["waiting"], found["closed"], found["first_reply"]) == (2, 1, 1, 12)
     assert found["rating"] == 3
-    assert figures([])["first_reply"] == 0
+    assert figures([])["first_reply"] is None
     assert row(waiting)[1] == "offen"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.commands import COMMANDS
 from bot.conversation import Decide, step
-from bot.effects import Effect, Feedback, Leave, Mark, Note, Say
+from bot.effects import Effect, Feedback, Leave, Mark, Note, Open, Say
 from bot.events import ChoicePicked, CommandGiven, Event, TextSaid, event_from_text
 from bot.replies import Reply
 from bot.situation import Situation
@@ -424,8 +424,21 @@ def test_a_clarify_of_expired_entries_falls_back(known: Talk) -> None:
 def test_a_deep_link_answers_at_once(talk: Talk) -> None:
     """/start faq_ID shows that entry."""
     text = talk.say("/start faq_beschluss")
+    assert Open("beschluss") in talk.effects
     assert "Gemeinderat" in text
     assert "Ich bin ein Programm" in text
+
+
+def test_an_answer_opened_without_words_is_noted(known: Talk) -> None:
+    """For its correction, should it be wrong; one that is not shown, or that was asked for, is not noted so."""
+    for event, opened in (
+        (ChoicePicked("e:beschluss"), [Open("beschluss")]),
+        (ChoicePicked("e:abgelaufen"), []),
+        (ChoicePicked("p:beschluss:1"), []),
+        (TextSaid("wer?"), []),
+    ):
+        known.do(event)
+        assert [each for each in known.effects if isinstance(each, Open)] == opened
 
 
 @pytest.mark.parametrize(

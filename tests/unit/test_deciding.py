@@ -34,11 +34,15 @@ def candidate(name: str, chance: float, *, kind: Kind = Kind.ANSWER, veto: str |
 
 
 def ranking(
-    *ranked: Ranked, text: str = "Personalausweis", nearly: bool = False, vetoed: Ranked | None = None
+    *ranked: Ranked,
+    text: str = "Personalausweis",
+    nearly: bool = False,
+    vetoed: Ranked | None = None,
+    unknown: float = 0.0,
 ) -> Ranking:
     """Return a ranking of these candidates."""
     reading = Reading(text, ANALYSER.analyse(text), {})
-    return Ranking(reading, ranked, vetoed, exact=False, nearly=nearly, unknown=0.0)
+    return Ranking(reading, ranked, vetoed, exact=False, nearly=nearly, unknown=unknown)
 
 
 def test_a_probable_entry_is_answered() -> None:
@@ -114,6 +118,21 @@ def test_without_content_nothing_is_answered(text: str) -> None:
     """Function words and numbers alone are gated, however probable an entry seems."""
     outcome = decide(ranking(candidate("a", 0.99), text=text), POLICY)
     assert outcome == Outcome(DecisionKind.FALLBACK, "gate")
+
+
+@pytest.mark.parametrize("text", ["asdf qwer", "hmm xyzzy blah"])
+def test_random_letters_are_no_question(text: str) -> None:
+    """Where neither the FAQ nor a dictionary knows a word; an unlikely answer stays unlikely, a likely one is given."""
+    asked = ranking(candidate("a", 0.1), text=text, unknown=1.0)
+    assert decide(asked, POLICY) == Outcome(DecisionKind.FALLBACK, "no_words")
+    assert decide(replace(asked, ranked=(candidate("a", 0.95),)), POLICY).kind is DecisionKind.ANSWER
+
+
+@pytest.mark.parametrize("text", ["Anwohnerparken", "xyzzy Hundesteuer", "Sperrmuell"])
+def test_words_that_a_dictionary_knows_are_a_question(text: str) -> None:
+    """Also as parts of a longer one, or typed without umlauts."""
+    outcome = decide(ranking(candidate("a", 0.1), text=text, unknown=1.0), POLICY)
+    assert outcome == Outcome(DecisionKind.FALLBACK, "below_threshold")
 
 
 def test_a_wording_of_function_words_passes_the_gate() -> None:

@@ -1,12 +1,14 @@
 """The log: its two forms, and what never stands in it."""
 
+import errno
+import io
 import json
 import logging
 
 import pytest
 import structlog
 
-from bot import logs
+from bot import logs, verbs
 
 TOKEN = "123456789:AAE-geheimes_Token_0123456789"
 WORDS = "Meine Katze heißt Mimi"
@@ -84,3 +86,21 @@ def test_configuring_twice_says_things_once(capsys: pytest.CaptureFixture[str]) 
         logs.configure("WARNING")
     logging.getLogger("etwas").warning("einmal")
     assert capsys.readouterr().err.count("einmal") == 1
+
+
+class FullDisk(io.StringIO):
+    """A log on a full disk."""
+
+    def write(self, _text: str, /) -> int:
+        """Refuse."""
+        raise OSError(errno.ENOSPC, "full")
+
+
+@pytest.mark.parametrize("level", ["debug", "info", "warning", "error"])
+def test_a_log_that_cannot_be_written_does_no_harm(monkeypatch: pytest.MonkeyPatch, level: str) -> None:
+    """A full disk below the log must not end a loop of the bot."""
+    monkeypatch.setattr("sys.stderr", FullDisk())
+    logs.configure("DEBUG")
+    getattr(structlog.get_logger(), level)("something")
+    logging.getLogger("etwas").warning("einmal")
+    verbs.say("etwas")

@@ -11,6 +11,8 @@ from intents.plain_language import plain_hints
         ("Der Antrag ist unverzüglich zu stellen.", "«unverzüglich» klingt nach Amt"),
         ("Zur Gewährleistung der Sicherheit.", "«Gewährleistung» klingt nach Amt"),
         ("Die HHKO hilft beim Sparen.", "«HHKO» wird nicht erklärt"),
+        ("Das regelt das StrG.", "«StrG» wird nicht erklärt"),
+        ("Siehe VwV-OrgA und BauGB.", "«VwV-OrgA» wird nicht erklärt"),
         ("Wort " * 21 + "Ende.", "22 Wörter"),
     ],
 )
@@ -24,6 +26,7 @@ def test_what_is_hard_to_read_is_told(text: str, told: str) -> None:
     [
         "Die Haushaltskonsolidierung (HHKO) hilft. Die HHKO spart Geld.",
         "Die HHKO (Haushaltskonsolidierung) hilft.",
+        "Das Straßengesetz (StrG) gilt; das StrG auch auf WhatsApp, bei der GmbH und in der U-Bahn.",
         "Das gilt in der EU auch für eine PDF.",
         "Siehe [hier](https://example.org/BEZUEGLICH/ABC).",
         "Der Gemeinderat hat das beschlossen. Er tagt z. B. im Rathaus.",

@@ -193,9 +193,11 @@ def test_the_features_come_in_the_order_of_their_names() -> None:
 
 def test_gaps_are_distances_to_the_best_other() -> None:
     """Negative for all but the best; to zero where there is no other."""
-    assert gaps(np.array([0.2, 0.9, 0.6], dtype=np.float32)) == pytest.approx([-0.7, 0.3, -0.3])
-    assert gaps(np.array([0.5, 0.5], dtype=np.float32)) == pytest.approx([0, 0])
-    assert gaps(np.array([0.4], dtype=np.float32)) == pytest.approx([0.4])
+    assert gaps(np.array([[0.2, 0.9, 0.6], [0.5, 0.1, 0.5]], dtype=np.float32)) == pytest.approx(
+        np.array([[-0.7, 0.3, -0.3], [0, -0.4, 0]])
+    )
+    assert gaps(np.array([[0.5, 0.5]], dtype=np.float32)) == pytest.approx(np.zeros((1, 2)))
+    assert gaps(np.array([[0.4]], dtype=np.float32)) == pytest.approx(np.array([[0.4]]))
 
 
 # ------------------------------------------------------------------ trees and calibration

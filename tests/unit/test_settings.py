@@ -80,6 +80,10 @@ def test_empty_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
         ("FAQ_RELOAD", "vielleicht", "true oder false"),
         ("STAFF_GROUP_ID", "100500", "eine negative ganze Zahl"),
         ("STAFF_GROUP_ID", "@team", "eine negative ganze Zahl"),
+        ("STAFF_GROUP_ID", "-100123456789012345678901", "eine negative ganze Zahl"),
+        ("OPENING_HOURS", "Mo-Fr 8-12; \udcff", "Tage und Zeiten"),
+        ("TELEGRAM_API_URL", "https://api telegram.org", "https://"),
+        ("TELEGRAM_API_URL", "https://api\ttelegram.org", "https://"),
         ("STAFF_RELAY", "alle", "assigned oder all"),
         ("REPLY_WITHIN", "0", "eine Zahl über 0"),
         ("REPLY_WITHIN", "bald", "Stunden"),
@@ -96,7 +100,7 @@ def test_a_bad_value_is_one_line(monkeypatch: pytest.MonkeyPatch, key: str, valu
         load_settings(env_file=None)
     line = str(caught.value)
     assert "\n" not in line
-    assert line.startswith(f"{key}='{value}'")
+    assert line.startswith(f"{key}={value!r}")
     assert allowed in line
 
 
@@ -121,6 +125,7 @@ def test_settings_of_cases(monkeypatch: pytest.MonkeyPatch) -> None:
         ("DATABASE_URL", "mysql://nutzer:geheim@host/db"),
         ("DATABASE_URL", "sqlite:///:memory:"),
         ("TELEGRAM_PROXY_URL", "socks5://nutzer:geheim@proxy:1080"),
+        ("TELEGRAM_PROXY_URL", "http://nutzer:geheim@pro\txy:1080"),
         ("WEBHOOK_SECRET", "geheim mit Leerzeichen"),
         ("WEBHOOK_SECRET", "geheim" * 50),
     ],

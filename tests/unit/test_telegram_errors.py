@@ -4,10 +4,14 @@ import ssl
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import httpx
 import pytest
+from aiohttp.client_reqrep import ConnectionKey
 from hypothesis import given
 from hypothesis import strategies as st
+from multidict import CIMultiDict, CIMultiDictProxy
+from yarl import URL
 
 from bot.channels.telegram.api import (
     Api,
@@ -28,6 +32,10 @@ from bot.channels.telegram.api import (
 )
 from bot.channels.telegram.options import TelegramOptions
 from bot.errors import BotError
+
+ADDRESS = URL("https://api.example/")
+TO = ConnectionKey("api.example", 443, is_ssl=True, ssl=True, proxy=None, proxy_auth=None, proxy_headers_hash=None)
+ASKED = aiohttp.RequestInfo(ADDRESS, "POST", CIMultiDictProxy(CIMultiDict()), ADDRESS)
 
 
 @pytest.mark.parametrize(
@@ -76,6 +84,14 @@ def test_numbers_come_along() -> None:
     assert moved.chat_id == -5
 
 
+@pytest.mark.parametrize("seconds", [float("inf"), 10**400, 10**15])
+def test_no_chat_is_left_alone_for_ever(seconds: float) -> None:
+    """Nor is a moment asked for that no calendar has."""
+    limited = refusal(429, word(429, parameters={"retry_after": seconds}))
+    assert isinstance(limited, LimitedError)
+    assert limited.seconds == 3600
+
+
 @given(
     st.integers(300, 599),
     st.none()
@@ -104,7 +120,14 @@ def test_a_quoted_text_is_not_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    "cause", [httpx.ConnectError(""), httpx.ConnectTimeout(""), httpx.PoolTimeout(""), httpx.ProxyError("")]
+    "cause",
+    [
+        aiohttp.ClientConnectorDNSError(TO, OSError(2, "no such host")),
+        aiohttp.ClientConnectorCertificateError(TO, ssl.SSLCertVerificationError()),
+        aiohttp.ClientProxyConnectionError(TO, ConnectionRefusedError()),
+        aiohttp.ClientHttpProxyError(ASKED, (), status=407),
+        aiohttp.ConnectionTimeoutError(),
+    ],
 )
 def test_checklist_14_what_never_left_was_not_sent(cause: Exception) -> None:
     """It can be sent again without a second thought."""
@@ -112,7 +135,16 @@ def test_checklist_14_what_never_left_was_not_sent(cause: Exception) -> None:
 
 
 @pytest.mark.parametrize(
-    "cause", [httpx.ReadTimeout(""), httpx.ReadError(""), httpx.RemoteProtocolError(""), httpx.WriteError(""), None]
+    "cause",
+    [
+        aiohttp.SocketTimeoutError(),
+        TimeoutError(),
+        aiohttp.ServerDisconnectedError(),
+        aiohttp.ClientOSError(104, "reset by peer"),
+        aiohttp.ClientPayloadError(),
+        aiohttp.ClientResponseError(ASKED, (), message="no HTTP"),
+        None,
+    ],
 )
 def test_checklist_14_what_got_no_answer_is_doubtful(cause: Exception | None) -> None:
     """It may have arrived."""

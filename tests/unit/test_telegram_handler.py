@@ -289,6 +289,17 @@ def test_a_fallback_offers_a_human_and_to_tell_later(chat: Chat, texts: Texts) -
     assert labels(sent.payload) == [texts.human_choice, texts.notice_wish]
 
 
+def test_random_letters_are_not_answered_later(chat: Chat, texts: Texts) -> None:
+    """Nobody could write the answer; a question in another language is a question."""
+    table = {text: unknown(text, "no_words") for text in ("asdf qwer", "How do I get a permit for it?")}
+    chat.understanding = FakeUnderstanding(table)
+    (sent,) = chat.do(said("asdf qwer")).messages
+    assert texts.fallback_empty in sent.payload["params"]["text"]
+    assert labels(sent.payload) == [texts.human_choice]
+    (sent,) = chat.do(said("How do I get a permit for it?")).messages
+    assert texts.notice_wish in labels(sent.payload)
+
+
 def test_another_language_gets_one_sentence(chat: Chat) -> None:
     """In that language, when nothing was found; an answer needs none."""
     assert "I only understand German" in chat.say("Where can I register my dog?")
@@ -496,7 +507,7 @@ def test_a_long_question_is_told_in_full_but_once(chat: Chat, texts: Texts) -> N
 
 def test_all_that_is_stored_is_told(chat: Chat, texts: Texts) -> None:
     """Questions with and without text, what became of them, settings, what is remembered; dead letters, if any."""
-    chat.records.kept = Remains(awaited=(2,))
+    chat.records.kept = Remains(awaited=(2,), opened=((NOW, "begleitung"), (NOW, "weg")))
     chat.say("/leicht")
     chat.say("wer?")
     told = chat.say("/auskunft")
@@ -504,6 +515,8 @@ def test_all_that_is_stored_is_told(chat: Chat, texts: Texts) -> None:
         "22.11.2026: «wer?» – beantwortet: «Wer hat die Strategie beschlossen?» – mit Ihrer Rückmeldung: hat geholfen"
     )
     assert line in told
+    for name in ("Wer hat die Stadt begleitet?", "weg"):
+        assert f"22.11.2026: {texts.stored_decisions['opened']}: «{name}»" in told
     unanswered = f"{texts.stored_textless.format(datum='22.11.2026')} – {texts.stored_decisions['fallback']}"
     assert texts.stored_awaited.format(zeile=unanswered) in told
     assert "gescheitert" not in told

@@ -111,6 +111,13 @@ def test_the_group_hears_of_what_cannot_be_found_to_be_erased(one: Link, *, stay
     assert min(deleted) > 0
 
 
+def test_where_the_topic_went_in_time_nothing_is_left_to_erase() -> None:
+    """Nobody is asked to do by hand what is done; words that are still there may stand somewhere."""
+    gone = replace(CLOSED, thread=None, card=None, topic=TopicState.UNKNOWN)
+    assert tickets.erase(Folder(gone, (replace(link(), text=None),))).effects == ()
+    assert of_kind(tickets.erase(Folder(gone, (link(),))), Erase) == [Erase((5,))]
+
+
 # ------------------------------------------------------------------ drafts
 
 
@@ -145,7 +152,7 @@ def test_nothing_is_passed_on_in_a_closed_case() -> None:
         step = relaying.answer(CLOSED, ANNA, said, NOW, rules)
         assert (told(step), of_kind(step, Pass)) == (["not_sent_closed"], [])
     assert relaying.hear(CLOSED, replace(said, origin=Side.CITIZEN), 0, NOW).effects == ()
-    assert of_kind(relaying.send_again(CLOSED, link(state=LinkState.FAILED), ANNA), Pass) == []
+    assert of_kind(relaying.send_again(CLOSED, [link(state=LinkState.FAILED)], ANNA), Pass) == []
 
 
 def test_the_team_is_nobody_in_particular() -> None:
@@ -180,7 +187,8 @@ def _revision(one: Link) -> Revise:
 
 def test_failures_are_told_by_what_failed() -> None:
     """Words of either side, changes of either side; a message that failed with its change is told once."""
-    own = [link(state=LinkState.FAILED, edit_failed=True), link(state=LinkState.UNKNOWN), link(edit_failed=True)]
+    lost = (link(state=LinkState.FAILED, edit_failed=True), link(state=LinkState.UNKNOWN), link(edit_failed=True))
+    own = [replace(one, message=number) for number, one in enumerate(lost)]
     assert told(upkeep.fail(TAKEN, own, is_blocked=False)) == ["failed", "uncertain", "edit_not_sent"]
     theirs = [link(Side.CITIZEN, LinkState.FAILED), link(Side.CITIZEN, edit_failed=True)]
     step = upkeep.fail(TAKEN, theirs, is_blocked=False)

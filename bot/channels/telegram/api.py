@@ -3,26 +3,20 @@
 import json
 import logging
 import re
-import ssl
-import sys
 from collections.abc import Mapping
-from importlib.util import find_spec
+from http import HTTPStatus
 from typing import Any
 
-import httpx
 from telegram import Bot
 from telegram.error import TelegramError
-from telegram.request import HTTPXRequest
 
 from bot.channels.telegram.options import TelegramOptions
-from bot.errors import BotError
-from bot.reasons import reason
+from bot.channels.telegram.transport import ANSWER_SECONDS, CONNECT_SECONDS, UNSENT, Transport
 
 CONNECTIONS = 16
-"""httpx gets slower with every connection in use; 8 messages are under way at most."""
-ANSWER_SECONDS = 20.0
-CONNECT_SECONDS = 10.0
-POOL_SECONDS = 5.0
+"""8 messages are under way at most."""
+LONGEST_LIMIT = 3600.0
+"""Seconds after which a chat is tried again, whatever Telegram says."""
 
 
 class ApiError(TelegramError):
@@ -100,7 +94,7 @@ def refusal(status: int, body: object) -> ApiError:
     """
     fields = body if isinstance(body, dict) else {}
     is_telegrams = fields.get("ok") is False and isinstance(fields.get("error_code"), int)
-    if not is_telegrams and status != httpx.codes.TOO_MANY_REQUESTS:
+    if not is_telegrams and status != HTTPStatus.TOO_MANY_REQUESTS:
         return ServerError(str(status))
     words = fields.get("description")
     description = words if isinstance(words, str) else ""
@@ -109,9 +103,9 @@ def refusal(status: int, body: object) -> ApiError:
     moved = parameters.get("migrate_to_chat_id")
     if isinstance(moved, int) and not isinstance(moved, bool):
         return MigratedError(moved)
-    if status == httpx.codes.TOO_MANY_REQUESTS:
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
         return LimitedError(_seconds(parameters.get("retry_after")))
-    if status == httpx.codes.BAD_REQUEST:
+    if status == HTTPStatus.BAD_REQUEST:
         return _bad_request(description)
     if "method not found" in description:
         return RefusedError(description)
@@ -149,18 +143,19 @@ def _bad_request(description: str) -> ApiError:
 
 def _seconds(value: object) -> float:
     """Return how long Telegram wants to be left alone; a second when it does not say."""
-    return max(1.0, float(value)) if isinstance(value, int | float) and value == value else 1.0  # noqa: PLR0124 - NaN
+    if not isinstance(value, int | float) or value != value:  # noqa: PLR0124 - NaN
+        return 1.0
+    return float(min(max(1, value), LONGEST_LIMIT))
 
 
 def accident(cause: BaseException | None) -> ApiError:
     """Return what it means that no answer came."""
-    unsent = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
     kind = type(cause).__name__
-    return NotSentError(kind) if isinstance(cause, unsent) else DoubtfulError(kind)
+    return NotSentError(kind) if isinstance(cause, UNSENT) else DoubtfulError(kind)
 
 
-class Requests(HTTPXRequest):
-    """HTTP as python-telegram-bot does it, with our words for what goes wrong: its own quote texts."""
+class Requests(Transport):
+    """The transport with our words for what goes wrong: those of python-telegram-bot quote texts."""
 
     async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
         """Make a request; raises ApiError."""
@@ -196,11 +191,9 @@ class Api:
     """The calls of one bot."""
 
     def __init__(self, options: TelegramOptions) -> None:
-        for name in ("httpx", "httpcore", "telegram"):  # they log addresses, which hold the token
-            logging.getLogger(name).setLevel(logging.WARNING)
-        trusted = trust(options)
-        self._requests = _requests(options, trusted, CONNECTIONS)
-        self._polling = _requests(options, trusted, 1)
+        logging.getLogger("telegram").setLevel(logging.WARNING)  # it logs addresses, which hold the token
+        self._requests = Requests(options, connections=CONNECTIONS)
+        self._polling = Requests(options, connections=1)
         self._bot = Bot(
             options.token,
             base_url=f"{options.api_url.rstrip('/')}/bot",
@@ -208,7 +201,6 @@ class Api:
             get_updates_request=self._polling,
         )
         self.bot_id = int(options.token.partition(":")[0])
-        _spare_searching("sniffio")
 
     async def call(self, method: str, params: Mapping[str, Any] | None = None) -> Any:
         """Call a method; raises ApiError."""
@@ -238,38 +230,6 @@ class Api:
             raise DoubtfulError(type(error.__cause__).__name__) from None
 
 
-def _requests(options: TelegramOptions, trusted: ssl.SSLContext, connections: int) -> Requests:
-    return Requests(
-        connections,
-        read_timeout=ANSWER_SECONDS,
-        write_timeout=ANSWER_SECONDS,
-        connect_timeout=CONNECT_SECONDS,
-        pool_timeout=POOL_SECONDS,
-        proxy=options.proxy_url,
-        httpx_kwargs={"verify": trusted},
-    )
-
-
-def _spare_searching(module: str) -> None:
-    """Remember that a module is missing: httpcore looks for it all over the disk, several times in each call."""
-    if find_spec(module) is None:
-        sys.modules[module] = None  # type: ignore[assignment] # as the language reference says of imports that fail
-
-
 def _unknown_name(method: str) -> str:
     """Return a method's name in a form that means the same to Bot and is none of its own, or it warns at every call."""
     return re.sub("([A-Z])", r"_\1", method)
-
-
-def trust(options: TelegramOptions) -> ssl.SSLContext:
-    """Return whom to trust; plain HTTP needs nobody, and reading all authorities of the world takes time."""
-    if options.api_url.startswith("http:") and not options.ca_file:
-        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context = httpx.create_ssl_context()
-    if options.ca_file:
-        try:
-            context.load_verify_locations(options.ca_file)
-        except OSError as error:  # ssl.SSLError is one
-            why = "keine Zertifikate im PEM-Format" if isinstance(error, ssl.SSLError) else reason(error)
-            raise BotError(f"TELEGRAM_CA_FILE: {options.ca_file}: {why}") from error
-    return context

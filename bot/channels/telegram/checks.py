@@ -5,14 +5,13 @@ import warnings
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
-import httpx
+import aiohttp
 from telegram import Bot, WebhookInfo
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, TelegramError, TimedOut
-from telegram.request import HTTPXRequest
 from telegram.warnings import PTBUserWarning
 
-from bot.channels.telegram.api import trust
 from bot.channels.telegram.options import TelegramOptions
+from bot.channels.telegram.transport import PROXY_FAILED, Transport
 from bot.clock import Clock
 from bot.doctor import GroupFacts, Hook, TelegramFacts
 
@@ -28,7 +27,7 @@ def look(options: TelegramOptions, clock: Clock, group: int | None = None) -> Te
 
 async def _look(options: TelegramOptions, clock: Clock, group: int | None) -> TelegramFacts:
     watch = _Watch(clock)
-    request = _request(options, watch)
+    request = Transport(options, connections=1, answer_seconds=_PATIENCE, on_date=watch.read)
     bot = Bot(options.token, base_url=f"{options.api_url}/bot", request=request, get_updates_request=request)
     async with request:
         try:
@@ -79,21 +78,9 @@ class _Watch:
         self._clock = clock
         self.at: datetime | None = None
 
-    async def read(self, response: httpx.Response) -> None:
+    def read(self, date: str | None) -> None:
         """Note the time that an answer carries."""
-        date = response.headers.get("date")
         self.at = parsedate_to_datetime(date) if date else None
-
-
-def _request(options: TelegramOptions, watch: _Watch) -> HTTPXRequest:
-    """Return a client for one connection, as the settings describe the way to Telegram."""
-    return HTTPXRequest(
-        connection_pool_size=1,
-        connect_timeout=_PATIENCE,
-        read_timeout=_PATIENCE,
-        proxy=options.proxy_url,
-        httpx_kwargs={"verify": trust(options), "event_hooks": {"response": [watch.read]}},
-    )
 
 
 def _hook(info: WebhookInfo) -> Hook:
@@ -115,9 +102,9 @@ def _trouble(error: TelegramError, *, by_proxy: bool) -> str:
         return "timeout"
     if "CERTIFICATE_VERIFY_FAILED" in str(cause):
         return "certificate"
-    if isinstance(cause, httpx.ProxyError) or (by_proxy and isinstance(cause, httpx.ConnectError)):
+    if isinstance(cause, PROXY_FAILED) or (by_proxy and isinstance(cause, aiohttp.ClientConnectorError)):
         return "proxy"
-    return "unreachable" if isinstance(cause, httpx.HTTPError) else "odd"
+    return "unreachable" if isinstance(cause, aiohttp.ClientError) else "odd"
 
 
 def _detail(error: TelegramError) -> str:

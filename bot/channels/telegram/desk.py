@@ -1,6 +1,6 @@
 """The steps of a case into what is written down and sent: which text, which buttons, which lane."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import singledispatchmethod
@@ -12,7 +12,6 @@ from bot.case_steps import (
     Effect,
     Erase,
     Forum,
-    Hint,
     Jot,
     Later,
     Never,
@@ -22,6 +21,7 @@ from bot.case_steps import (
     Step,
     Tell,
     Told,
+    Unbar,
     Withdraw,
 )
 from bot.cases import Case, CaseChange, CaseDraft, Due, Link, LinkState, Side
@@ -107,9 +107,12 @@ class Scribe:
             self._to_citizen(citizen_reply(self._desk.texts, self._desk.hours, self._case, tell.key, values))
             return
         text = self._desk.texts.staff[tell.key].format(**values)
-        rows = [[button(self._desk.texts.staff["again"], "again", self._case, tell.link)]] if tell.link else ()
+        span = "-".join(map(str, tell.again or ()))
+        rows = [[button(self._desk.texts.staff["again"], "again", self._case, span)]] if span else ()
         told = self._desk.note(self._case, text, rows=rows, answers=tell.answers)
         told = replace(told, priority=FAILURE if tell.fails else TOPIC)
+        if tell.instead:
+            told = replace(told, kind=MessageKind.EDIT, payload=_in_place_of(tell.instead, told.payload))
         self.messages.append(replace(told, topic_of=None, lane="") if tell.everywhere else told)
 
     @write.register
@@ -180,7 +183,11 @@ class Scribe:
 
     @write.register
     def _(self, deleted: Forum.Delete) -> None:
-        self._erase({"method": "deleteForumTopic", "params": {"message_thread_id": deleted.thread}})
+        payload: Payload = {"method": "deleteForumTopic", "params": {"message_thread_id": deleted.thread}}
+        if deleted.in_time:
+            self._erase(payload, MessageKind.FORGET, REFRESH)
+        else:
+            self._erase(payload)
 
     @write.register
     def _(self, erased: Erase) -> None:
@@ -205,17 +212,17 @@ class Scribe:
         self.change = replace(self.change, draft=CaseDraft(self._case.number, draft.question, draft.answer))
 
     @write.register
-    def _(self, hint: Hint) -> None:
-        """Leave it to the staff's handler, which knows the person."""
+    def _(self, unbarred: Unbar) -> None:  # noqa: ARG002 - it says all by its kind
+        self.change = replace(self.change, unbars=True)
 
     def _topic_call(self, kind: MessageKind, payload: Payload, **more: Any) -> None:
         self.messages.append(self._desk.into_topic(self._case, kind, payload, TOPIC, **more))
 
-    def _erase(self, payload: Payload) -> None:
+    def _erase(self, payload: Payload, kind: MessageKind = MessageKind.ERASE, priority: int = FAILURE) -> None:
         """Delete something in the group, whatever has become of the case's topic."""
         number = self._case.number
-        whole = Message(self._desk.group, MessageKind.ERASE, payload, lane=f"erase:{number}", priority=FAILURE)
-        self.messages.append(replace(whole, topic_of=number))
+        lane = f"erase:{number}"
+        self.messages.append(Message(self._desk.group, kind, payload, lane=lane, priority=priority, topic_of=number))
 
     def _to_citizen(self, reply: Reply) -> None:
         """Say something to the citizen."""
@@ -243,6 +250,11 @@ class Scribe:
 def sent_to(chat: str, payloads: Sequence[Payload], kind: MessageKind) -> list[Message]:
     """Return payloads for a citizen, each after the one before."""
     return [Message(chat, kind, one, priority=PERSONAL, follows=place > 0) for place, one in enumerate(payloads)]
+
+
+def _in_place_of(message: int, payload: Mapping[str, Any]) -> Payload:
+    """Return the change of a message into another one."""
+    return {**payload, "method": "editMessageText", "params": {"message_id": message, **payload["params"]}}
 
 
 def plain_payload(text: str, texts: Texts) -> Payload:

@@ -12,7 +12,7 @@ from bot.channels.telegram.translate import BROKEN, Incoming, Me, is_private, tr
 from bot.content import Content
 from bot.conversation import step
 from bot.delivery import ANSWER, ASIDE, PERSONAL, URGENT, Message, MessageKind, Rewrite
-from bot.effects import Effect, Say, marks_in, notes_in, replies_in, wishes_in
+from bot.effects import Effect, Say, marks_in, notes_in, opened_in, replies_in, wishes_in
 from bot.events import ChoicePicked, CommandGiven
 from bot.feedback import is_feedback, rated_question
 from bot.journal import question_from
@@ -193,6 +193,7 @@ def _outcome(content: Content, claim: Claim, turn: Turn, state: ChatState, effec
         questions=tuple(question_from(note, now, content.keep_days, asked_in) for note in notes),
         marks=marks_in(effects),
         wishes=wishes_in(effects),
+        opened=opened_in(effects),
         messages=_addressed(claim, turn, replies, _priority(incoming, effects)),
         rewrite=rewrite,
         erases=incoming.event == ChoicePicked(ERASE) and not incoming.group,

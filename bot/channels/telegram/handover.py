@@ -1,23 +1,22 @@
 """A citizen's side of a case: the wish for a human, what they write meanwhile, the end, the rating."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot import relaying, tickets
-from bot.answers import HUMAN, ahead, quoted, unmarked
+from bot.answers import HUMAN, ahead
 from bot.case_steps import Pass, React, Revise, Step, Tell
-from bot.cases import Case, CaseState, Side
+from bot.cases import Case, CaseState, Link, Side
 from bot.channels.telegram.bureau import Bureau
 from bot.channels.telegram.citizen_words import SETTLE, citizen_reply
 from bot.channels.telegram.desk import sent_to
 from bot.channels.telegram.handler import TelegramHandler
 from bot.channels.telegram.render import Payload, menu_payload, message_payloads
 from bot.channels.telegram.staff_events import TEXT, Pressed, Reacted, Written, staff_event
+from bot.channels.telegram.summary import summed_up
 from bot.channels.telegram.translate import Me, is_private
 from bot.delivery import Message, MessageKind
 from bot.events import CommandGiven, event_from_text
-from bot.journal import Question
 from bot.ports import Claim, Outcome
 from bot.replies import Choice, Place, Reply
 from bot.rights import ERASE
@@ -25,19 +24,11 @@ from intents.decision import DecisionKind
 from intents.query import Query
 
 MINUTE = timedelta(minutes=1)
-LONGEST_THEME = 64
-SHOWN_QUESTIONS = 3
-"""Questions on a case's card."""
 
 _BACK = ("zurueck", "zurück", "bot")
 _STATUS = ("mensch", "status")
 
-
 _NOT_ANSWERED = frozenset({DecisionKind.FALLBACK, DecisionKind.REDIRECT})
-_NEAREST = {"fallback": "question_near", "clarify": "question_asked_back"}
-"""What a clerk reads of a question that got no answer, with the entry that came nearest."""
-_TOLD = {"redirect": "question_elsewhere", "emergency": "question_emergency"}
-"""What a clerk reads of what no entry answers."""
 
 
 class Handover:
@@ -87,41 +78,12 @@ class Handover:
         """Begin a case, unless the citizen is barred."""
         if self._is_barred(claim):
             return self._say(claim, "barred")
-        said = self._bureau.records.questions(claim.chat)
-        asked = [one for one in said if one.decision != DecisionKind.SMALLTALK][-SHOWN_QUESTIONS:]
-        case = Case(
-            self._cases.next_number(),
-            claim.chat,
-            now,
-            theme=self._theme(asked),
-            summary="\n".join(f"- {self._line(one)}" for one in asked),
-        )
+        theme, summary = summed_up(self._bureau.records.questions(claim.chat), self._content())
+        case = Case(self._cases.next_number(), claim.chat, now, theme=theme, summary=summary)
         return self._done(claim, tickets.open_case(case, self._cases.waiting(), self._rules), now)
 
     def _is_barred(self, claim: Claim) -> bool:
         return any(one.barred for one in self._cases.of_chat(claim.chat))
-
-    def _theme(self, asked: Sequence[Question]) -> str:
-        """Return what the last question was about."""
-        faq = self._content().faq
-        for one in reversed(asked):
-            entry = faq.get(one.entry) if one.entry else None
-            if entry:
-                return unmarked(entry.category or entry.question)[:LONGEST_THEME]
-        return ""
-
-    def _line(self, asked: Question) -> str:
-        """Return a question, and what the bot made of it or might have made."""
-        words, faq = self._content().texts.staff, self._content().faq
-        text = quoted(asked.text or "…")
-        best = asked.entry or (asked.candidates[0].id if asked.candidates else None)
-        entry = faq.get(best) if best else None
-        if asked.decision in _TOLD:
-            return words[_TOLD[asked.decision]].format(frage=text)
-        key = "question_answered" if asked.entry else _NEAREST.get(asked.decision, "question_said")
-        if entry is None and key != "question_said":
-            return words["question_open"].format(frage=text)
-        return words[key].format(frage=text, antwort=unmarked(entry.question) if entry else "")
 
     def _leave(self, claim: Claim, case: Case | None, now: datetime) -> Outcome:
         if case is None:
@@ -192,9 +154,15 @@ class Handover:
         case = self._cases.open_of(claim.chat) or self._cases.last_of(claim.chat)
         link = self._cases.written(case.number, Side.CITIZEN, event.messages[0]) if case else None
         if case and link is None and case.is_open and event.at >= int(case.opened_at.timestamp()):
-            return self._passed_on(claim, event, case, now)  # as it was first, it could not be
-        if case is None or link is None:
+            outcome = self._passed_on(claim, event, case, now)  # as it was first, it could not be
+        elif case is None or link is None:
             return self._bot.handle(claim, now)
+        else:
+            outcome = self._revised(claim, event, case, link, now)
+        return self._with_emergency(claim, event, outcome, now)
+
+    def _revised(self, claim: Claim, event: Written, case: Case, link: Link, now: datetime) -> Outcome:
+        """Carry over how something reads now."""
         if refusal := self._refusal(event):
             return self._say(claim, refusal)
         change = Revise(link, event.text, event.entities, "" if event.kind == TEXT else event.kind, event.file)
@@ -252,7 +220,7 @@ class Handover:
             return outcome
         alarmed = self._bot.handle(claim, now)
         case = outcome.cases.case if outcome.cases else self._cases.open_of(claim.chat)
-        marked = self._marked(case, now) if case else ()
+        marked = self._marked(case, now) if case and case.is_open else ()
         return replace(alarmed, cases=outcome.cases, messages=(*alarmed.messages, *outcome.messages, *marked))
 
     def _marked(self, case: Case, now: datetime) -> tuple[Message, ...]:

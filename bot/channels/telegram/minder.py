@@ -87,6 +87,8 @@ class Minder:
                 return tickets.resettle(case) if case.is_open else Step(case)
             case DueKind.ERASE:
                 return Step(case, (Tell(Side.STAFF, "erase_failed", fails=True, everywhere=True),))
+            case DueKind.FORGET:
+                return upkeep.forget_topic(case)
             case DueKind.TOPIC:
                 return self._topic(case)
             case DueKind.REMIND:

@@ -55,7 +55,7 @@ async def _present(api: Api, calls: Sequence[Call]) -> None:
         try:
             await api.call(call.method, call.params)
         except ApiError as error:
-            log.warning("not_presented", method=call.method, error=type(error).__name__)
+            log.warning("not_presented", method=call.method, error=type(error).__name__, reason=str(error))
 
 
 def profile_calls(texts: Texts, staff_group: int | None = None) -> tuple[Call, ...]:

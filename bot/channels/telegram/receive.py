@@ -1,10 +1,11 @@
 """Takes updates in: each is durable before Telegram hears that it came."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 
@@ -93,16 +94,20 @@ class Receiver:
 
 
 class Troubles:
-    """Says once that something is wrong, once that it is over, and how long to wait meanwhile."""
+    """Says once what is wrong, once that it is over, and how long to wait meanwhile."""
 
     def __init__(self, what: str) -> None:
         self._what = what
         self._count = 0
+        self._told: tuple[str, str] | None = None
+        """What was said last."""
 
     def happened(self, error: BaseException) -> float:
-        """Note a failure; return the seconds to wait."""
-        if not self._count:
-            log.error(self._what, error=type(error).__name__)
+        """Note a failure; return the seconds to wait. Another one than before is said as well."""
+        found = type(error).__name__, str(error)
+        if found != self._told:
+            log.error(self._what, error=found[0], reason=found[1])
+        self._told = found
         self._count += 1
         return min(2.0 ** min(self._count - 2, 10), LONGEST_PAUSE)
 
@@ -110,7 +115,7 @@ class Troubles:
         """Note a success."""
         if self._count:
             log.warning(f"{self._what}_over", failures=self._count)
-        self._count = 0
+        self._count, self._told = 0, None
 
 
 class Poll:
@@ -185,14 +190,16 @@ class Poll:
 
 async def keep_webhook(api: Api, webhook: Webhook, pulse: Pulse, clock: Clock, stop: asyncio.Event) -> None:
     """Tell Telegram where to call, and see every minute that nobody has told it otherwise; raises TokenError."""
-    troubles = Troubles("webhook_failed")
+    troubles, deliveries = Troubles("webhook_failed"), Deliveries()
     wanted = {"url": webhook.url, "secret_token": webhook.secret, "allowed_updates": list(WANTED)}
     pulse.has_webhook, is_set = True, False
     while not stop.is_set():
         try:
             if not is_set:
                 await api.call("setWebhook", {**wanted, "drop_pending_updates": False})
-            is_set = await check_wanted(api, webhook.url)
+            info = await api.call("getWebhookInfo")
+            is_set = is_wanted(info, webhook.url)
+            deliveries.look(info)
             pulse.webhook_seen = clock.now() if is_set else pulse.webhook_seen
             troubles.over()
             await rest(stop, CHECK_SECONDS)
@@ -202,9 +209,30 @@ async def keep_webhook(api: Api, webhook: Webhook, pulse: Pulse, clock: Clock, s
             await rest(stop, troubles.happened(error))
 
 
+class Deliveries:
+    """Whether what Telegram delivers arrives: only Telegram knows, where a proxy or its certificate is in the way."""
+
+    def __init__(self) -> None:
+        self._troubles = Troubles("webhook_undelivered")
+        self._failed_at: tuple[object, ...] = ()
+        """When Telegram failed last, as it said at the last look."""
+
+    def look(self, info: Mapping[str, Any]) -> None:
+        """Tell of a failure since the last look; what was before the first one may be over."""
+        before, self._failed_at = self._failed_at, (info.get("last_error_date"),)
+        if not before or before == self._failed_at:
+            self._troubles.over()
+        else:
+            self._troubles.happened(ApiError(str(info.get("last_error_message"))))
+
+
 async def check_wanted(api: Api, url: str) -> bool:
     """Say whether Telegram says what it was told, and complain if not."""
-    info = await api.call("getWebhookInfo")
+    return is_wanted(await api.call("getWebhookInfo"), url)
+
+
+def is_wanted(info: Mapping[str, Any], url: str) -> bool:
+    """Say whether updates are delivered as they are to be, and complain if not."""
     is_so = info.get("url") == url and set(info.get("allowed_updates") or ()) == set(WANTED)
     if not is_so:
         log.error("webhook_info_differs", webhook=bool(info.get("url")), kinds=len(info.get("allowed_updates") or ()))

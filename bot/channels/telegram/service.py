@@ -24,7 +24,7 @@ from bot.clock import Clock
 from bot.errors import StoreError
 from bot.ports import Addresses, Handler, Inbox, Leadership, Outbox
 from bot.pulse import Pulse
-from bot.threads import Threads
+from bot.threads import Threads, run_to_end
 
 TIDY_SECONDS = 3600.0
 CLEAR_SECONDS = 10.0
@@ -96,7 +96,7 @@ class Service:
 
 def run_service(service: Service) -> None:
     """Run the bot until SIGTERM or SIGINT; raises TokenError, WebError."""
-    asyncio.run(_until_signal(service))
+    run_to_end(_until_signal(service))
 
 
 async def _until_signal(service: Service) -> None:

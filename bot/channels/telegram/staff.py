@@ -188,9 +188,11 @@ class StaffRoom:
         return self._voice.step(Step(case, (React(Side.STAFF, found, emoji),)), now)
 
     def _hinted(self, event: Written, author: Author) -> Done:
-        """Say once where to write: here nothing goes to anybody."""
+        """Say once where to write: here nothing goes to anybody; each time to whoever may take it for an answer."""
         clerk = self._voice.clerk(author)
-        if clerk is None or clerk.hinted or event.is_edited:
+        if clerk and event.thread is None and (case := self._cases.without_topic(clerk.person)):
+            return self._voice.tell(case, "not_sent_here", answers=event.messages[0])
+        if clerk is None or clerk.hinted:
             return NOTHING
         key = "unknown_topic" if event.thread else "general_hint"
         change = CaseChange(clerk=replace(clerk, hinted=True))

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from bot import relaying, tickets
 from bot.case_rules import Author
-from bot.cases import Case, CaseChange, Folder, Link, Side, TopicState
+from bot.case_steps import Step, Tell
+from bot.cases import Case, CaseChange, Folder, Side, TopicState
 from bot.channels.telegram.bureau import Bureau
 from bot.channels.telegram.card import STAFF
 from bot.channels.telegram.staff_answers import ReadyAnswers
@@ -73,7 +74,7 @@ class StaffOrders:
             case "baustein":
                 return self._answers.snippet(command.argument, turn)
             case "faq":
-                return self._answers.for_words(command.argument, turn)
+                return self._answers.for_words(command.argument or self._answers.last_question(case), turn)
             case name if name in _VERBS:
                 return self._act(_VERBS[name], turn, command.argument[:200])
         return self._voice.tell(case, "unknown_command", answers=turn.message)
@@ -85,13 +86,15 @@ class StaffOrders:
             case "take":
                 return self._voice.step(tickets.take(case, turn.author, now), now)
             case "free":
-                return self._voice.step(tickets.release(case, now, self._rules), now)
+                return self._voice.step(tickets.release(case, turn.author, now, self._rules), now)
             case "close":
                 return self._voice.step(tickets.close(case, Side.STAFF, now, argument), now)
             case "open":
                 return self.reopened(case, now)
             case "faq":
                 return self._answers.for_words(self._answers.last_question(case), turn)
+            case "none":
+                return self._voice.step(Step(case, (Tell(Side.STAFF, "chosen_none", instead=turn.message),)), now)
             case "office":
                 return self._answers.offices(case)
             case "draft":
@@ -151,28 +154,39 @@ class StaffOrders:
         match verb:
             case "again":
                 return self._again(value, turn)
-            case "s":
-                return self._offered(value, turn)
+            case "s" | "b":
+                return self._offered(verb, value, turn)
             case "d":
-                name = self._answers.departments().get(value)
-                return self._voice.step(tickets.release(case, now, self._rules, name), now) if name else NOTHING
+                return self._handed_on(self._answers.departments().get(value), turn)
         return self._act(verb, turn)
 
     def _stands_here(self, event: Pressed, case: Case) -> bool:
         """Say whether a button stands in the topic of its case; without topics anywhere in the group."""
         return event.thread == case.thread or (case.topic is TopicState.NONE and event.thread is None)
 
-    def _offered(self, entry: str, turn: Turn) -> Done:
-        """Send an answer that was offered; each offer is for one, whoever presses how often."""
+    def _handed_on(self, office: str | None, turn: Turn) -> Done:
+        """Give a case to another office; what the FAQ does not name any more is nothing."""
+        if office is None:
+            return NOTHING
+        released = tickets.release(turn.case, turn.author, turn.now, self._rules, office)
+        chosen = Tell(Side.STAFF, "chosen_office", (("amt", office),), instead=turn.message)
+        return self._voice.step(released.then(chosen) if turn.case.is_open else released, turn.now)
+
+    def _offered(self, verb: str, value: str, turn: Turn) -> Done:
+        """Send what was offered; each offer is for one, whoever presses how often."""
         if self._cases.written(turn.case.number, Side.STAFF, turn.message):
             return self._voice.tell(turn.case, "answer_sent", answers=turn.message)
-        return self._answers.send(entry, turn)
+        return self._answers.send(value, turn) if verb == "s" else self._answers.send_snippet(value, turn)
 
     def _again(self, value: str, turn: Turn) -> Done:
-        link: Link | None = self._cases.link(int(value)) if _is_number(value) else None
-        if link is None or link.case != turn.case.number:
+        """Send again what is named by its first and its last link, where this case has them."""
+        first, _, last = value.partition("-")
+        last = last or first
+        if not (_is_number(first) and _is_number(last)):
             return NOTHING
-        return self._voice.step(relaying.send_again(turn.case, link, turn.author), turn.now)
+        written = [link for link in self._cases.links(turn.case.number) if int(first) <= link.id <= int(last)]
+        own = [link for link in written if link.side is Side.STAFF]
+        return self._voice.step(relaying.send_again(turn.case, own, turn.author), turn.now) if own else NOTHING
 
 
 def _is_number(text: str) -> bool:

@@ -24,7 +24,7 @@ class AccountForm(Form):
             InputRequired("Bitte geben Sie einen Namen ein."),
             Length(max=LONGEST_NAME, message=f"Der Name darf höchstens {LONGEST_NAME} Zeichen haben."),
         ],
-        description="Damit meldet sich die Person an; Groß- und Kleinschreibung zählt nicht.",
+        description=f"Damit meldet sich die Person an; höchstens {LONGEST_NAME} Zeichen, groß oder klein zählt nicht.",
         render_kw={"autocomplete": "off"},
     )
     role = SelectField("Rolle", choices=list(ROLE_WORDS), default=ROLE_WORDS[0], validate_choice=False)
@@ -65,7 +65,9 @@ def pages(logins: Logins) -> tuple[Page, ...]:
     def lock(member: Member, visit: Visit) -> Reply:
         locked = bool(visit.form and visit.form.get("on") == "yes")
         logins.set_locked(member, locked=locked, who=visit.account.name, now=visit.now)
-        return Moved(visit.url("accounts"), f"Das Konto {member.name} ist {'gesperrt' if locked else 'offen'}.")
+        return Moved(
+            visit.url("accounts"), f"Das Konto {member.name} ist {'gesperrt' if locked else 'nicht mehr gesperrt'}."
+        )
 
     def reset(member: Member, visit: Visit) -> Reply:
         return _told(member.name, logins.reset(member, who=visit.account.name, now=visit.now))

@@ -12,7 +12,7 @@ from bot.clock import CITY_ZONE
 from bot.sorting import german_key
 from bot.spreadsheet import as_csv
 from bot.web.staff.entry_form import DayField
-from bot.web.staff.page import Failed, File, Page, Reply, Shown, Visit
+from bot.web.staff.page import File, Page, Reply, Shown, Visit
 from bot.web.staff.paging import page_number, pages_of
 from bot.web.staff.render import moment
 
@@ -67,10 +67,8 @@ def pages(record: Record) -> tuple[Page, ...]:
         days = DaysForm(visit.query)
         days.validate()
         asked = _asked(visit, days)
-        page = page_number(visit.query.get("page", "1"))
-        if page is None:
-            return Failed(404)
         count = record.count(**asked)
+        page = min(page_number(visit.query.get("page", "1")), pages_of(count, _EACH))
         names, actions = (sorted(each, key=german_key) for each in record.known())
         values = {
             "deeds": record.find(**asked, most=_EACH, skip=(page - 1) * _EACH),

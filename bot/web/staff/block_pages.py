@@ -89,7 +89,7 @@ def pages(live: GoingLive, wrong: Wrong) -> tuple[Page, ...]:
             "ist gesperrt. In wenigen Sekunden antwortet der Bot nicht mehr damit." if is_new else "war schon gesperrt."
         )
         undo = Undo(visit.url("entry_unblock", id=name)) if is_new else None
-        return Moved(visit.url("entry", id=name), f"«{name}» {told}", undo)
+        return Moved(visit.url("entry", id=name), f"«{_title(live, name)}» {told}", undo)
 
     def unblock(visit: Visit) -> Reply:
         name = visit.params["id"]
@@ -97,7 +97,8 @@ def pages(live: GoingLive, wrong: Wrong) -> tuple[Page, ...]:
             live.unblock(name, visit.account.name, visit.now)
         except ChangeError as error:
             return Failed(409, str(error))
-        return Moved(visit.url("entry", id=name), f"«{name}» ist nicht mehr gesperrt. Der Bot antwortet wieder damit.")
+        told = f"«{_title(live, name)}» ist nicht mehr gesperrt. Der Bot antwortet wieder damit."
+        return Moved(visit.url("entry", id=name), told)
 
     def release(visit: Visit) -> Reply:
         name, on = visit.params["id"], bool(visit.form and visit.form.get("on") == "yes")
@@ -144,6 +145,12 @@ def pages(live: GoingLive, wrong: Wrong) -> tuple[Page, ...]:
         Page("/eintrag/{id}/falsch", "entry_wrong", Role.READ, mend),
         Page("/eintrag/{id}/falsch", "entry_correct", Role.PUBLISH, correct, method="POST"),
     )
+
+
+def _title(live: GoingLive, name: str) -> str:
+    """Return the question of an entry as it is published; its id where there is none."""
+    found = live.publishing.live().get(name)
+    return found.question if found else name
 
 
 def _mending(live: GoingLive, wrong: Wrong, visit: Visit, form: CorrectionForm, words: tuple[str, ...] = ()) -> Shown:

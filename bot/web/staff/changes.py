@@ -1,14 +1,18 @@
 """What differs between two forms of an entry, as a page shows it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from bot.merging import HEAD, EntryChange, FieldChange, changes
+from bot.outline import outline
 from bot.web.staff.entry_form import KIND_WORDS, LABELS
 from bot.web.staff.render import day
 from intents.faq import FaqBase, FaqEntry, Kind, Source
+
+_NAMED = 2
+"""Entries that a line about many names."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,23 @@ def view(change: EntryChange) -> EntryView:
 def views(found: Iterable[EntryChange]) -> tuple[EntryView, ...]:
     """Return changes as a page shows them."""
     return tuple(map(view, found))
+
+
+def in_words(before: str, after: str) -> str:
+    """Say in a line what differs between two texts of the FAQ; empty where no entry does."""
+    old, new = outline(before), outline(after)
+    found = {
+        "neu": [new[each][0] for each in new if each not in old],
+        "geändert": [new[each][0] for each in new if each in old and old[each] != new[each]],
+        "gelöscht": [old[each][0] for each in old if each not in new],
+    }
+    return "; ".join(f"{state}: {_few(titles)}" for state, titles in found.items() if titles)
+
+
+def _few(titles: Sequence[str]) -> str:
+    """Return the first of some titles, and how many more there are."""
+    more = len(titles) - _NAMED
+    return ", ".join(f"«{each}»" for each in titles[:_NAMED]) + (f" und {more} weitere" if more > 0 else "")
 
 
 def _field(field: FieldChange) -> FieldView:

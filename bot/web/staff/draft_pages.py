@@ -18,6 +18,7 @@ from bot.web.staff.page import Failed, Moved, Page, Reply, Shown, Visit
 from intents.faq import FaqBase
 
 _MOST_SHOWN = 200
+_REOPENED = " Was daraus in die Einträge übernommen war, ist in der Auswertung wieder offen."
 _KINDS = {
     "answer": "Antwort",
     "redirect": "Verweis",
@@ -74,10 +75,10 @@ def pages(live: GoingLive, checks: Checks) -> tuple[Page, ...]:
 
     def discard(visit: Visit) -> Reply:
         try:
-            live.discard(_field(visit, "key"), visit.account.name, visit.now)
+            reopened = live.discard(_field(visit, "key"), visit.account.name, visit.now)
         except ChangeError as error:
             return _draft(live, checks, visit, problem=str(error))
-        return Moved(visit.url("draft"), "Der Entwurf ist verworfen.")
+        return Moved(visit.url("draft"), f"Der Entwurf ist verworfen.{_REOPENED * reopened}")
 
     def revert(visit: Visit) -> Reply:
         try:
@@ -86,7 +87,8 @@ def pages(live: GoingLive, checks: Checks) -> tuple[Page, ...]:
             )
         except ChangeError as error:
             return _draft(live, checks, visit, problem=str(error))
-        return Moved(visit.url("draft"), f"«{_field(visit, 'entry')}» ist wieder wie veröffentlicht.")
+        title = _title(_field(visit, "entry"), live.publishing.live())
+        return Moved(visit.url("draft"), f"«{title}» ist wieder wie veröffentlicht.")
 
     def compare(visit: Visit) -> Reply:
         return _compare(live, visit)

@@ -10,6 +10,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
 from bot.publishing import clean
+from bot.sorting import german_key
 from intents.faq import FaqBase, FaqEntry, Kind, Source
 from intents.faq_fields import ID
 
@@ -40,10 +41,12 @@ LABELS = {
 }
 """What editors call the fields."""
 
-_LISTS = ("alternates", "not_questions", "follow_ups")
+_LISTS = ("alternates", "not_questions")
 _TRANSLITERATED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _GERMAN_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
 _LONG = 300
+_LISTS_SHOWN = 3
+"""From how many lists follow-ups are chosen at least."""
 
 
 class DayField(DateField):
@@ -56,6 +59,38 @@ class DayField(DateField):
         except ValueError:
             self.data = None
             raise ValueError("Das ist kein Datum. Bitte schreiben Sie zum Beispiel 01.11.2026.") from None
+
+
+class EntriesField(Field):
+    """Entries, each chosen from a list of questions, in an order; what is left blank is none."""
+
+    offered: Sequence[tuple[str, Sequence[FaqEntry]]] = ()
+    """What can be chosen, by topic."""
+    gone: Sequence[str] = ()
+    """Ids that were chosen, and that there are no entries for."""
+
+    def process_data(self, value: Any) -> None:
+        """Take what the entry has."""
+        self.data = tuple(value or ())
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        """Take what was chosen, each once."""
+        self.data = tuple(dict.fromkeys(filter(None, map(str.strip, valuelist))))
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """What each list shows; there is always a blank one."""
+        blank = max(1, _LISTS_SHOWN - len(self.data))
+        return (*self.data, *[""] * blank)
+
+    def offer(self, faq: FaqBase, but: str | None) -> None:
+        """Offer all entries but one."""
+        topics: dict[str, list[FaqEntry]] = {}
+        for entry in sorted(faq.entries, key=lambda each: german_key(each.question)):
+            if entry.id != but:
+                topics.setdefault(entry.category or "Ohne Thema", []).append(entry)
+        self.offered = sorted(topics.items(), key=lambda pair: german_key(pair[0]))
+        self.gone = [each for each in self.data if faq.get(each) is None]
 
 
 def _as_day(text: str) -> date:
@@ -112,7 +147,10 @@ class EntryForm(Form):
     valid_from = _day("valid_from", "Vorher wird der Eintrag nicht beantwortet.")
     valid_until = _day("valid_until", "Der letzte Tag, an dem er beantwortet wird.")
     review_by = _day("review_by", "Bis dahin soll ihn jemand prüfen.")
-    follow_ups = _lines("follow_ups", "Kennungen der Einträge, die danach angeboten werden; eine je Zeile.", 3)
+    follow_ups = EntriesField(
+        LABELS["follow_ups"],
+        description="Was danach angeboten wird, in dieser Reihenfolge. «Vorschau» gibt Ihnen eine weitere Liste.",
+    )
     seen = HiddenField()
 
     def validate_kind(self, field: Any) -> None:
@@ -130,7 +168,9 @@ class EntryForm(Form):
         for line in _split(field.data):
             title, _, url = map(str.strip, line.partition("|"))
             if not title or (url and not url.startswith(("https://", "http://"))):
-                raise ValidationError("Bitte je Zeile «Titel | https://adresse»; die Adresse darf fehlen.")
+                raise ValidationError(
+                    f"«{line[:80]}»: Bitte je Zeile «Titel | https://adresse»; die Adresse darf fehlen."
+                )
 
     def entry(self, entry_id: str) -> FaqEntry:
         """Return what was filled in."""
@@ -168,9 +208,9 @@ def only_known(faq: FaqBase) -> Callable[[Form, Field], None]:
     """Return what refuses follow-ups that there are no entries for."""
 
     def check(_form: Form, field: Field) -> None:
-        unknown = [f"«{each}»" for each in _split(field.data) if faq.get(each) is None]
+        unknown = [f"«{each}»" for each in field.data if faq.get(each) is None]
         if unknown:
-            raise ValidationError(f"Einen Eintrag mit dieser Kennung gibt es nicht: {', '.join(unknown)}.")
+            raise ValidationError(f"Diesen Eintrag gibt es nicht (mehr): {', '.join(unknown)}.")
 
     return check
 

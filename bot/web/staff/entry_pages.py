@@ -1,15 +1,12 @@
 """Browsing and editing the entries of the FAQ; what is changed here goes into the draft."""
 
-import unicodedata
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, Protocol
 
 from bot.accounts import Role
 from bot.clock import city_day
-from bot.drafts import Block
 from bot.going_live import GoingLive
 from bot.preview import Preview
 from bot.publishing import ChangeError, StaleError, fingerprint, mark
@@ -17,31 +14,17 @@ from bot.reviewing import Prefill
 from bot.sorting import german_key
 from bot.web.staff.changes import EntryView, viewed
 from bot.web.staff.entry_form import KIND_WORDS, LABELS, EntryForm, NewEntryForm, filled, only_known, suggested_id
+from bot.web.staff.entry_list import dates_of, listed, state_of
 from bot.web.staff.page import Failed, Moved, Page, Reply, Shown, Undo, Visit
-from bot.web.staff.paging import page_number, pages_of, row_number
+from bot.web.staff.paging import row_number
 from intents.faq import FaqBase, FaqEntry
 from intents.plain_language import plain_hints
-from intents.text import folded, normalise
-
-_EACH = 50
 
 _MOST_CHOSEN = 100
 """Questions of a group that a new entry is made of."""
 
 ShowEntry = Callable[[FaqEntry, FaqBase, datetime, bool], Preview]
 """How an entry looks on Telegram; the last value asks for plain language."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """An entry in the list."""
-
-    entry: FaqEntry
-    state: str
-    """neu, geändert, gelöscht in the draft; empty: as published."""
-    block: Block | None
-    dates: str
-    """What its dates mean today; empty: nothing to say."""
 
 
 class Groups(Protocol):
@@ -58,7 +41,7 @@ def pages(live: GoingLive, show: ShowEntry, groups: Groups) -> tuple[Page, ...]:
     """Return the pages."""
 
     def entries(visit: Visit) -> Reply:
-        return _list(live, visit)
+        return listed(live, visit)
 
     def entry(visit: Visit) -> Reply:
         return _one(live, show, visit)
@@ -89,13 +72,14 @@ def pages(live: GoingLive, show: ShowEntry, groups: Groups) -> tuple[Page, ...]:
 
     def delete(visit: Visit) -> Reply:
         name = visit.params["id"]
-        was_untouched = live.publishing.faq().get(name) == live.publishing.base().get(name)
+        found = live.publishing.faq().get(name)
+        was_untouched = found == live.publishing.base().get(name)
         try:
             live.publishing.delete_entry(name, visit.account.name, visit.now, seen=_seen(visit))
         except ChangeError as error:
             return Failed(409, str(error))
         undo = Undo(visit.url("draft_revert"), {"entry": name}) if was_untouched else None
-        return Moved(visit.url("entries"), f"«{name}» ist im Entwurf gelöscht.", undo)
+        return Moved(visit.url("entries"), f"«{found.question if found else name}» ist im Entwurf gelöscht.", undo)
 
     about = "Alle Einträge der FAQ: suchen, lesen, ändern, anlegen."
     return (
@@ -112,76 +96,6 @@ def pages(live: GoingLive, show: ShowEntry, groups: Groups) -> tuple[Page, ...]:
 # ------------------------------------------------------------------ reading
 
 
-def _list(live: GoingLive, visit: Visit) -> Reply:
-    page = page_number(visit.query.get("page", "1"))
-    if page is None:
-        return Failed(404)
-    wanted = {name: visit.query.get(name, "")[:200] for name in ("q", "category", "state")}
-    rows = _rows(live, visit)
-    found = sorted(
-        (row for row in rows if _fits(row, wanted)),
-        key=lambda row: (german_key(row.entry.category or ""), german_key(row.entry.question)),
-    )
-    categories = sorted({row.entry.category for row in rows if row.entry.category}, key=german_key)
-    values = {
-        "rows": found[(page - 1) * _EACH : page * _EACH],
-        "count": len(found),
-        "page": page,
-        "pages": pages_of(len(found), _EACH),
-        "link": lambda number: visit.url("entries", **wanted, page=number),
-        "categories": categories,
-        "wanted": wanted,
-        "may_edit": visit.account.role >= Role.EDIT,
-    }
-    return Shown("entries.html", values)
-
-
-def _rows(live: GoingLive, visit: Visit) -> list[Row]:
-    """Return all entries of the draft, and those that it deletes."""
-    before, after = live.publishing.base(), live.publishing.faq()
-    blocks = {block.entry: block for block in live.publishing.drafts.blocks()}
-    gone = [entry for entry in before.entries if after.get(entry.id) is None]
-    return [
-        Row(entry, _state(before.get(entry.id), after.get(entry.id)), blocks.get(entry.id), _dates(entry, visit.now))
-        for entry in (*after.entries, *gone)
-    ]
-
-
-def _state(before: FaqEntry | None, after: FaqEntry | None) -> str:
-    if after is None:
-        return "gelöscht"
-    if before is None:
-        return "neu"
-    return "" if before == after else "geändert"
-
-
-def _dates(entry: FaqEntry, now: datetime) -> str:
-    """Say what an entry's dates mean today."""
-    today = city_day(now)
-    if entry.valid_until and entry.valid_until < today:
-        return "abgelaufen"
-    if entry.valid_from and entry.valid_from > today:
-        return "gilt noch nicht"
-    return "Prüfung fällig" if entry.review_by and entry.review_by <= today else ""
-
-
-def _fits(row: Row, wanted: dict[str, str]) -> bool:
-    """Say whether an entry is looked for: all words anywhere in it, its category, its state."""
-    entry = row.entry
-    words = folded(normalise(wanted["q"])).split()
-    text = _searchable(entry) if words else ""
-    states = {"entwurf": bool(row.state), "gesperrt": row.block is not None, "termin": bool(row.dates)}
-    category = not wanted["category"] or entry.category == wanted["category"]
-    return category and all(word in text for word in words) and states.get(wanted["state"], True)
-
-
-@lru_cache(maxsize=20_000)
-def _searchable(entry: FaqEntry) -> str:
-    """Return all that an entry says, as it is searched."""
-    texts = (entry.id, *entry.phrasings, entry.answer, entry.plain_answer or "", entry.category or "")
-    return folded(unicodedata.normalize("NFKC", " ".join(texts)))
-
-
 def _one(live: GoingLive, show: ShowEntry, visit: Visit) -> Reply:
     name = visit.params["id"]
     faq, before = live.publishing.faq(), live.publishing.base()
@@ -195,8 +109,8 @@ def _one(live: GoingLive, show: ShowEntry, visit: Visit) -> Reply:
         "entry": entry,
         "kind": KIND_WORDS[entry.kind],
         "labels": LABELS,
-        "state": _state(before.get(name), faq.get(name)),
-        "dates": _dates(entry, visit.now),
+        "state": state_of(before.get(name), faq.get(name)),
+        "dates": dates_of(entry, visit.now),
         "change": change,
         "seen": mark(faq.get(name)),
         "block": block,
@@ -234,17 +148,27 @@ def _form(
     """Show the form, and what was filled in as Telegram would show it."""
     faq = live.publishing.faq()
     entry = form.entry(visit.params.get("id", "") or "neu")
+    form.follow_ups.offer(faq, visit.params.get("id"))
     blank: dict[str, Any] = {"preview": None, "plain_preview": None, "hints": []}
     values = {
         **(_shown(show, entry, faq, visit) if entry.answer else blank),
         "form": form,
         "fields": [field for field in form if field.name not in ("seen", "id", "gruppe")],
         "id": visit.params.get("id"),
+        "back": _begun_at(visit, form),
         "problem": problem,
         "theirs": theirs,
         "categories": sorted({each.category for each in faq.entries if each.category}, key=german_key),
     }
     return Shown("entry_form.html", values, 422 if form.errors or problem else 200)
+
+
+def _begun_at(visit: Visit, form: EntryForm) -> str:
+    """Return the page from which the form was opened: an entry, a group, or the list."""
+    group = row_number(str(form.gruppe.data or "")) if isinstance(form, NewEntryForm) else None
+    if "id" in visit.params:
+        return visit.url("entry", id=visit.params["id"])
+    return visit.url("group", number=group) if group is not None else visit.url("entries")
 
 
 def _created(live: GoingLive, show: ShowEntry, visit: Visit, groups: Groups) -> Reply:

@@ -23,6 +23,7 @@ Cell = str | int | float | None
 
 _REPORTS = ("Falsche Antwort", "Unverständlich", "Unvollständig", "Nein, ohne Grund")
 _WAITS = ("bis 5 Min.", "bis 15 Min.", "bis 1 Std.", "bis 4 Std.", "bis 24 Std.", "länger", "noch keine")
+_NO_CARE = "Zurzeit ist kein Eintrag zu prüfen."
 _RATINGS = ("nicht zufrieden", "teils, teils", "zufrieden")
 
 
@@ -41,6 +42,8 @@ class Table:
     """The page that tells more of what a row is about …"""
     subjects: Sequence[str] = ()
     """… and which one: an entry's id, a group's number."""
+    blank: str = "Dazu gibt es in diesem Zeitraum nichts."
+    """What stands in the place of a table without rows."""
 
     def as_csv(self) -> bytes:
         """Return the table for a spreadsheet."""
@@ -71,7 +74,7 @@ def overview(total: Day, cases: CaseFigures) -> Table:
         ("Hinweise auf den Notruf", total.emergencies, None),
         ("an Menschen übergeben (Fälle)", cases.opened, None),
         ("Minuten bis zur ersten Antwort (Median)", _rounded(cases.median), None),
-        ("Bewertung der Fälle im Mittel (1 bis 3)", _rounded(cases.rating), None),
+        ("Bewertung der Fälle im Mittel (1: nicht zufrieden, 3: zufrieden)", _rounded(cases.rating), None),
     ]
     return Table("ueberblick", "Überblick", ("Was", "Anzahl", "Anteil"), rows)
 
@@ -86,7 +89,10 @@ def by_day(period: Period, days: Sequence[Day]) -> Table:
         charts.Line("unbeantwortet", [day.unanswered for day in days]),
     ]
     chart = charts.lines("Fragen je Tag", [f"{day:%d.%m.}" for day in period.days], found)
-    note = "Grüße und Notfälle zählen nicht als Fragen. «Übergeben» zählt Fälle für Menschen."
+    note = (
+        "Grüße und Notfälle zählen nicht als Fragen. «Übergeben» zählt Fälle für Menschen; "
+        "das und was verwiesen wurde steht nur in der Tabelle."
+    )
     return Table("tage", "Fragen je Tag", names, rows, chart, note)
 
 
@@ -167,7 +173,8 @@ def by_care(found: Sequence[Care]) -> Table:
     ]
     note = "Einträge, deren Datum vorbei ist oder in den nächsten 30 Tagen liegt; unabhängig vom Zeitraum."
     columns = ("Eintrag", "Kennung", "Was", "Datum")
-    return Table("pflege", "Bald zu prüfen", columns, rows, None, note, "entry", [one.entry.id for one in found])
+    ids = [one.entry.id for one in found]
+    return Table("pflege", "Bald zu prüfen", columns, rows, None, note, "entry", ids, _NO_CARE)
 
 
 def _named(entry: str, names: Mapping[str, str]) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.staff import Session
+from bot.web.staff.asking import Kept, ask_who, came_from
 from bot.web.staff.forms import BadFormError, TooLargeError, all_texts, form_of, is_readable
 from bot.web.staff.front import Front, is_ours, token_of
 from bot.web.staff.page import Failed, File, Moved, Page, Reply, Visit
@@ -26,7 +27,7 @@ def guarded(front: Front, page: Page) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         session = await asyncio.to_thread(front.logins.session, token_of(request), front.clock.now())
         if session is None:
-            return _to_login(front, request)
+            return await _to_login(front, request, page)
         if session.member.first_until and page.name not in WITH_FIRST_PASSWORD:
             return front.to(front.url("password", next=_aim(front, request)))
         if session.member.role < page.role:
@@ -104,11 +105,14 @@ def _file(file: File) -> Response:
     return Response(file.body, media_type=file.media_type, headers=headers)
 
 
-def _to_login(front: Front, request: Request) -> Response:
-    """Ask who it is; afterwards a page goes on where it was asked for, a form is lost."""
-    if request.method == "POST":
-        return front.to(front.url("login"))
-    return front.to(front.url("login", next=_address(request)))
+async def _to_login(front: Front, request: Request, page: Page) -> Response:
+    """Ask who it is; afterwards a page goes on where it was asked for, and a form of ours can be sent once more."""
+    if request.method != "POST":
+        return front.to(front.url("login", next=_address(request)))
+    form, aim = await posted(front, request), came_from(front, request)
+    if isinstance(form, Response) or page.name in WITH_FIRST_PASSWORD:
+        return front.to(front.url("login", next=aim or None))
+    return ask_who(front, request, aim, Kept.of(request.scope["path"], form), status=401)
 
 
 def _aim(front: Front, request: Request) -> str | None:

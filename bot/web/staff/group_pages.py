@@ -39,10 +39,9 @@ def pages(
 
     def show(visit: Visit) -> Reply:
         group = _group(service, visit)
-        page = page_number(visit.query.get("page", "1"))
-        if group is None or page is None:
-            return Failed(404, _GONE if group is None else "")
-        values = _values(service, visit, group, page, new_entry, entry_page)
+        if group is None:
+            return Failed(404, _GONE)
+        values = _values(service, visit, group, new_entry, entry_page)
         return Shown("group.html", {**values, "waiting": waiting(group.number)})
 
     def act(visit: Visit) -> Reply:
@@ -134,13 +133,15 @@ def _refused(service: Reviewing, chosen: list[int | None], entry: str) -> str:
 
 
 def _values(
-    service: Reviewing, visit: Visit, group: Group, page: int, new_entry: NewEntry | None, entry_page: Link | None
+    service: Reviewing, visit: Visit, group: Group, new_entry: NewEntry | None, entry_page: Link | None
 ) -> dict[str, object]:
     """Return what the page shows."""
     wordings, entries = service.list.wordings(group.number), service.entries_by_id()
     history = service.list.history(group.number)
     near = [each.entry for each in group.nearest if each.entry in entries]
     others = sorted((each for each in entries.values() if each.id not in near), key=lambda e: german_key(e.question))
+    pages = pages_of(len(wordings), _EACH)
+    page = min(page_number(visit.query.get("page", "1")), pages)
     start = (page - 1) * _EACH
     return {
         "group": group,
@@ -148,7 +149,7 @@ def _values(
         "wordings": wordings[start : start + _EACH],
         "count": len(wordings),
         "page": page,
-        "pages": pages_of(len(wordings), _EACH),
+        "pages": pages,
         "link": lambda number: visit.url("group", number=group.number, page=number),
         "here": visit.url("group", number=group.number),
         "whys": why_words(group),

@@ -1,4 +1,4 @@
-"""What every answer of the staff pages tells the browser: load nothing foreign, run nothing, keep nothing."""
+"""What every answer of the staff pages tells the browser: nothing foreign, nothing inline, keep nothing."""
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -6,6 +6,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 POLICY = "; ".join(
     (
         "default-src 'none'",
+        "script-src 'self'",
+        "connect-src 'self'",
         "style-src 'self'",
         "img-src 'self'",
         "form-action 'self'",

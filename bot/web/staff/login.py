@@ -1,7 +1,6 @@
 """Logging in and out."""
 
 import asyncio
-import secrets
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -10,9 +9,12 @@ from starlette.routing import Route
 
 from bot.logins import Opened, Refused
 from bot.passwords import LONGEST
+from bot.web.staff.asking import Kept, ask_who, go_on
 from bot.web.staff.front import COOKIE, Front, token_of
 from bot.web.staff.gate import posted
 from bot.web.staff.render import moment
+
+_FIELDS = ("name", "password", "next", "kept_for", "kept")
 
 
 def login_routes(front: Front) -> list[Route]:
@@ -21,7 +23,7 @@ def login_routes(front: Front) -> list[Route]:
     async def ask(request: Request) -> Response:
         if await asyncio.to_thread(front.logins.session, token_of(request), front.clock.now()):
             return front.to(front.url("start"))
-        return _form(front, request, request.query_params.get("next", ""))
+        return ask_who(front, request, request.query_params.get("next", ""))
 
     async def log_in(request: Request) -> Response:
         form = await posted(front, request)
@@ -45,26 +47,17 @@ def login_routes(front: Front) -> list[Route]:
     ]
 
 
-def _form(front: Front, request: Request, aim: str, **values: object) -> Response:
-    """Show the form; a token is needed before, for it has to carry one."""
-    if not token_of(request):
-        request.cookies[COOKIE] = secrets.token_urlsafe(32)
-        return front.keep(request, _form(front, request, aim, **values), token_of(request))
-    status = int(str(values.pop("status", 200)))
-    shown = {"name": "", "error": "", "sso": front.sso_name, "next": aim if front.is_own(aim) else "", **values}
-    return front.shown(request, "login.html", shown, status=status)
-
-
 def _logged_in(front: Front, request: Request, form: FormData) -> Response:
     """Open a session with a token of its own, whatever token the browser had; or say why not."""
-    name, password, aim = (str(form.get(key, "")) for key in ("name", "password", "next"))
+    name, password, aim, path, fields = (str(form.get(key, "")) for key in _FIELDS)
+    kept = Kept(path, fields)
     who = {"address": request.client.host if request.client else "", "browser": request.headers.get("user-agent", "")}
     found = front.logins.log_in(name, password[: LONGEST + 1], now=front.clock.now(), **who)
     if isinstance(found, Opened):
         front.end(request)
-        return front.keep(request, front.to(aim or front.url("start")), found.token)
+        return go_on(front, request, aim, kept, found.token)
     status = 429 if found.retry_at else 401
-    return _form(front, request, aim, name=name, error=_refusal(found), status=status)
+    return ask_who(front, request, aim, kept, name=name, error=_refusal(found), status=status)
 
 
 def _refusal(refused: Refused) -> str:

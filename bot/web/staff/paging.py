@@ -5,9 +5,9 @@ _LARGEST = 2**31 - 1
 """Of what a database counts."""
 
 
-def page_number(text: str) -> int | None:
-    """Return the number of a page from 1 on; None for what is none."""
-    return _number(text, _LAST)
+def page_number(text: str) -> int:
+    """Return the number of a page; 1 for what is none."""
+    return _number(text, _LAST) or 1
 
 
 def row_number(text: str) -> int | None:

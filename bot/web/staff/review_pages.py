@@ -38,14 +38,12 @@ def pages(service: Reviewing) -> tuple[Page, ...]:
     def inbox(visit: Visit) -> Reply:
         form = InboxForm(visit.query)
         page = page_number(visit.query.get("page", "1"))
-        if page is None:
-            return Failed(404)
         if not form.validate():
             return Shown("inbox.html", {**_frame(service, visit, form), "groups": [], "count": 0, "page": 1}, 400)
         wanted = form.wanted()
         groups, counted = service.list.page(wanted, most=PAGE, skip=(page - 1) * PAGE)
-        if page > pages_of(counted, PAGE):
-            return Failed(404)
+        if page > 1 and not groups:  # the last ones of this page were seen to
+            return Moved(visit.url("inbox", **form.query()))
         return Shown("inbox.html", {**_frame(service, visit, form), "groups": groups, "count": counted, "page": page})
 
     def download(visit: Visit) -> Reply:
@@ -125,6 +123,8 @@ def _frame(service: Reviewing, visit: Visit, form: InboxForm) -> dict[str, objec
         "may_edit": visit.account.role >= Role.EDIT,
         "csv": visit.url("inbox_csv", **query),
         "link": lambda number: visit.url("inbox", **query, page=number),
+        "every": visit.url("inbox", **query, page=visit.query.get("page"), alle="ja"),
+        "all_chosen": visit.query.get("alle") == "ja",
         "here": visit.url("inbox", **query, page=visit.query.get("page", "1")),
         "is_filtered": bool(query),
         "pages_of": lambda counted: pages_of(counted, PAGE),

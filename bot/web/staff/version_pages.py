@@ -6,14 +6,18 @@ from bot.faq_text import parsed
 from bot.going_live import GoingLive
 from bot.merging import changes
 from bot.publishing import ChangeError
-from bot.web.staff.changes import EntryView, views
+from bot.web.staff.changes import EntryView, in_words, views
 from bot.web.staff.page import Failed, Moved, Page, Reply, Shown, Visit
 from bot.web.staff.paging import row_number
 from intents.errors import FaqError
 
-_EACH = 30
+_EACH = 10
 _LOOKED_BACK = 200
 """Publications among which the origin of one that was brought back is looked for."""
+_AS_DRAFT = (
+    "Fassung {} steht im Entwurf; was seither gesperrt und berichtigt wurde, bleibt berichtigt. "
+    "Vier-Augen-Regel: Veröffentlichen muss jemand anderes."
+)
 
 
 def pages(live: GoingLive) -> tuple[Page, ...]:
@@ -27,7 +31,7 @@ def pages(live: GoingLive) -> tuple[Page, ...]:
         found = drafts.history(most=_EACH + 1, before=row_number(before))
         active = drafts.active()
         values = {
-            "publications": found[:_EACH],
+            "publications": [(each, _in_words(live, each)) for each in found[:_EACH]],
             "older": visit.url("versions", before=found[_EACH - 1].number) if len(found) > _EACH else None,
             "active": active.hash if active else "",
             "current": _latest(live),
@@ -48,6 +52,7 @@ def pages(live: GoingLive) -> tuple[Page, ...]:
             "active": active.hash if active else "",
             "is_current": found.number == _latest(live),
             "may_publish": visit.account.role >= Role.PUBLISH,
+            "four_eyes": live.rules.four_eyes,
         }
         return Shown("version.html", values)
 
@@ -59,8 +64,10 @@ def pages(live: GoingLive) -> tuple[Page, ...]:
             made = live.roll_back(found.number, seen, visit.account.name, visit.now)
         except ChangeError as error:
             return Failed(409, str(error))
+        if made is None:
+            return Moved(visit.url("draft"), _AS_DRAFT.format(found.number))
         told = f"Fassung {found.number} gilt wieder."
-        if again := ", ".join(f"«{block.entry}»" for block in drafts.blocks() if block.at == made.at):
+        if again := ", ".join(f"«{_title(live, block.entry)}»" for block in drafts.blocks() if block.at == made.at):
             told += f" Wieder gesperrt ist, was damals falsch war und seither berichtigt wurde: {again}."
         return Moved(visit.url("version", number=made.number), told)
 
@@ -92,6 +99,17 @@ def _same_as(live: GoingLive, publication: Publication) -> int | None:
     """Return the number of an earlier publication that says the same: this one brought it back."""
     before = live.publishing.drafts.history(most=_LOOKED_BACK, before=publication.number)
     return next((each.number for each in before[1:] if each.hash == publication.hash), None)
+
+
+def _in_words(live: GoingLive, publication: Publication) -> str:
+    """Say in a line what a publication changed."""
+    old = live.publishing.drafts.form(publication.replaced) if publication.replaced else None
+    new = live.publishing.drafts.form(publication.hash)
+    if old is None or new is None:
+        return "der erste Inhalt"
+    released = [_title(live, entry) for entry in publication.releases]
+    lifted = f"entsperrt: {', '.join(f'«{each}»' for each in released)}" if released else ""
+    return "; ".join(filter(None, (in_words(old.yaml, new.yaml), lifted))) or "an den Einträgen nichts"
 
 
 def _changed(live: GoingLive, publication: Publication) -> tuple[EntryView, ...] | None:
