@@ -14,7 +14,7 @@ from bot.errors import BotError, ModelsError
 from bot.ports import Understanding
 from bot.settings import Settings
 from bot.store.index import IndexCache
-from intents.errors import DataError
+from intents.errors import DataError, ModelFileError
 from intents.faq import FaqBase
 
 if TYPE_CHECKING:
@@ -53,6 +53,8 @@ def build_understanding(
             )
     except FileNotFoundError as error:
         raise ModelsError(f"MODELS_DIR: {error.filename}: Datei nicht gefunden") from error
+    except ModelFileError as error:
+        raise ModelsError(f"MODELS_DIR: {error}: lässt sich nicht lesen") from error
     except EncoderError as error:
         raise ModelsError(f"ENCODERS={settings.encoders}: {error}") from error
 
