@@ -69,10 +69,8 @@ class Handover:
                 return self._leave(claim, case, now)
             case ["h", "r" | "s" as step, number, value] if number.isdecimal() and len(number) < 10:
                 return self._rated(claim, event, (step, int(number), value), now)
-            case ["m"] if case:
-                return self._status(claim, case)
-            case ["m"] if self._is_barred(claim):
-                return self._say(claim, "barred")
+            case ["m"] if case or self._is_barred(claim):
+                return self._status(claim, case) if case else self._say(claim, "barred")
         outcome = self._bot.handle(claim, now)
         return self._erased(claim, outcome) if event.token == ERASE else outcome
 
