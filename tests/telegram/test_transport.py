@@ -34,7 +34,7 @@ class Proxy(ThreadingHTTPServer):
 class _Answer(BaseHTTPRequestHandler):
     server: Proxy
 
-    def do_POST(self) -> None:  # noqa: N802 - its name
+    def do_POST(self) -> None:
         """Answer any call with true."""
         self.rfile.read(int(self.headers["Content-Length"]))
         self.server.asked.append((self.path, self.headers.get("Proxy-Authorization")))
