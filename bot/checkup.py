@@ -19,7 +19,7 @@ from bot.settings import ENV_FILE, Settings, useless_keys
 from bot.store.checks import check_writable, is_led, is_running
 from bot.store.database import Database
 from bot.store.faq_versions import SqlFaqVersions
-from intents.errors import FaqError
+from intents.errors import FaqError, ModelFileError
 from intents.faq import load_faq
 
 _OTHERS = 0o077
@@ -42,8 +42,7 @@ def examine(settings: Settings, wiring: Wiring, *, env_file: Path = ENV_FILE) ->
         yield from _faq(settings, wiring, SqlFaqVersions(database) if is_current else None)
         if form.state != FAIL:
             yield _run(database)
-    folder = _existing(settings.data_dir)
-    yield disk_check(shutil.disk_usage(folder).free, folder)
+    yield from _disks(settings)
     yield from _telegram(settings, wiring)
 
 
@@ -72,8 +71,8 @@ def _models(settings: Settings) -> Iterator[Check]:
         except OSError as error:
             yield said("models", "missing", reason=f"{error.filename}: {reason(error)}")
             return
-        except (ValueError, LookupError, TypeError) as error:
-            yield said("models", "broken", reason=type(error).__name__)
+        except ModelFileError as error:
+            yield said("models", "broken", reason=error)
             return
     yield said("models", "fine", hash=models.hash)
     left_out = [str(each.message) for each in caught if issubclass(each.category, EncoderWarning)]
@@ -134,6 +133,16 @@ def _telegram(settings: Settings, wiring: Wiring) -> Iterator[Check]:
         return
     facts = look(options, wiring.clock, settings.staff_group_id)
     yield from telegram_checks(facts, api=options.api_url, webhook=options.webhook.url if options.webhook else None)
+
+
+def _disks(settings: Settings) -> Iterator[Check]:
+    """Look at the disk of the data folder, and at that of the database if it is another."""
+    growing = [settings.data_dir] if settings.server_url else [settings.data_dir, settings.database_path.parent]
+    disks: dict[int, Path] = {}
+    for folder in map(_existing, growing):
+        disks.setdefault(folder.stat().st_dev, folder)
+    for folder in disks.values():
+        yield disk_check(shutil.disk_usage(folder).free, folder)
 
 
 def _existing(folder: Path) -> Path:
