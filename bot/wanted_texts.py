@@ -153,7 +153,7 @@ KINDS: Mapping[str, frozenset[str]] = {
         | {"entwurf", "pause", "sperren", "entsperren", "hilfe"}
     ),
     "emergency": frozenset(
-        {"allgemein", "suizid", "feuer", "medizin", "gewalt", "unfall", "gas", "vermisst", "notruf"}
+        {"allgemein", "suizid", "feuer", "medizin", "gewalt", "unfall", "gas", "vermisst", "notruf", "fremdsprache"}
     ),
 }
 """Keys that a group needs; it may have more."""
