@@ -58,6 +58,7 @@ _PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "console_checking": frozenset({"prozent"}),
     "check_start": frozenset({"formulierungen"}),
     "check_done": frozenset({"eintraege", "formulierungen", "fehler", "warnungen", "hinweise"}),
+    "ask_picked": frozenset({"eintrag"}),
     "desk.offer": frozenset({"zeiten"}),
     "desk.hours": frozenset({"zeiten"}),
     "desk.ahead": frozenset({"zahl"}),
@@ -401,6 +402,8 @@ class Texts:
     console_checking: str
     check_start: str
     check_done: str
+    ask_picked: str
+    ask_not_picked: str
     console_no_token: str
     console_starting: str
     console_ready: str
