@@ -42,8 +42,7 @@ def examine(settings: Settings, wiring: Wiring, *, env_file: Path = ENV_FILE) ->
         yield from _faq(settings, wiring, SqlFaqVersions(database) if is_current else None)
         if form.state != FAIL:
             yield _run(database)
-    folder = _existing(settings.data_dir)
-    yield disk_check(shutil.disk_usage(folder).free, folder)
+    yield from _disks(settings)
     yield from _telegram(settings, wiring)
 
 
@@ -134,6 +133,16 @@ def _telegram(settings: Settings, wiring: Wiring) -> Iterator[Check]:
         return
     facts = look(options, wiring.clock, settings.staff_group_id)
     yield from telegram_checks(facts, api=options.api_url, webhook=options.webhook.url if options.webhook else None)
+
+
+def _disks(settings: Settings) -> Iterator[Check]:
+    """Look at the disk of the data folder, and at that of the database if it is another."""
+    growing = [settings.data_dir] if settings.server_url else [settings.data_dir, settings.database_path.parent]
+    disks: dict[int, Path] = {}
+    for folder in map(_existing, growing):
+        disks.setdefault(folder.stat().st_dev, folder)
+    for folder in disks.values():
+        yield disk_check(shutil.disk_usage(folder).free, folder)
 
 
 def _existing(folder: Path) -> Path:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import intents.matcher
-from bot.bootstrap import Wiring, build_understanding
+from bot.bootstrap import Wiring
 from bot.cli import main
 from bot.effects import Feedback, Mark
 from bot.errors import ModelsError
@@ -24,6 +24,7 @@ from bot.state import ChatState
 from bot.store.chats import SqlChats
 from bot.store.database import Database
 from bot.store.migrate import upgrade
+from bot.understanding import build_understanding
 from intents.decision import Candidate
 from intents.encoder import EncoderWarning
 from intents.faq import load_faq

@@ -253,6 +253,15 @@ def test_missing_offices_matter_to_clerks_alone(
     assert machine()["contact"].state == "ok"
 
 
+def test_the_database_s_own_disk_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be another than that of the data folder."""
+    monkeypatch.setenv("DATABASE_URL", "sqlite:////proc/bot.sqlite")
+    settings = load_settings(env_file=None, data_dir=tmp_path)
+    found = [check.text for check in checkup._disks(settings)]
+    assert len(found) == 2
+    assert "/proc" in found[1]
+
+
 def test_a_fresh_machine_is_in_order(machine: Machine, tmp_path: Path) -> None:
     """Nothing is made by looking."""
     found = machine()

@@ -27,6 +27,8 @@ STAND_BY_SECONDS = 2.0
 CHECK_SECONDS = 60.0
 """How often Telegram is asked whether the webhook is still ours."""
 LONGEST_PAUSE = 30.0
+LONGEST_STORE_PAUSE = 5.0
+"""While the database is away, full, or can be read alone."""
 SILENCE = timedelta(days=6)
 """After a week without updates their numbers start anew at random: a higher offset would confirm them unread."""
 AT_ONCE = 4
@@ -109,7 +111,9 @@ class Troubles:
             log.error(self._what, error=found[0], reason=found[1])
         self._told = found
         self._count += 1
-        return min(2.0 ** min(self._count - 2, 10), LONGEST_PAUSE)
+        return min(
+            2.0 ** min(self._count - 2, 10), LONGEST_STORE_PAUSE if isinstance(error, StoreError) else LONGEST_PAUSE
+        )
 
     def over(self) -> None:
         """Note a success."""

@@ -42,7 +42,6 @@ T = TypeVar("T")
 GLANCE = 1.0
 """Seconds after which the outbox is looked at without a ring."""
 LAST_SECONDS = 3.0
-LONGEST_STORE_PAUSE = 5.0
 
 log = structlog.get_logger(__name__)
 
@@ -98,7 +97,7 @@ class Sender:
                 self._pulse.last_send_turn = self._clock.now()
                 troubles.over()
             except StoreError as error:
-                await rest(stop, min(troubles.happened(error), LONGEST_STORE_PAUSE))
+                await rest(stop, troubles.happened(error))
         await self._finish()
         if self._fatal:
             raise self._fatal
@@ -292,7 +291,7 @@ class Sender:
             try:
                 done = await self._threads.run(work)
             except StoreError as error:
-                await rest(asyncio.Event(), min(troubles.happened(error), LONGEST_STORE_PAUSE))
+                await rest(asyncio.Event(), troubles.happened(error))
             else:
                 troubles.over()
                 return done

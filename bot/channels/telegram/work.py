@@ -18,8 +18,6 @@ from bot.threads import Threads
 GLANCE = 1.0
 """Seconds after which the inbox is looked at without a ring: for what had to wait, and what no bell told of."""
 TYPING_AFTER = 0.7
-LONGEST_PAUSE = 5.0
-"""While the database is away, or can be read alone."""
 LAST_SECONDS = 3.0
 """How long what is under way may take at the end."""
 
@@ -56,7 +54,7 @@ class Work:
                 await self._turn(stop)
                 troubles.over()
             except StoreError as error:
-                await rest(stop, min(troubles.happened(error), LONGEST_PAUSE))
+                await rest(stop, troubles.happened(error))
         await self._finish()
 
     async def _turn(self, stop: asyncio.Event) -> None:
@@ -92,7 +90,7 @@ class Work:
         finally:
             timer.cancel()
         if trouble:
-            await self._rest(stop, min(self._writing.happened(trouble), LONGEST_PAUSE))
+            await self._rest(stop, self._writing.happened(trouble))
         else:
             self._writing.over()
 
