@@ -52,6 +52,7 @@ PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "console_checking": frozenset({"prozent"}),
     "check_start": frozenset({"formulierungen"}),
     "check_done": frozenset({"eintraege", "formulierungen", "fehler", "warnungen", "hinweise"}),
+    "ask_picked": frozenset({"eintrag"}),
     "desk.offer": frozenset({"zeiten"}),
     "desk.hours": frozenset({"zeiten"}),
     "desk.ahead": frozenset({"zahl"}),
