@@ -2,12 +2,10 @@
 
 import os
 import sys
-import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +16,7 @@ from bot.channels.console import chat_at_terminal, chat_in_pipe, is_terminal
 from bot.channels.telegram.options import Limits, TelegramOptions, Webhook
 from bot.clock import Clock, SystemClock, city_day
 from bot.delivery import DEAD_KEPT, DONE_KEPT
-from bot.errors import BotError, ModelsError
+from bot.errors import BotError
 from bot.events import Event
 from bot.going_live import GoingLive, Rules
 from bot.jobs import Launcher, Processes
@@ -37,80 +35,22 @@ from bot.store.chats import SqlChats
 from bot.store.database import Database
 from bot.store.drafts import SqlDrafts
 from bot.store.faq_versions import SqlFaqVersions
-from bot.store.index import IndexCache
 from bot.store.locks import running
 from bot.store.questions import forget, questions_since
 from bot.store.retention import forget_copies, forget_dead_letters, purge
 from bot.store.staff import SqlStaff
 from bot.texts import Texts, load_texts
+from bot.understanding import Progress, build_understanding
 from bot.worker import Handled, Worker
 from intents.decision import Decision
-from intents.errors import DataError, Finding
+from intents.errors import Finding
 from intents.faq import FaqBase, load_faq
 from intents.query import Query
 
 if TYPE_CHECKING:
     from bot.store.migrate import Status
-    from intents.encoder import Encoder
-    from intents.models import LoadEncoders
 
 log = structlog.get_logger(__name__)
-
-Progress = Callable[[int, int], None]
-"""Called with (done, all) while the index is built."""
-
-
-def build_understanding(
-    settings: Settings,
-    faq: FaqBase,
-    today: date,
-    progress: Progress | None,
-    load: "LoadEncoders | None" = None,
-) -> Understanding:
-    """Prepare the matcher of an FAQ; seconds, with the embedding cache."""
-    from intents.encoder import EncoderError
-    from intents.matcher import build_matcher
-
-    try:
-        with _encoders_told():
-            return build_matcher(
-                faq,
-                models=settings.models_dir,
-                cache=IndexCache(settings.index_path),
-                today=today,
-                max_wrong_answer_rate=settings.max_wrong_answer_rate,
-                out_of_scope_share=settings.out_of_scope_share,
-                encoders=settings.encoders,
-                load=load or load_once,
-                progress=progress,
-            )
-    except FileNotFoundError as error:
-        raise ModelsError(f"MODELS_DIR: {error.filename}: Datei nicht gefunden") from error
-    except EncoderError as error:
-        raise ModelsError(f"ENCODERS={settings.encoders}: {error}") from error
-
-
-@lru_cache(maxsize=1)
-def load_once(reference: Path, *, wanted: str) -> Mapping[str, "Encoder"]:
-    """Load the encoders once: a changed FAQ needs a new index, not their weights again."""
-    from intents.encoder import load_encoders
-
-    return load_encoders(reference, wanted=wanted)
-
-
-@contextmanager
-def _encoders_told() -> Iterator[None]:
-    """Log the encoders that are left out; other warnings go their way."""
-    from intents.encoder import EncoderWarning
-
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", EncoderWarning)
-        yield
-    for warning in caught:
-        if issubclass(warning.category, EncoderWarning):
-            log.warning("encoder_left_out", reason=str(warning.message))
-        else:
-            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
 
 
 @dataclass(frozen=True)
@@ -263,19 +203,6 @@ def lint_file(app: App, path: Path, tests: Path | None = None) -> tuple[Finding,
         progress=progress,
     )
     return tuple(findings)
-
-
-def train_models(settings: Settings, data: Path) -> None:
-    """Rebuild the models from labelled public questions."""
-    try:
-        from intents.train import train
-    except ImportError as error:
-        raise BotError(f"Zum Trainieren fehlt ein Paket ({error.name}). Bitte zuerst: make install-dev") from error
-    try:
-        with _encoders_told():
-            train(data, settings.models_dir, cache=IndexCache(settings.index_path), say=print)
-    except DataError as error:
-        raise BotError(str(error)) from error
 
 
 def progress_line(template: str) -> Progress:

@@ -19,7 +19,7 @@ from bot.settings import ENV_FILE, Settings, useless_keys
 from bot.store.checks import check_writable, is_led, is_running
 from bot.store.database import Database
 from bot.store.faq_versions import SqlFaqVersions
-from intents.errors import FaqError
+from intents.errors import FaqError, ModelFileError
 from intents.faq import load_faq
 
 _OTHERS = 0o077
@@ -71,8 +71,8 @@ def _models(settings: Settings) -> Iterator[Check]:
         except OSError as error:
             yield said("models", "missing", reason=f"{error.filename}: {reason(error)}")
             return
-        except (ValueError, LookupError, TypeError) as error:
-            yield said("models", "broken", reason=type(error).__name__)
+        except ModelFileError as error:
+            yield said("models", "broken", reason=error)
             return
     yield said("models", "fine", hash=models.hash)
     left_out = [str(each.message) for each in caught if issubclass(each.category, EncoderWarning)]

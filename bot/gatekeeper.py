@@ -6,7 +6,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.bootstrap import Wiring, build_understanding, load_once, open_database
+from bot.bootstrap import Wiring, open_database
 from bot.clock import city_day
 from bot.drafts import Draft, Gate
 from bot.errors import BotError
@@ -19,6 +19,7 @@ from bot.store.database import Database
 from bot.store.drafts import SqlDrafts
 from bot.store.index import IndexCache
 from bot.store.jobs import SqlJobs
+from bot.understanding import build_understanding, load_once
 from intents.encoder import RememberingEncoder
 from intents.faq import FaqBase
 from intents.matcher import Matcher

@@ -68,7 +68,7 @@ def _picked(situation: Situation, text: str, read: Decision) -> Decision:
     if entry is None:
         return replace(found, candidates=read.candidates)
     decided = DecisionKind.REDIRECT if entry.kind is Kind.REDIRECT else DecisionKind.ANSWER
-    others = [each for each in read.candidates if each.id != entry.id]
+    others = [Candidate(each.id, 0.0) for each in read.candidates if each.id != entry.id]
     return replace(
         found, kind=decided, reason="picked", entry=entry.id, candidates=(Candidate(entry.id, 1.0), *others[:4])
     )

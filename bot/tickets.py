@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.case_rules import REOPENABLE, Author, Rules, reminding
+from bot.case_rules import CARD_PAUSE, REOPENABLE, Author, Rules, reminding
 from bot.case_steps import Draft, Effect, Erase, Forum, Later, Never, Step, Tell, Unbar
 from bot.cases import Case, CaseState, DueKind, Folder, Link, LinkState, Side, TopicState
 
@@ -83,11 +83,11 @@ def is_reopenable(case: Case, now: datetime) -> bool:
     )
 
 
-def rate(case: Case, rating: int) -> Step:
-    """Note how content the citizen is; asks whether it is solved."""
+def rate(case: Case, rating: int, now: datetime) -> Step:
+    """Note how content the citizen is, and show it: they may not say whether the matter is solved."""
     if case.is_open or case.rating is not None:
         return Step(case)
-    return Step(replace(case, rating=rating))
+    return Step(replace(case, rating=rating), (Later(DueKind.CARD, now + CARD_PAUSE),))
 
 
 def settle(case: Case, *, solved: bool, now: datetime) -> Step:

@@ -26,7 +26,6 @@ from bot.bootstrap import (
     sole_run,
     talk,
     telegram_options,
-    train_models,
     upgrade_database,
 )
 from bot.channels.console import plain_reply
@@ -39,6 +38,7 @@ from bot.reasons import reason
 from bot.rehearsal import decide_all, played, replies_to
 from bot.review import COLUMNS, OpenGroup, row, to_csv, unanswered
 from bot.settings import Settings, load_settings
+from bot.understanding import train_models
 from intents.decision import Decision
 from intents.errors import FaqError, Finding
 from intents.faq_schema import json_schema

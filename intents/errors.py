@@ -45,3 +45,7 @@ class FaqError(Exception):
 
 class DataError(Exception):
     """A file of training questions cannot be used; the message says which line and why."""
+
+
+class ModelFileError(ValueError):
+    """A file of the models is not what it should be; the message is its path."""

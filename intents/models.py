@@ -1,14 +1,18 @@
 """The models below a folder: loaded together, told apart by one hash."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from intents.background import Background, load_background
 from intents.encoder import Encoder, check_all, load_encoders
+from intents.errors import ModelFileError
 from intents.ranker import Ranker, load_ranker
+
+_T = TypeVar("_T")
 
 
 class LoadEncoders(Protocol):
@@ -47,9 +51,17 @@ class Models:
 def load_models(folder: Path, *, wanted: str = "auto", load: LoadEncoders = load_encoders) -> Models:
     """Load what lies below a folder, with the weights for the encoders that there are.
 
-    Raises EncoderError, FileNotFoundError and what else a broken file brings about.
+    Raises EncoderError, FileNotFoundError and ModelFileError.
     """
-    background = load_background(folder / "background.json")
-    available = load(folder / "reference.json", wanted=wanted)
+    background = _read(load_background, folder / "background.json")
+    available = _read(partial(load, wanted=wanted), folder / "reference.json")
     variant = "both" if "e5" in available else "usem3"
-    return Models(background, load_ranker(folder / f"ranker-{variant}.json"), available)
+    return Models(background, _read(load_ranker, folder / f"ranker-{variant}.json"), available)
+
+
+def _read(load: Callable[[Path], _T], path: Path) -> _T:
+    """Load a file; one that is broken is named."""
+    try:
+        return load(path)
+    except (ValueError, LookupError, TypeError) as error:
+        raise ModelFileError(str(path)) from error

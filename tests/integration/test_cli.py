@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 import intents.matcher
-from bot.bootstrap import Wiring, build_understanding
+from bot.bootstrap import Wiring
 from bot.cli import main
 from bot.effects import Feedback, Mark
+from bot.errors import ModelsError
 from bot.journal import Question
 from bot.ports import Outcome
 from bot.settings import load_settings
@@ -22,6 +23,7 @@ from bot.state import ChatState
 from bot.store.chats import SqlChats
 from bot.store.database import Database
 from bot.store.migrate import upgrade
+from bot.understanding import build_understanding
 from intents.decision import Candidate
 from intents.encoder import EncoderWarning
 from intents.faq import load_faq
@@ -194,6 +196,14 @@ def test_what_the_system_refuses_is_german(
         given = [word for pair in both.items() for word in pair]
         assert main(["eval", *given, *faq], wiring=wiring) == 2
         assert "ist ein Verzeichnis" in capsys.readouterr().err
+
+
+def test_a_broken_model_is_named(tiny_faq: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The operator learns which file is to be brought back."""
+    monkeypatch.setenv("MODELS_DIR", str(tmp_path))
+    (tmp_path / "background.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(ModelsError, match=r"^MODELS_DIR: .*background\.json: lässt sich nicht lesen$"):
+        build_understanding(load_settings(env_file=None), load_faq(tiny_faq), NOW.date(), None)
 
 
 def test_an_encoder_left_out_is_one_log_line(

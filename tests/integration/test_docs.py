@@ -26,13 +26,14 @@ from xml.etree import ElementTree as ET
 import pytest
 
 import intents.matcher
-from bot.bootstrap import Progress, Wiring, build_understanding, live_faq, open_database
+from bot.bootstrap import Wiring, live_faq, open_database
 from bot.cli import main
 from bot.clock import SystemClock
 from bot.errors import SettingsError
 from bot.ports import Understanding
 from bot.settings import Settings, load_settings
 from bot.texts import load_texts
+from bot.understanding import Progress, build_understanding
 from bot.web.internal import internal_app
 from intents.faq import FaqBase, load_faq
 from tests.conftest import TINY_FAQ

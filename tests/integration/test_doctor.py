@@ -373,7 +373,7 @@ def test_missing_and_broken_models_are_told(machine: Machine, monkeypatch: pytes
     monkeypatch.setenv("MODELS_DIR", str(tmp_path))
     assert "background.json" in machine()["models"].text
     (tmp_path / "background.json").write_text("{", encoding="utf-8")
-    assert "lassen sich nicht lesen" in machine()["models"].text
+    assert re.search(r"lassen sich nicht lesen \(.*background\.json\)", machine()["models"].text)
 
 
 def test_a_foreign_encoder_is_told(machine: Machine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

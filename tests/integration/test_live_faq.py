@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.bootstrap import PRODUCTION, Wiring, build_understanding, live_faq
+from bot.bootstrap import PRODUCTION, Wiring, live_faq
 from bot.clock import SystemClock
 from bot.faq_file import AUTHOR
 from bot.live import LiveFaq
@@ -16,6 +16,7 @@ from bot.ports import FaqVersion
 from bot.settings import load_settings
 from bot.store.database import Database
 from bot.store.faq_versions import SqlFaqVersions
+from bot.understanding import build_understanding
 from intents.faq import FaqBase, parse_faq
 from intents.query import Query
 from tests.conftest import TINY_FAQ

@@ -47,6 +47,15 @@ def test_a_case_from_the_wish_to_the_rating(hall: Open) -> None:
         assert here.server.complaints == []
 
 
+def test_a_rating_shows_although_nothing_more_is_said(hall_here: Open) -> None:
+    """Many leave the second question open."""
+    with hall_here() as here:
+        here.wish()
+        here.finish()
+        here.rate("🙁 Nicht zufrieden")
+        here.until(lambda: "Bewertung: nicht zufrieden" in here.card()["text"])
+
+
 def test_two_unanswered_questions_lead_to_an_offer(hall_here: Open) -> None:
     """The first one has a button; the second asks whether to hand over. «Nein» changes nothing."""
     with hall_here() as here:
@@ -443,9 +452,10 @@ def test_handover_10_a_blocked_citizen_shows_in_the_topic(hall: Open) -> None:
 
 
 def test_handover_11_a_flood_is_cut_and_a_barred_citizen_gets_no_topic(hall_here: Open) -> None:
-    """Twenty messages a minute go through; whoever is barred is refused before a topic is made."""
+    """Twenty messages a minute go through; whoever is barred is refused before a topic is made, or even offered."""
     with hall_here() as here:
         here.wish()
+        offer = here.seen(here.erika, "Soll ich Sie")["message_id"]
         for number in range(22):
             here.ask(here.erika, f"Nachricht {number}")
         here.seen(here.erika, "sehr viele Nachrichten")
@@ -453,9 +463,11 @@ def test_handover_11_a_flood_is_cut_and_a_barred_citizen_gets_no_topic(hall_here
         assert len([t for t in here.texts(here.group, here.thread()) if t.startswith("Nachricht ")]) == 20
         here.write(here.anna, "/sperren")
         here.seen(here.group, "Gesperrt", here.thread())
+        here.seen(here.erika, "ist abgeschlossen")
+        here.people.press(here.erika, offer, "Ja, bitte verbinden")
         here.ask(here.erika, "/mensch")
-        here.people.press(here.erika, here.seen(here.erika, "Soll ich Sie")["message_id"], "Ja, bitte verbinden")
-        here.seen(here.erika, "zurzeit nicht an Menschen weitergegeben")
+        refused = "zurzeit nicht an Menschen weitergegeben"
+        here.until(lambda: sum(refused in text for text in here.people.said(here.erika)) == 2)
         assert len(here.people.topics(here.group)) == 1
 
 
@@ -559,6 +571,9 @@ def test_handover_15_without_topics_the_case_lives_in_the_group(hall_here: Open,
         here.take()
         here.people.text(here.anna, "Welcher Zaun?", chat=here.group, reply_to=copy["message_id"])
         here.seen(here.erika, "Welcher Zaun?")
+        own = ids(here.shown(here.group), "Welcher Zaun?")[0]
+        here.people.text(here.anna, "Der im Westen?", chat=here.group, reply_to=own)
+        here.seen(here.erika, "Der im Westen?")
         here.people.text(here.bernd, "Guten Morgen", chat=here.group)
         here.seen(here.group, "antworten Sie auf seine Karte")
         said = [here.people.text(here.anna, words, chat=here.group) for words in ("Nur so gesagt", "Noch etwas")]

@@ -58,9 +58,9 @@ def test_a_promise_heeds_who_waits_ahead() -> None:
 def test_what_is_over_stays_over() -> None:
     """A second end, a rating twice, an end of nothing change nothing."""
     assert tickets.close(CLOSED, Side.STAFF, NOW) == Step(CLOSED)
-    rated = tickets.rate(CLOSED, 3).case
-    assert tickets.rate(rated, 1) == Step(rated)
-    assert tickets.rate(TAKEN, 3) == Step(TAKEN)
+    rated = tickets.rate(CLOSED, 3, NOW).case
+    assert tickets.rate(rated, 1, NOW) == Step(rated)
+    assert tickets.rate(TAKEN, 3, NOW) == Step(TAKEN)
     assert tickets.settle(replace(rated, solved=True), solved=False, now=NOW).case.solved is True
 
 

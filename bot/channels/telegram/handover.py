@@ -69,8 +69,8 @@ class Handover:
                 return self._leave(claim, case, now)
             case ["h", "r" | "s" as step, number, value] if number.isdecimal() and len(number) < 10:
                 return self._rated(claim, event, (step, int(number), value), now)
-            case ["m"] if case:
-                return self._status(claim, case)
+            case ["m"] if case or self._is_barred(claim):
+                return self._status(claim, case) if case else self._say(claim, "barred")
         outcome = self._bot.handle(claim, now)
         return self._erased(claim, outcome) if event.token == ERASE else outcome
 
@@ -107,7 +107,7 @@ class Handover:
         choices = tuple(
             Choice(words[name], f"{SETTLE}:{number}:{token}") for token, name in ((1, "solved_yes"), (0, "solved_no"))
         )
-        done = tickets.rate(case, int(value))
+        done = tickets.rate(case, int(value), now)
         return self._changed(claim, event, done, Reply(words["solved"], choices=choices), now)
 
     def _changed(self, claim: Claim, event: Pressed, step: Step, reply: Reply, now: datetime) -> Outcome:
@@ -147,6 +147,8 @@ class Handover:
             return self._status(claim, case)
         if name == "status":
             return self._say(claim, "not_open")
+        if name == "mensch" and self._is_barred(claim):
+            return self._say(claim, "barred")
         return self._bot.handle(claim, now)
 
     def _edited(self, claim: Claim, event: Written, now: datetime) -> Outcome:

@@ -131,7 +131,8 @@ class StaffRoom:
         if event.reply_to is None:
             return None
         case = self._cases.of_card(event.reply_to)
-        if case is None and (link := self._cases.carried(Side.CITIZEN, event.reply_to)):
+        link = self._cases.carried(Side.CITIZEN, event.reply_to) or self._cases.written_by_staff(event.reply_to)
+        if case is None and link:
             case = self._cases.of_number(link.case)
         return case if case and case.topic is TopicState.NONE else None
 

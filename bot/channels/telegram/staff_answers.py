@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from bot import relaying
-from bot.answers import unmarked
+from bot.answers import asks_nothing, unmarked
 from bot.case_steps import Pass, Tell
 from bot.cases import Case, Side
 from bot.channels.telegram.bureau import Bureau
@@ -69,7 +69,8 @@ class ReadyAnswers:
 
     def for_words(self, words: str, turn: Turn) -> Done:
         """Offer the answers that come nearest to some words."""
-        found = self._content().decide(Query(words[:1000])).candidates if words else ()
+        decided = self._content().decide(Query(words[:1000])) if words else None
+        found = decided.candidates if decided and not asks_nothing(decided) else ()
         entries = [entry for one in found if (entry := self._entry(one.id, turn)) and entry.kind is Kind.ANSWER]
         if not entries:
             return self._voice.tell(turn.case, "no_answer", answers=turn.message)
