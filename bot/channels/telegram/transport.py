@@ -3,7 +3,8 @@
 import ssl
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import httpx
@@ -49,7 +50,7 @@ class Transport(BaseRequest):
     ) -> None:
         """Prepare at most so many connections; `on_date` gets the Date field of every answer. Raises BotError."""
         self._trusted = trust(options)
-        self._proxy = options.proxy_url
+        self._proxy = options.proxy_url or _usual_proxy(options.api_url)
         self._connections = connections
         self._answer_seconds = answer_seconds
         self._on_date = on_date
@@ -103,7 +104,16 @@ class Transport(BaseRequest):
 
     def _open(self) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(limit=self._connections, ssl=self._trusted, keepalive_timeout=IDLE_SECONDS)
-        return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=True)
+        return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+
+
+def _usual_proxy(address: str) -> str | None:
+    """Return the proxy that the machine's environment (HTTPS_PROXY, NO_PROXY) names for an address.
+
+    aiohttp would look it up for every call, in a thread.
+    """
+    parts = urlsplit(address)
+    return None if proxy_bypass(parts.netloc) else getproxies().get(parts.scheme)
 
 
 def _told(error: aiohttp.ClientError) -> str:
