@@ -57,7 +57,7 @@ class Handover:
 
     # -------------------------------------------------------------- buttons
 
-    def _pressed(self, claim: Claim, event: Pressed, now: datetime) -> Outcome:  # noqa: PLR0911 - a token a line
+    def _pressed(self, claim: Claim, event: Pressed, now: datetime) -> Outcome:
         """Follow a button of the hand-over; all others are the bot's."""
         case = self._cases.open_of(claim.chat)
         match event.token.split(":"):
