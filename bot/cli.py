@@ -1,6 +1,5 @@
 """The command line: verbs, options, exit codes 0 ok, 1 finding, 2 usage."""
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +11,7 @@ from bot import case_verbs, verbs
 from bot.bootstrap import PRODUCTION, Wiring
 from bot.cli_ending import app_of as _app
 from bot.cli_ending import finish as _finish
+from bot.cli_ending import open_streams
 from bot.cli_ending import settings_of as _settings
 from bot.cli_ending import wiring_of as _wiring
 from bot.cli_staff import staff
@@ -207,9 +207,7 @@ def export_tickets(
 
 def main(arguments: Sequence[str] | None = None, *, wiring: Wiring = PRODUCTION) -> int:
     """Run a command line and return its exit code."""
-    for stream in (sys.stdin, sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+    open_streams()
     try:
         given = None if arguments is None else list(arguments)
         code = app(given, prog_name="run_bot.py", obj=wiring, standalone_mode=False)

@@ -18,6 +18,15 @@ from bot.settings import Settings, load_settings, useless_keys
 from intents.errors import FaqError
 
 
+def open_streams() -> None:
+    """Have three streams that take any text, also where whoever started the program closed them."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name) or Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115 - for good
+        setattr(sys, name, stream)
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
 def finish(work: Callable[[], int]) -> NoReturn:
     """Do the work and end with its exit code; what goes wrong is told in one line."""
     raise typer.Exit(_code(work))

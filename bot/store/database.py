@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.errors import StoreError
@@ -45,9 +46,14 @@ class Database:
 
     @classmethod
     def on_server(cls, url: str) -> "Database":
-        """Prepare a PostgreSQL database; connects at the first unit of work."""
+        """Prepare a PostgreSQL database; connects at the first unit of work. Raises StoreError for an odd address."""
         address = server_url(url)
-        writer = sa.create_engine(address, pool_size=_SERVER_CONNECTIONS, max_overflow=0, connect_args=server_options())
+        try:
+            writer = sa.create_engine(
+                address, pool_size=_SERVER_CONNECTIONS, max_overflow=0, connect_args=server_options()
+            )
+        except ArgumentError as error:
+            raise StoreError(f"DATABASE_URL: {error}") from error
         reader = writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         return cls(shown(address), writer, reader)
 

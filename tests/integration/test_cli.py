@@ -476,3 +476,25 @@ def test_ask_explains_itself(small: Path) -> None:
     done = run(arguments, small, DATA_DIR=str(small))
     assert done.returncode == 0
     assert len(done.stdout.splitlines()) > 3
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_are_no_mistake(tmp_path: Path, closed: str) -> None:
+    """As a scheduler may start the program."""
+    line = f'exec "{sys.executable}" run_bot.py check --schema {closed}'
+    done = subprocess.run(
+        ["/bin/sh", "-c", line],
+        cwd=ROOT,
+        env={**os.environ, "DATA_DIR": str(tmp_path)},
+        capture_output=True,
+        timeout=50,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_an_address_of_a_database_that_makes_no_sense_is_told(tmp_path: Path) -> None:
+    """By the setting's name."""
+    done = run(["db", "status"], tmp_path, DATABASE_URL="postgresql://amt@localhost/faq?port=abc")
+    assert done.returncode == 1
+    assert done.stderr.startswith("DATABASE_URL: ")
