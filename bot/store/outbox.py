@@ -99,7 +99,8 @@ class SqlOutbox:
     def postpone(self, message: int, not_before: datetime) -> None:
         """Put a message back that was surely not sent."""
         values = {"state": SendState.QUEUED, "not_before": not_before, "attempts": outbox.c.attempts - 1}
-        self._change(message, (SendState.SENDING,), **values)
+        put_back = sa.update(outbox).where(outbox.c.id == message, outbox.c.state == SendState.SENDING).values(**values)
+        self._database.write(lambda connection: connection.execute(put_back))
 
     def doubt(self, message: int, now: datetime) -> SendState:
         """Decide about a message that may have arrived; return what became of it: one that was erased has failed."""
@@ -131,11 +132,6 @@ class SqlOutbox:
         query = columns.where(gone, outbox.c.not_before > now - BUDGET_WINDOW).order_by(outbox.c.not_before)
         rows = self._database.read(lambda connection: connection.execute(query).all())
         return tuple(Spent(row.chat_key, row.not_before, row.telegram_id or 0) for row in rows)
-
-    def _change(self, message: int, states: Collection[SendState], **values: Any) -> bool:
-        """Change a message that is in one of these states; return whether it was."""
-        statement = sa.update(outbox).where(outbox.c.id == message, outbox.c.state.in_(states)).values(**values)
-        return self._database.write(lambda connection: connection.execute(statement).rowcount) == 1
 
 
 def queue(connection: Connection, messages: Sequence[Message]) -> tuple[int, ...]:
