@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -40,18 +41,18 @@ from bot.store.wakeup import listening
 from intents.smalltalk import Smalltalk
 
 
-def serve_telegram(app: App, options: TelegramOptions, ready: Callable[[], None]) -> None:
-    """Run the bot; `ready` is called when questions can be answered. Raises BotError."""
+def serve_telegram(app: App, options: TelegramOptions, loaded: Callable[[], None], ready: Callable[[], None]) -> None:
+    """Run the bot; `loaded` is called before Telegram is, `ready` when questions are answered. Raises BotError."""
     with closing(open_database(app.settings)) as database:
         faq = live_faq(app.settings, app.wiring, database)
 
         def prepare() -> None:
             faq.load()
             faq.start()
-            ready()
+            loaded()
 
         try:
-            run_service(service(app, options, database, faq, prepare))
+            run_service(replace(service(app, options, database, faq, prepare), ready=ready))
         finally:
             faq.stop()
             app.wiring.launcher.close()
@@ -125,7 +126,7 @@ def _handling(app: App, database: Database, known: Callable[[], Content]) -> dic
         bot = TelegramHandler(me, known, records, bureau.standby)
         return Switchboard(group, bot, Handover(me, bot, bureau), StaffRoom(me, bureau, addresses, members))
 
-    return {"handler": handler, "members": members, "mind": Minder(bureau, clock).mind}
+    return {"handler": handler, "staff_group": group, "members": members, "mind": Minder(bureau, clock).mind}
 
 
 def _staff_group(app: App, database: Database) -> int | None:

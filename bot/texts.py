@@ -125,6 +125,7 @@ class Texts:
     check_done: str
     console_no_token: str
     console_starting: str
+    console_connecting: str
     console_ready: str
     smalltalk: Mapping[str, str]
     emergency: Mapping[str, str]
