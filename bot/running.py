@@ -8,6 +8,8 @@ from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+import structlog
+
 from bot.always import AlwaysOpen
 from bot.bootstrap import App, forget_old, live_faq, open_database
 from bot.case_rules import Hours, Rules
@@ -39,6 +41,8 @@ from bot.store.locks import LeaderLock, Role, SoleLeader
 from bot.store.outbox import SqlOutbox
 from bot.store.wakeup import listening
 from intents.smalltalk import Smalltalk
+
+log = structlog.get_logger(__name__)
 
 
 def serve_telegram(app: App, options: TelegramOptions, loaded: Callable[[], None], ready: Callable[[], None]) -> None:
@@ -116,7 +120,7 @@ def _handling(app: App, database: Database, known: Callable[[], Content]) -> dic
     """Return who handles updates, and with a staff group what else a hand-over to people needs."""
     group_id, clock, records = app.settings.staff_group_id, app.wiring.clock, SqlRecords(database)
     if group_id is None:
-        return {"handler": lambda me: TelegramHandler(me, known, records)}
+        return {"handler": lambda me: TelegramHandler(me, known, records), **_ending(app, database, known)}
     addresses = SqlAddresses(database)
     group = addresses.group(group_id, clock.now())
     bureau = Bureau(group, known, SqlCases(database), records, rules(app.settings), _attachments(app.settings))
@@ -127,6 +131,17 @@ def _handling(app: App, database: Database, known: Callable[[], Content]) -> dic
         return Switchboard(group, bot, Handover(me, bot, bureau), StaffRoom(me, bureau, addresses, members))
 
     return {"handler": handler, "staff_group": group, "members": members, "mind": Minder(bureau, clock).mind}
+
+
+def _ending(app: App, database: Database, known: Callable[[], Content]) -> dict[str, Any]:
+    """Return what ends cases that are open though no staff group is named any more."""
+    cases, clock = SqlCases(database), app.wiring.clock
+    count = cases.give_up_all(clock.now())
+    if not count:
+        return {}
+    log.warning("cases_without_group", setting="STAFF_GROUP_ID", count=count)
+    bureau = Bureau("", known, cases, SqlRecords(database), rules(app.settings))
+    return {"mind": Minder(bureau, clock).mind}
 
 
 def _staff_group(app: App, database: Database) -> int | None:
