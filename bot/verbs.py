@@ -118,7 +118,7 @@ def check(settings: Settings, wiring: Wiring, faq: Path | None, tests: Path | No
         say(f"{tests}: Verzeichnis nicht gefunden")
         return USAGE
     try:
-        app = App.from_settings(settings, wiring, path)
+        app = App.from_settings(settings, wiring, faq)
     except FaqError as error:
         if not (path.is_file() and os.access(path, os.R_OK)):
             raise
