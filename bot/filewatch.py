@@ -16,7 +16,7 @@ class FileWatch:
 
     @property
     def is_moving(self) -> bool:
-        """Say whether the last look saw something new, which may go on changing."""
+        """Say whether the last look saw something new: the next one should come soon."""
         return self._last != self._told
 
     def mark(self) -> None:

@@ -24,7 +24,8 @@ from intents.query import Query
 _AT_ONCE = 2
 """Questions that are matched at the same time, whatever FAQ they were asked of: more would only wait for the cores."""
 _LOOK_SECONDS = 1.0
-"""Between two looks; a file that changed is read when two in a row saw the same, for it may come by a slow line."""
+_SECOND_LOOK_SECONDS = 0.5
+"""How long a file that changed has to stay the same before it is read."""
 _STOP_SECONDS = 0.2
 _MOST_FINDINGS = 20
 
@@ -146,7 +147,7 @@ class LiveFaq:
 
     def _watch(self) -> None:
         with self._told_at_its_end("watch"):
-            while not self._stop.wait(_LOOK_SECONDS):
+            while not self._stop.wait(_SECOND_LOOK_SECONDS if self._watched.is_moving else _LOOK_SECONDS):
                 self.look()
 
     def _watch_blocks(self) -> None:

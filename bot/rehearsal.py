@@ -66,12 +66,12 @@ def _picked(situation: Situation, text: str, read: Decision) -> Decision:
     entry = situation.entry(rest.partition(":")[0]) if kind in ("e", "p") else None
     found = Decision(text, DecisionKind.FALLBACK, "not_picked", faq=read.faq, model=read.model, ms=read.ms)
     if entry is None:
-        return replace(found, candidates=read.candidates)
+        return replace(found, candidates=read.candidates, explanation=(situation.texts.ask_not_picked,))
     decided = DecisionKind.REDIRECT if entry.kind is Kind.REDIRECT else DecisionKind.ANSWER
     others = [Candidate(each.id, 0.0) for each in read.candidates if each.id != entry.id]
-    return replace(
-        found, kind=decided, reason="picked", entry=entry.id, candidates=(Candidate(entry.id, 1.0), *others[:4])
-    )
+    candidates = (Candidate(entry.id, 1.0), *others[:4])
+    why = (situation.texts.ask_picked.format(eintrag=entry.id),)
+    return replace(found, kind=decided, reason="picked", entry=entry.id, candidates=candidates, explanation=why)
 
 
 def _encodable(text: str) -> str:

@@ -123,6 +123,8 @@ class Texts:
     console_checking: str
     check_start: str
     check_done: str
+    ask_picked: str
+    ask_not_picked: str
     console_no_token: str
     console_starting: str
     console_connecting: str

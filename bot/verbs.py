@@ -87,10 +87,10 @@ def ask(app: App, text: str, after: Sequence[str], *, as_json: bool, explain: bo
         print_json(decision_to_json(decision))
         return OK
     before = played(app.situation(), after, understanding.match)
-    for reply in replies_to(before, text, decision):
-        print(neutral(plain_reply(reply)))
+    shown = [plain_reply(reply) for reply in replies_to(before, text, decision)]
     if explain:
-        print("\n" + "\n".join(map(neutral, decision.explanation)))
+        shown += ["\n".join(part.explanation) for part in decision.parts or (decision,)]
+    print("\n\n".join(map(neutral, shown)))
     return OK
 
 

@@ -52,6 +52,7 @@ PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "console_checking": frozenset({"prozent"}),
     "check_start": frozenset({"formulierungen"}),
     "check_done": frozenset({"eintraege", "formulierungen", "fehler", "warnungen", "hinweise"}),
+    "ask_picked": frozenset({"eintrag"}),
     "desk.offer": frozenset({"zeiten"}),
     "desk.hours": frozenset({"zeiten"}),
     "desk.ahead": frozenset({"zahl"}),
@@ -156,7 +157,7 @@ KINDS: Mapping[str, frozenset[str]] = {
         | {"entwurf", "pause", "sperren", "entsperren", "hilfe"}
     ),
     "emergency": frozenset(
-        {"allgemein", "suizid", "feuer", "medizin", "gewalt", "unfall", "gas", "vermisst", "notruf"}
+        {"allgemein", "suizid", "feuer", "medizin", "gewalt", "unfall", "gas", "vermisst", "notruf", "fremdsprache"}
     ),
 }
 """Keys that a group needs; it may have more."""

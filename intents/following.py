@@ -53,6 +53,8 @@ class Following:
             return asked_back(alone)
         if alone.ranking.exact or not is_fresh(context) or not leans_back(text):
             return alone
+        if stands_alone(text) and not spoken_of(context):  # the question before led nowhere; this one is whole
+            return alone
         leaning = self._leaning(text, context)
         if alone.is_given and (leaning is None or leaning.chance < alone.chance + _MARGIN):
             return alone

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import warnings
+from dataclasses import replace
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
@@ -70,6 +71,16 @@ def test_ask_as_json_keeps_the_contract(wiring: Wiring, faq: list[str], capsys: 
     data = json.loads(capsys.readouterr().out)
     assert list(data) == KEYS
     assert (data["query"], data["decision"], data["entry"]) == ("Wer?  ", "fallback", None)
+
+
+def test_both_parts_are_explained(clock: FakeClock, faq: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Of two questions in one message, each with the reply to it; blank lines between."""
+    parts = tuple(replace(answer(name), explanation=(f"wegen {name}",)) for name in ("beschluss", "begleitung"))
+    both = replace(parts[0], reason="parts", parts=parts)
+    wiring = Wiring(clock, understanding_of({"wer und wer?": both}))
+    assert main(["ask", "wer und wer?", "--explain", *faq], wiring=wiring) == 0
+    out = capsys.readouterr().out
+    assert out.endswith("\n\nwegen beschluss\n\nwegen begleitung\n")
 
 
 def test_json_is_utf8_on_every_terminal(wiring: Wiring, faq: list[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -228,6 +228,14 @@ def test_who_lets_go_of_a_case_is_named(hall_here: Open) -> None:
         here.seen(here.group, "Bernd gibt den Fall weiter an: Bürgeramt", here.thread())
 
 
+def test_without_offices_in_the_faq_no_card_offers_any(hall_here: Open) -> None:
+    """A button that leads nowhere puzzles."""
+    with hall_here(faq=FAQ) as here:
+        here.wish()
+        labels = [one["text"] for row in here.card()["reply_markup"]["inline_keyboard"] for one in row]
+        assert labels == ["Übernehmen", "Abschließen", "FAQ-Antwort senden"]
+
+
 def test_an_office_with_a_long_name_fits_into_its_column(database: Database) -> None:
     """PostgreSQL would refuse what is longer than that."""
     long = replace(FAQ, entries=tuple(replace(entry, department="Amt für " + "Wald " * 40) for entry in FAQ.entries))

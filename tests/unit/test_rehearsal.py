@@ -62,6 +62,8 @@ def test_a_number_after_a_clarify_is_a_pick(situation: Situation, text: str, kin
     (decision,) = decide_all(situation, [AskedQuestion(text, after=("was?",))], understanding)
     assert (decision.kind, decision.entry, decision.query) == (kind, entry, text)
     assert [each.id for each in decision.candidates] == ([entry] if entry else []) + ["beschluss"]
+    (why,) = decision.explanation
+    assert (entry or "keine Antwort") in why
     assert sum(each.confidence for each in decision.candidates) <= 1
     assert (decision.faq, decision.model, decision.choices) == ("faqhash", "modelhash", ())
 

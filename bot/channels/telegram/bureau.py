@@ -56,4 +56,6 @@ class Bureau:
 
     def desk(self) -> Desk:
         """Return what writes the steps of cases down."""
-        return Desk(self.group, self.content().texts, self.rules.hours)
+        content = self.content()
+        has_offices = any(entry.department for entry in content.faq.entries)
+        return Desk(self.group, content.texts, self.rules.hours, has_offices=has_offices)

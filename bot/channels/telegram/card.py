@@ -49,7 +49,7 @@ def _rating(case: Case, texts: Texts) -> str:
     return words["rated_solved" if case.solved else "rated_unsolved"].format(wert=value)
 
 
-def card_buttons(case: Case, texts: Texts) -> list[list[Payload]]:
+def card_buttons(case: Case, texts: Texts, *, has_offices: bool) -> list[list[Payload]]:
     """Return the buttons that a case has in its state."""
     words = texts.staff
     if not case.is_open:
@@ -58,7 +58,7 @@ def card_buttons(case: Case, texts: Texts) -> list[list[Payload]]:
     return [
         [own, button(words["close"], "close", case)],
         [button(words["faq"], "faq", case)],
-        [button(words["office"], "office", case)],
+        *([[button(words["office"], "office", case)]] if has_offices else []),
     ]
 
 

@@ -48,6 +48,8 @@ class Desk:
     """Key of the staff group's chat."""
     texts: Texts
     hours: Hours
+    has_offices: bool = True
+    """The FAQ names offices that a case can go to."""
 
     def written(self, step: Step, now: datetime) -> tuple[CaseChange, tuple[Message, ...]]:
         """Return what a step changes, and what is to be sent."""
@@ -76,7 +78,9 @@ class Desk:
         """Return the summary of a case with its buttons."""
         text = card_text(case, self.texts, continued=continued, is_blocked=is_blocked)
         payload = plain_payload(text, self.texts)
-        payload["params"]["reply_markup"] = {"inline_keyboard": card_buttons(case, self.texts)}
+        payload["params"]["reply_markup"] = {
+            "inline_keyboard": card_buttons(case, self.texts, has_offices=self.has_offices)
+        }
         return payload
 
     def refreshed(self, case: Case, *, is_blocked: bool = False) -> Message:

@@ -141,8 +141,8 @@ class Poll:
         troubles = Troubles("receiving_failed")
         while not stop.is_set():
             try:
-                await self._turn(stop)
-                troubles.over()
+                if await self._turn(stop):
+                    troubles.over()
             except TokenRefusedError as error:
                 raise TokenError(TOKEN_REFUSED) from error
             except (ApiError, StoreError) as error:
@@ -151,8 +151,11 @@ class Poll:
         self._pulse.receiving = False
         await self._threads.run(self._leadership.release)
 
-    async def _turn(self, stop: asyncio.Event) -> None:
-        """Take one batch, or ask whether this process may lead."""
+    async def _turn(self, stop: asyncio.Event) -> bool:
+        """Take one batch, or ask whether this process may lead; say whether all is well.
+
+        That is not known once the poll is prepared: another program with the same token disturbs only those who wait.
+        """
         leads = await self._threads.run(self._leadership.take)
         self._pulse.receiving = leads
         if not leads:
@@ -160,8 +163,10 @@ class Poll:
             await rest(stop, STAND_BY_SECONDS)
         elif not self._prepared:
             await self._prepare()
+            return False
         else:
             await self._batch(stop, POLL_SECONDS)
+        return True
 
     async def _prepare(self) -> None:
         """Leave no webhook, ask for the wanted kinds, and see that Telegram took note."""
