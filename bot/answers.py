@@ -10,7 +10,7 @@ from bot.state import ChatState
 from bot.texts import Texts
 from bot.wishes import wish_choices
 from intents.decision import Decision, DecisionKind
-from intents.faq import FaqEntry, Kind, Source
+from intents.faq import Contact, FaqEntry, Kind, Source
 
 HUMAN = "m"
 """The token of the wish for a human."""
@@ -181,7 +181,11 @@ def emergency_reply(situation: Situation, decision: Decision) -> Reply:
 
 def contact_lines(situation: Situation) -> tuple[str, ...]:
     """Return one line for each contact detail that is known."""
-    texts, contact = situation.texts, situation.faq.contact
+    return ways(situation.texts, situation.faq.contact)
+
+
+def ways(texts: Texts, contact: Contact) -> tuple[str, ...]:
+    """Return one line for each way to reach the city."""
     lines = (
         (texts.contact_name, contact.name),
         (texts.contact_website, contact.website),

@@ -16,7 +16,7 @@ from bot.channels.console import chat_at_terminal, chat_in_pipe, is_terminal
 from bot.channels.telegram.options import Limits, TelegramOptions, Webhook
 from bot.clock import Clock, SystemClock, city_day
 from bot.delivery import DEAD_KEPT, DONE_KEPT
-from bot.errors import BotError
+from bot.errors import BotError, SettingsError
 from bot.events import Event
 from bot.going_live import GoingLive, Rules
 from bot.jobs import Launcher, Processes
@@ -77,7 +77,9 @@ class App:
 
     @classmethod
     def from_settings(cls, settings: Settings, wiring: Wiring, faq: Path | None = None) -> "App":
-        """Load the content; raises FaqError and TextsError."""
+        """Load the content; raises FaqError, SettingsError and TextsError."""
+        if faq is None:
+            _look_for(settings.faq_path)
         return cls(settings, wiring, load_texts(), load_faq(faq or settings.faq_path))
 
     def understanding(self) -> Understanding:
@@ -91,6 +93,16 @@ class App:
         state = ChatState(introduced=True)
         days = self.settings.question_retention_days
         return Situation(state, self.wiring.clock.now(), self.faq, self.texts, days)
+
+
+def _look_for(path: Path) -> None:
+    """Name the setting if there is no such file; what else is wrong with it is told when it is read."""
+    try:
+        path.stat()
+    except FileNotFoundError:
+        raise SettingsError(f"FAQ_PATH: {path.absolute()}: Datei nicht gefunden") from None
+    except OSError:
+        return
 
 
 def talk(app: App) -> None:

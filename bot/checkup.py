@@ -1,5 +1,6 @@
 """Looks at everything the bot needs, for «doctor»: gathers the facts that doctor.py judges."""
 
+import errno
 import os
 import shutil
 import warnings
@@ -11,7 +12,7 @@ from bot.bootstrap import Wiring, connect, telegram_options
 from bot.channels.telegram.checks import look
 from bot.clock import city_day
 from bot.doctor import FAIL, Check, bad_faq_check, contact_checks, disk_check, faq_check, said, telegram_checks
-from bot.errors import BotError, SettingsError
+from bot.errors import BotError, SettingsError, WebError
 from bot.faq_file import AUTHOR
 from bot.ports import FaqVersions
 from bot.reasons import reason
@@ -40,8 +41,10 @@ def examine(settings: Settings, wiring: Wiring, *, env_file: Path = ENV_FILE) ->
         form, is_current = _form(database)
         yield form
         yield from _faq(settings, wiring, SqlFaqVersions(database) if is_current else None)
+        is_busy = form.state != FAIL and _is_busy(database)
         if form.state != FAIL:
-            yield _run(database)
+            yield said("run", "busy" if is_busy else "idle")
+    yield from _ports(settings, is_busy=is_busy)
     yield from _disks(settings)
     yield from _telegram(settings, wiring)
 
@@ -119,10 +122,29 @@ def _faq(settings: Settings, wiring: Wiring, versions: FaqVersions | None) -> It
     yield from contact_checks(faq, hands_over=settings.staff_group_id is not None)
 
 
-def _run(database: Database) -> Check:
+def _is_busy(database: Database) -> bool:
     """Look for a bot on the same database."""
-    busy = is_led(database) if database.is_server else is_running(database.path)
-    return said("run", "busy" if busy else "idle")
+    return is_led(database) if database.is_server else is_running(database.path)
+
+
+def _ports(settings: Settings, *, is_busy: bool) -> Iterator[Check]:
+    """Try to listen where the bot will; a running one does so already."""
+    yield _port("INTERNAL", settings.internal_host, settings.internal_port, is_busy=is_busy)
+    if settings.webhook_url:
+        yield _port("PUBLIC", settings.public_host, settings.public_port, is_busy=is_busy)
+
+
+def _port(side: str, host: str, port: int, *, is_busy: bool) -> Check:
+    """Take a port for a moment."""
+    from bot.web.serving import bound_to
+
+    try:
+        bound_to(host, port, side).close()
+    except WebError as error:
+        if getattr(error.__cause__, "errno", None) != errno.EADDRINUSE:
+            return said("ports", "bad", reason=error)
+        return said("ports", "own" if is_busy else "taken", side=side, port=port)
+    return said("ports", "free", side=side, port=port)
 
 
 def _telegram(settings: Settings, wiring: Wiring) -> Iterator[Check]:

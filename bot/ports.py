@@ -324,6 +324,9 @@ class Addresses(Protocol):
     def migrate(self, chat: str, chat_id: int, now: datetime) -> None:
         """Give a group its new id."""
 
+    def telegram_id(self, chat: str) -> int | None:
+        """Return the channel's id of a chat."""
+
 
 class Leadership(Protocol):
     """Says whether this process is the one that may do something; bot.store.locks.LeaderLock is one."""

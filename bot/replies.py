@@ -55,6 +55,8 @@ class Reply:
     question: int = 0
     """Number of the question that it answers: a channel with buttons asks whether it helped. 0: no answer."""
     place: Place = Place.BELOW
+    counted: bool = False
+    """Its buttons show their numbers, as those of another reply of the turn have to."""
 
 
 def numbered(replies: Sequence[Reply]) -> tuple[Reply, ...]:

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlsplit
+
+import structlog
 
 from bot.always import AlwaysOpen
 from bot.bootstrap import App, forget_old, live_faq, open_database
@@ -39,19 +42,21 @@ from bot.store.outbox import SqlOutbox
 from bot.store.wakeup import listening
 from intents.smalltalk import Smalltalk
 
+log = structlog.get_logger(__name__)
 
-def serve_telegram(app: App, options: TelegramOptions, ready: Callable[[], None]) -> None:
-    """Run the bot; `ready` is called when questions can be answered. Raises BotError."""
+
+def serve_telegram(app: App, options: TelegramOptions, loaded: Callable[[], None], ready: Callable[[], None]) -> None:
+    """Run the bot; `loaded` is called before Telegram is, `ready` when questions are answered. Raises BotError."""
     with closing(open_database(app.settings)) as database:
         faq = live_faq(app.settings, app.wiring, database)
 
         def prepare() -> None:
             faq.load()
             faq.start()
-            ready()
+            loaded()
 
         try:
-            run_service(service(app, options, database, faq, prepare))
+            run_service(replace(service(app, options, database, faq, prepare), ready=ready))
         finally:
             faq.stop()
             app.wiring.launcher.close()
@@ -115,7 +120,7 @@ def _handling(app: App, database: Database, known: Callable[[], Content]) -> dic
     """Return who handles updates, and with a staff group what else a hand-over to people needs."""
     group_id, clock, records = app.settings.staff_group_id, app.wiring.clock, SqlRecords(database)
     if group_id is None:
-        return {"handler": lambda me: TelegramHandler(me, known, records)}
+        return {"handler": lambda me: TelegramHandler(me, known, records), **_ending(app, database, known)}
     addresses = SqlAddresses(database)
     group = addresses.group(group_id, clock.now())
     bureau = Bureau(group, known, SqlCases(database), records, rules(app.settings), _attachments(app.settings))
@@ -125,7 +130,18 @@ def _handling(app: App, database: Database, known: Callable[[], Content]) -> dic
         bot = TelegramHandler(me, known, records, bureau.standby)
         return Switchboard(group, bot, Handover(me, bot, bureau), StaffRoom(me, bureau, addresses, members))
 
-    return {"handler": handler, "members": members, "mind": Minder(bureau, clock).mind}
+    return {"handler": handler, "staff_group": group, "members": members, "mind": Minder(bureau, clock).mind}
+
+
+def _ending(app: App, database: Database, known: Callable[[], Content]) -> dict[str, Any]:
+    """Return what ends cases that are open though no staff group is named any more."""
+    cases, clock = SqlCases(database), app.wiring.clock
+    count = cases.give_up_all(clock.now())
+    if not count:
+        return {}
+    log.warning("cases_without_group", setting="STAFF_GROUP_ID", count=count)
+    bureau = Bureau("", known, cases, SqlRecords(database), rules(app.settings))
+    return {"mind": Minder(bureau, clock).mind}
 
 
 def _staff_group(app: App, database: Database) -> int | None:

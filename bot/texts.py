@@ -127,6 +127,7 @@ class Texts:
     ask_not_picked: str
     console_no_token: str
     console_starting: str
+    console_connecting: str
     console_ready: str
     smalltalk: Mapping[str, str]
     emergency: Mapping[str, str]

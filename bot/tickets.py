@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.case_rules import CARD_PAUSE, REOPENABLE, Author, Rules, reminding
-from bot.case_steps import Draft, Effect, Erase, Forum, Later, Never, Step, Tell, Unbar
+from bot.case_steps import Draft, Effect, Erase, Forum, Later, Never, Step, Tell, Told, Unbar
 from bot.cases import Case, CaseState, DueKind, Folder, Link, LinkState, Side, TopicState
 
 MOST_AT_ONCE = 100
@@ -48,6 +48,16 @@ def close(case: Case, by: Side, now: datetime, reason: str = "", *, in_app: bool
     if not in_app:
         effects.append(Forum.Close())
     return Step(closed, tuple(effects))
+
+
+def give_up(case: Case, links: Sequence[Link], now: datetime, contact: str) -> Step:
+    """End a case because no clerk can be reached: the citizen learns of it, and where else to turn."""
+    told = Told(tuple(link.id for link in links))
+    if not case.is_open:
+        return Step(case, (told,))
+    closed = replace(case, state=CaseState.CLOSED, closed_at=now)
+    reason = Tell(Side.CITIZEN, "given_up", (("kontakt", contact),))
+    return Step(closed, (reason, *_over(), told))
 
 
 def reopen(case: Case, by: Side, now: datetime, rules: Rules, *, in_app: bool = False) -> Step:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from bot.errors import BotError, ModelsError
+from bot.errors import BotError, ModelsError, SettingsError
 from bot.ports import Understanding
 from bot.settings import Settings
 from bot.store.index import IndexCache
@@ -38,6 +38,8 @@ def build_understanding(
     from intents.encoder import EncoderError
     from intents.matcher import build_matcher
 
+    if not settings.models_dir.is_dir():
+        raise SettingsError(f"MODELS_DIR: {settings.models_dir.absolute()}: Verzeichnis nicht gefunden")
     try:
         with _encoders_told():
             return build_matcher(

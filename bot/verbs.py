@@ -58,7 +58,8 @@ def run(app: App) -> int:
             from bot.running import serve_telegram  # Telegram and web libraries, which no other verb needs
 
             say(app.texts.console_starting)
-            serve_telegram(app, options, ready=lambda: say(app.texts.console_ready))
+            texts = app.texts
+            serve_telegram(app, options, lambda: say(texts.console_connecting), lambda: say(texts.console_ready))
     return OK
 
 
@@ -117,7 +118,7 @@ def check(settings: Settings, wiring: Wiring, faq: Path | None, tests: Path | No
         say(f"{tests}: Verzeichnis nicht gefunden")
         return USAGE
     try:
-        app = App.from_settings(settings, wiring, path)
+        app = App.from_settings(settings, wiring, faq)
     except FaqError as error:
         if not (path.is_file() and os.access(path, os.R_OK)):
             raise

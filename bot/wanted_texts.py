@@ -65,6 +65,8 @@ PLACEHOLDERS: Mapping[str, frozenset[str]] = {
     "desk.taken": frozenset({"nummer"}),
     "desk.closed_by_staff": frozenset({"nummer"}),
     "desk.closed_by_citizen": frozenset({"nummer"}),
+    "desk.given_up": frozenset({"nummer", "kontakt"}),
+    "desk.out_of_reach": frozenset({"kontakt"}),
     "desk.reopened": frozenset({"nummer"}),
     "desk.too_large": frozenset({"mb"}),
     "desk.still_waiting": frozenset({"nummer"}),
@@ -122,6 +124,7 @@ KINDS: Mapping[str, frozenset[str]] = {
         next_opening status status_taken back taken closed_by_staff how_content closed_by_citizen reopened
         not_open good middling bad solved solved_yes solved_no unsolved thanks too_many unsupported too_large
         lost perhaps_lost still_waiting delayed late for_office for_office_citizen barred
+        given_up out_of_reach
     """),
     "staff": _names("""
         topic topic_plain card card_continued card_blocked card_waits card_replied card_delivered card_promised

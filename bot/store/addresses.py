@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot.state import ChatState
-from bot.store.carrying import blocking_changed, group_moved
+from bot.store.carrying import blocking_changed, group_lost, group_moved
 from bot.store.database import Database
 from bot.store.inserting import insert_new
 from bot.store.outbox import fail_all
@@ -47,6 +47,8 @@ class SqlAddresses:
             if is_blocked and _is_there(connection, chat):
                 insert_new(connection, blocked, {"chat_key": chat, "at": now}, "chat_key")
                 fail_all(connection, chat, now)
+                if _is_clerks(connection, chat):
+                    group_lost(connection, now)
             elif not is_blocked:
                 connection.execute(sa.delete(blocked).where(blocked.c.chat_key == chat))
             blocking_changed(connection, chat, now)
@@ -103,6 +105,11 @@ def _is_there(connection: Connection, chat: str) -> bool:
     """Say whether a chat was not erased meanwhile, and keep it until the end of the transaction."""
     kept = sa.select(chats.c.key).where(chats.c.key == chat).with_for_update(read=True, key_share=True)
     return connection.scalar(kept) is not None
+
+
+def _is_clerks(connection: Connection, chat: str) -> bool:
+    """Say whether an operator named a chat as the clerks' group."""
+    return connection.scalar(sa.select(chats.c.named_id).where(chats.c.key == chat)) is not None
 
 
 def _empty_into(connection: Connection, twin: str, chat: str) -> None:

@@ -118,6 +118,7 @@ def failed(connection: Connection, messages: Sequence[int], now: datetime) -> No
     topics = outbox.c.id.in_(messages) & (outbox.c.kind == MessageKind.TOPIC) & outbox.c.topic_of.is_not(None)
     for case in connection.scalars(sa.select(outbox.c.topic_of).where(topics)).all():
         _change(connection, case, topic=TopicState.NONE, thread_id=None)
+        _due(connection, case, DueKind.FAILURE, now)
         _due(connection, case, DueKind.CARD, now + CARD_PAUSE)
     for kind, due, at in (
         (MessageKind.ERASE, DueKind.ERASE, now),
@@ -156,6 +157,15 @@ def blocking_changed(connection: Connection, chat: str, now: datetime) -> None:
     mine = (ticket.c.chat_key == chat) & (ticket.c.state != CaseState.CLOSED)
     for case in connection.scalars(sa.select(ticket.c.number).where(mine)).all():
         _due(connection, case, DueKind.BLOCKED, now)
+
+
+def group_lost(connection: Connection, now: datetime) -> int:
+    """Let it be seen to that no clerk hears of the open cases; return how many there are."""
+    open_ = sa.select(ticket.c.number).where(ticket.c.state != CaseState.CLOSED).order_by(ticket.c.number)
+    cases = connection.scalars(open_.with_for_update(key_share=True)).all()
+    for case in cases:
+        _due(connection, case, DueKind.FAILURE, now)
+    return len(cases)
 
 
 def group_moved(connection: Connection, now: datetime) -> None:

@@ -11,6 +11,7 @@ from bot.cases import Case, CaseChange, CaseState, Clerk, Due, DueKind, Folder, 
 from bot.delivery import Message
 from bot.errors import ConflictError
 from bot.store.addresses import new_key
+from bot.store.carrying import group_lost
 from bot.store.case_drafts import add_case_draft
 from bot.store.case_rows import case_from, case_values, link_from, note_values
 from bot.store.database import Database
@@ -143,6 +144,10 @@ class SqlCases:
             self._database.write(work)
         except IntegrityError as error:
             raise ConflictError from error
+
+    def give_up_all(self, now: datetime) -> int:
+        """Let it be seen to that no clerk hears of the open cases; return how many there are."""
+        return self._database.write(lambda connection: group_lost(connection, now))
 
     def _one(self, *conditions: sa.ColumnElement[bool]) -> Case | None:
         query = sa.select(ticket).where(*conditions).order_by(ticket.c.number.desc()).limit(1)

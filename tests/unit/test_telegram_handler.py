@@ -118,6 +118,15 @@ def chat(texts: Texts) -> Chat:
     return Chat(texts)
 
 
+def test_the_buttons_of_two_answers_are_counted_alike(chat: Chat) -> None:
+    """A choice that is too long for its button shows its number, so the answer before it shows its own."""
+    first, *others = FAQ.entries
+    chat.faq = replace(FAQ, entries=(replace(first, question=f"Wer hat die {'lange ' * 12}Strategie?"), *others))
+    answered, asked = chat.do(said("wer? und welche?")).messages
+    assert labels(answered.payload)[2:] == ["1. Wer hat die Stadt begleitet?"]
+    assert [label.partition(" ")[0] for label in labels(asked.payload)[:2]] == ["2.", "3."]
+
+
 def test_checklist_13_one_question_costs_one_message(chat: Chat) -> None:
     """Answer, source, «Stand», follow-ups and feedback stand in it; it knows what it answers."""
     outcome = chat.do(said("wer?", 77))

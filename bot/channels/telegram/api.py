@@ -67,6 +67,10 @@ class EntitiesError(RefusedError):
     """The mark-up of a text cannot be read."""
 
 
+class ChatGoneError(RefusedError):
+    """There is no such chat, or none that the bot was ever in."""
+
+
 class TopicGoneError(RefusedError):
     """The topic is not there any more."""
 
@@ -124,6 +128,8 @@ _BY_STATUS: Mapping[int, type[ApiError]] = {
 _REFUSALS: Mapping[str, type[RefusedError]] = {
     "message is not modified": NotModifiedError,
     "TOPIC_NOT_MODIFIED": NotModifiedError,
+    "chat not found": ChatGoneError,
+    "group chat was deactivated": ChatGoneError,
     "message thread not found": TopicGoneError,
     "TOPIC_DELETED": TopicGoneError,
     "TOPIC_ID_INVALID": TopicGoneError,

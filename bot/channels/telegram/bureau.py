@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.answers import ways
 from bot.case_rules import Rules
 from bot.channels.telegram.desk import Desk
 from bot.content import Content
@@ -30,7 +31,7 @@ class Bureau:
     """The cases, the rules, and where the clerks are."""
 
     group: str
-    """Key of the staff group's chat."""
+    """Key of the staff group's chat; nothing where there is none any more."""
     content: Callable[[], Content]
     cases: Cases
     records: Records
@@ -43,6 +44,15 @@ class Bureau:
         hours = self.rules.hours
         opens = "" if hours.is_open(now) else hours.spoken(hours.next_opening(now), now)
         return Standby(hours.described(), opens, len(self.cases.waiting()))
+
+    def is_out_of_reach(self) -> bool:
+        """Say whether no clerk would read anything."""
+        return not self.group or self.cases.is_blocked(self.group)
+
+    def contact(self) -> str:
+        """Return where else citizens may turn, a line each."""
+        known = self.content()
+        return "\n".join(ways(known.texts, known.faq.contact))
 
     def desk(self) -> Desk:
         """Return what writes the steps of cases down."""

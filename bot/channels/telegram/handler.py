@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.answers import HUMAN
-from bot.channels.telegram.render import Payload, menu_payload, message_payloads, rated_payload
+from bot.channels.telegram.render import Payload, counted_alike, menu_payload, message_payloads, rated_payload
 from bot.channels.telegram.translate import BROKEN, Incoming, Me, is_private, translate, translate_album
 from bot.content import Content
 from bot.conversation import step
@@ -226,7 +226,7 @@ def _priority(incoming: Incoming, effects: Iterable[Effect]) -> int:
 def _addressed(claim: Claim, turn: Turn, replies: Sequence[Reply], priority: int) -> tuple[Message, ...]:
     """Return the messages of all replies, each where it belongs."""
     messages: list[Message] = []
-    for reply in replies:
+    for reply in counted_alike(replies):
         change = _change(turn, reply)
         if change:
             messages.append(Message(claim.chat, MessageKind.EDIT, change, priority=priority))

@@ -78,6 +78,8 @@ class Handover:
         """Begin a case, unless the citizen is barred."""
         if self._is_barred(claim):
             return self._say(claim, "barred")
+        if self._bureau.is_out_of_reach():
+            return self._say(claim, "out_of_reach", kontakt=self._bureau.contact())
         theme, summary = summed_up(self._bureau.records.questions(claim.chat), self._content())
         case = Case(self._cases.next_number(), claim.chat, now, theme=theme, summary=summary)
         return self._done(claim, tickets.open_case(case, self._cases.waiting(), self._rules), now)
@@ -178,7 +180,7 @@ class Handover:
             return outcome
         replied = event.reply_to and self._cases.carried(Side.STAFF, event.reply_to, case.number)
         unknown = any(question.decision in _NOT_ANSWERED for question in outcome.questions)
-        if not (replied or unknown) or self._refusal(event):
+        if not (replied or unknown) or self._refusal(event) or self._bureau.is_out_of_reach():
             return outcome
         again = tickets.reopen(case, Side.CITIZEN, now, self._rules)
         heard = self._heard(event, again.case, now)

@@ -2,7 +2,16 @@
 
 from typing import Any
 
-from bot.channels.telegram.api import Api, EntitiesError, NoReplyError, NotModifiedError, RefusedError, TopicGoneError
+from bot.channels.telegram.api import (
+    Api,
+    BlockedError,
+    ChatGoneError,
+    EntitiesError,
+    NoReplyError,
+    NotModifiedError,
+    RefusedError,
+    TopicGoneError,
+)
 from bot.delivery import MessageKind, Sending
 
 _PLACED = ("sendMessage", "copyMessage", "copyMessages")
@@ -79,6 +88,10 @@ async def post(api: Api, sending: Sending) -> tuple[int, ...]:
         if method not in _ENDING:
             raise
         return ()
+    except ChatGoneError as error:
+        if sending.topic_of is None or sending.source_id is not None:  # of a copy it may be said of its origin
+            raise
+        raise BlockedError(str(error)) from None
     except RefusedError:
         if "instead" not in sending.payload:
             raise

@@ -63,6 +63,9 @@ class Minder:
         self._cases.done(due, change, messages, now)
 
     def _done(self, case: Case, due: Due, now: datetime) -> Done:
+        if self._bureau.is_out_of_reach():
+            lost = self._cases.untold(case.number)
+            return self._bureau.desk().written(tickets.give_up(case, lost, now, self._bureau.contact()), now)
         if due.kind is DueKind.CARD:
             return self._card(case, now)
         return self._bureau.desk().written(self._step(case, due, now), now)

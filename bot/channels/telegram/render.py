@@ -1,6 +1,7 @@
 """Replies into what the Bot API is told."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.channels.safe import neutral
@@ -16,6 +17,12 @@ LONGEST_LABEL = 64
 """Characters of a button's text."""
 
 Payload = dict[str, Any]
+
+
+def counted_alike(replies: Sequence[Reply]) -> tuple[Reply, ...]:
+    """Return the replies of one turn, all with numbers if one needs some: a list that begins with 3 would puzzle."""
+    is_counted = any(map(_is_listed, replies))
+    return tuple(replace(reply, counted=is_counted) for reply in replies)
 
 
 def message_payloads(reply: Reply, texts: Texts) -> list[Payload]:
@@ -76,7 +83,8 @@ def _plain(text: str) -> str:
 def keyboard_rows(reply: Reply, texts: Texts) -> list[list[Payload]]:
     """Return the buttons: whether it helped in one row, then each choice in a row of its own."""
     rating = rating_choices(texts, reply.question) if reply.question else ()
-    rows = [[_button(choice, numbered=_is_listed(reply) and not choice.aside)] for choice in reply.choices]
+    is_counted = reply.counted or _is_listed(reply)
+    rows = [[_button(choice, numbered=is_counted and not choice.aside)] for choice in reply.choices]
     return [*([[_button(choice) for choice in rating]] if rating else []), *rows]
 
 

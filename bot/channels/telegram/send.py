@@ -30,6 +30,7 @@ from bot.channels.telegram.letters import post, problem_with
 from bot.channels.telegram.options import Limits
 from bot.channels.telegram.outage import LONGEST_SETBACK, MOST_SETBACKS, Outage, Setbacks
 from bot.channels.telegram.receive import STAND_BY_SECONDS, TOKEN_REFUSED, Troubles
+from bot.channels.telegram.staff_group import tell_out_of_reach
 from bot.clock import Clock
 from bot.delivery import Arrived, MessageKind, Sending
 from bot.errors import StoreError, TokenError
@@ -231,6 +232,8 @@ class Sender:
                 await self._note(lambda: self._addresses.migrate(sending.chat, new_id, self._clock.now()))
                 await self._later(sending, 0)
             case BlockedError():
+                if sending.topic_of is not None:
+                    tell_out_of_reach(error)
                 await self._note(lambda: self._addresses.set_blocked(sending.chat, self._clock.now(), is_blocked=True))
                 await self._give_up(sending, "blocked")
             case TopicGoneError() if sending.topic_of is not None and sending.thread is not None:

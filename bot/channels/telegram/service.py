@@ -18,6 +18,7 @@ from bot.channels.telegram.options import TelegramOptions
 from bot.channels.telegram.profile import Call, introduced
 from bot.channels.telegram.receive import Poll, Receiver, Troubles, keep_webhook
 from bot.channels.telegram.send import Office, Sender
+from bot.channels.telegram.staff_group import look_at
 from bot.channels.telegram.translate import Me
 from bot.channels.telegram.work import Work
 from bot.clock import Clock
@@ -76,6 +77,8 @@ class Service:
     """Further web apps to serve beside."""
     profile: Sequence[Call] = ()
     """Calls that present the bot at the start."""
+    staff_group: str | None = None
+    """Key of the staff group's chat, which is looked at when the bot starts."""
     members: Members | None = None
     """Knows who belongs to the staff group, and asks Telegram by this service's connections."""
     mind: Callable[[], bool] | None = None
@@ -88,6 +91,8 @@ class Service:
     """Sees to it that new questions are grouped for the review; called every minute. May raise StoreError."""
     prepare: Callable[[], object] = _nothing
     """Done once the pages are served, before anything else; may take long."""
+    ready: Callable[[], object] = _nothing
+    """Called once Telegram has said who the bot is: from now on questions are answered."""
     is_urgent: Callable[[str], bool] = _never
     """Says of a text whether its chat is to be handled before others."""
     slots: int = 8
@@ -125,7 +130,7 @@ async def serve(service: Service, stop: asyncio.Event) -> None:
         with service.listening(partial(ring, bells)):
             loops = [
                 _receiving(service, api, receiver, threads, stop),
-                _working(service, api, work_bell, send_bell, stop),
+                _working(service, api, bells, threads, stop),
                 _sender(service, api, send_bell).run(stop),
                 _repeating("tidying_failed", service.tidy, TIDY_SECONDS, threads, stop),
                 _repeating("clearing_failed", service.clear, CLEAR_SECONDS, threads, stop),
@@ -155,16 +160,21 @@ def _receiving(
     return Poll(api, receiver, service.polling, threads, service.pulse).run(stop)
 
 
-async def _working(service: Service, api: Api, bell: Bell, send_bell: Bell, stop: asyncio.Event) -> None:
+async def _working(
+    service: Service, api: Api, bells: Mapping[str, Bell], threads: Threads, stop: asyncio.Event
+) -> None:
     """Handle updates, once it is known who the bot is: until then nothing could be sent either."""
     me = await introduced(api, service.profile, stop)
     if me is None:
         return
+    service.ready()
+    if service.staff_group:
+        await look_at(service.staff_group, api, service.addresses, service.clock, threads.run)
     if service.members:
         service.members.bind(api)
-    handler = service.handler(me)
-    handling = Handling(service.inbox, service.addresses, handler, service.clock, service.pulse, send_bell.ring)
-    await Work(api, service.inbox, handling, service.clock, bell, slots=service.slots).run(stop)
+    handler, wake_sender = service.handler(me), bells["send"].ring
+    handling = Handling(service.inbox, service.addresses, handler, service.clock, service.pulse, wake_sender)
+    await Work(api, service.inbox, handling, service.clock, bells["work"], slots=service.slots).run(stop)
 
 
 async def _regrouping(regroup: Callable[[], object], threads: Threads, stop: asyncio.Event) -> None:
