@@ -17,6 +17,7 @@ from bot.channels.telegram.api import (
     Api,
     ApiError,
     BlockedError,
+    ChatGoneError,
     DoubtfulError,
     EntitiesError,
     LimitedError,
@@ -41,7 +42,8 @@ ASKED = aiohttp.RequestInfo(ADDRESS, "POST", CIMultiDictProxy(CIMultiDict()), AD
 @pytest.mark.parametrize(
     ("status", "body", "kind"),
     [
-        (400, {"description": "Bad Request: chat not found"}, RefusedError),
+        (400, {"description": "Bad Request: chat not found"}, ChatGoneError),
+        (400, {"description": "Bad Request: message to copy not found"}, RefusedError),
         (400, {"description": "Bad Request: message is not modified: specified …"}, NotModifiedError),
         (400, {"description": "Bad Request: can't parse entities: Unsupported start tag"}, EntitiesError),
         (400, {"parameters": {"migrate_to_chat_id": -1001}}, MigratedError),
