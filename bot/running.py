@@ -8,8 +8,6 @@ from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import structlog
-
 from bot.always import AlwaysOpen
 from bot.bootstrap import App, forget_old, live_faq, open_database
 from bot.case_rules import Hours, Rules
@@ -22,6 +20,7 @@ from bot.channels.telegram.options import TelegramOptions, Webhook
 from bot.channels.telegram.profile import profile_calls
 from bot.channels.telegram.service import Page, Service, Take, run_service
 from bot.channels.telegram.staff import StaffRoom
+from bot.channels.telegram.staff_group import tell_without_group
 from bot.channels.telegram.switchboard import Switchboard
 from bot.channels.telegram.translate import Me
 from bot.clustering import regrouping
@@ -41,8 +40,6 @@ from bot.store.locks import LeaderLock, Role, SoleLeader
 from bot.store.outbox import SqlOutbox
 from bot.store.wakeup import listening
 from intents.smalltalk import Smalltalk
-
-log = structlog.get_logger(__name__)
 
 
 def serve_telegram(app: App, options: TelegramOptions, loaded: Callable[[], None], ready: Callable[[], None]) -> None:
@@ -139,7 +136,7 @@ def _ending(app: App, database: Database, known: Callable[[], Content]) -> dict[
     count = cases.give_up_all(clock.now())
     if not count:
         return {}
-    log.warning("cases_without_group", setting="STAFF_GROUP_ID", count=count)
+    tell_without_group(count)
     bureau = Bureau("", known, cases, SqlRecords(database), rules(app.settings))
     return {"mind": Minder(bureau, clock).mind}
 

@@ -22,6 +22,11 @@ def tell_out_of_reach(error: ApiError) -> None:
     log.error("staff_group_out_of_reach", setting="STAFF_GROUP_ID", why=str(error))
 
 
+def tell_without_group(count: int) -> None:
+    """Tell the operator that no staff group is named any more, and how many cases were open."""
+    log.warning("cases_without_group", setting="STAFF_GROUP_ID", count=count)
+
+
 async def look_at(group: str, api: Api, addresses: Addresses, clock: Clock, run: Run) -> None:
     """Ask Telegram for the staff group, and note whether it is there; any other trouble says nothing about it."""
     with suppress(ApiError, StoreError):
