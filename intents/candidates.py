@@ -61,12 +61,17 @@ class Scores:
     """How close each not_question is, by the same measure, shape (not_questions,)."""
 
     @cached_property
-    def standardised(self) -> Mapping[str, Floats]:
-        """Each score as its distance from the mean of all entries in standard deviations."""
-        values = np.stack(list(self.by_name.values()))
-        centred = values - values.mean(axis=1, keepdims=True)
+    def values(self) -> Floats:
+        """The scores, shape (scores, entries), in the order of their names."""
+        return np.stack(list(self.by_name.values()))
+
+    @cached_property
+    def standardised(self) -> Floats:
+        """Each score as its distance from the mean of all entries in standard deviations; shape as `values`."""
+        centred = self.values - self.values.mean(axis=1, keepdims=True)
         spread = np.sqrt(np.square(centred).mean(axis=1, keepdims=True))
-        return dict(zip(self.by_name, centred / np.maximum(spread, 1e-3), strict=True))
+        standardised: Floats = centred / np.maximum(spread, 1e-3)
+        return standardised
 
 
 def score(index: Index, reading: Reading) -> Scores:
@@ -163,8 +168,8 @@ def _nearest(index: Index, near: Floats) -> NDArray[np.int64]:
 
 def candidates(index: Index, scores: Scores) -> NDArray[np.int64]:
     """The numbers of the units worth ranking, best first by the sum of standardised scores; one for each entry."""
-    used = [values for name, values in scores.standardised.items() if name.endswith(_RETRIEVING)]
-    order = np.argsort(-np.sum(used, axis=0), kind="stable")
+    used = [name.endswith(_RETRIEVING) for name in scores.by_name]
+    order = np.argsort(-scores.standardised[used].sum(axis=0), kind="stable")
     first = np.unique(index.family[order], return_index=True)[1]
     chosen: NDArray[np.int64] = order[np.sort(first)[:CANDIDATES]]
     return chosen

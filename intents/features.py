@@ -36,10 +36,9 @@ def feature_names(families: Sequence[str], quick: Sequence[str]) -> tuple[str, .
 
 def features(index: Index, reading: Reading, scores: Scores, chosen: NDArray[np.int64]) -> Floats:
     """Return the feature matrix of the candidates, shape (candidates, features), in the order of `feature_names`."""
-    scored = np.stack(list(scores.by_name.values()))[:, chosen]
-    standardised = np.stack(list(scores.standardised.values()))[:, chosen]
+    scored = scores.values[:, chosen]
     distances = gaps(scored)
-    columns = [*np.stack([scored, distances, standardised], axis=1).reshape(-1, len(chosen))]
+    columns = [*np.stack([scored, distances, scores.standardised[:, chosen]], axis=1).reshape(-1, len(chosen))]
     compared = [*fuzzy(index, reading, scores, chosen).values(), *index.alignment.cover(scores.words, chosen)]
     for values, distance in zip(compared, gaps(np.stack(compared)), strict=True):
         columns += [values, distance]
