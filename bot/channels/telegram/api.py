@@ -11,7 +11,7 @@ from telegram import Bot
 from telegram.error import TelegramError
 
 from bot.channels.telegram.options import TelegramOptions
-from bot.channels.telegram.transport import ANSWER_SECONDS, CONNECT_SECONDS, UNSENT, Transport
+from bot.channels.telegram.transport import ANSWER_SECONDS, CONNECT_SECONDS, UNSENT, Transport, trust
 
 CONNECTIONS = 16
 """8 messages are under way at most."""
@@ -198,8 +198,9 @@ class Api:
 
     def __init__(self, options: TelegramOptions) -> None:
         logging.getLogger("telegram").setLevel(logging.WARNING)  # it logs addresses, which hold the token
-        self._requests = Requests(options, connections=CONNECTIONS)
-        self._polling = Requests(options, connections=1)
+        trusted = trust(options)
+        self._requests = Requests(options, trusted, connections=CONNECTIONS)
+        self._polling = Requests(options, trusted, connections=1)
         self._bot = Bot(
             options.token,
             base_url=f"{options.api_url.rstrip('/')}/bot",

@@ -11,7 +11,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, Ne
 from telegram.warnings import PTBUserWarning
 
 from bot.channels.telegram.options import TelegramOptions
-from bot.channels.telegram.transport import PROXY_FAILED, Transport
+from bot.channels.telegram.transport import PROXY_FAILED, Transport, trust
 from bot.clock import Clock
 from bot.doctor import GroupFacts, Hook, TelegramFacts
 
@@ -27,7 +27,7 @@ def look(options: TelegramOptions, clock: Clock, group: int | None = None) -> Te
 
 async def _look(options: TelegramOptions, clock: Clock, group: int | None) -> TelegramFacts:
     watch = _Watch(clock)
-    request = Transport(options, connections=1, answer_seconds=_PATIENCE, on_date=watch.read)
+    request = Transport(options, trust(options), connections=1, answer_seconds=_PATIENCE, on_date=watch.read)
     bot = Bot(options.token, base_url=f"{options.api_url}/bot", request=request, get_updates_request=request)
     async with request:
         try:

@@ -43,13 +43,14 @@ class Transport(BaseRequest):
     def __init__(
         self,
         options: TelegramOptions,
+        trusted: ssl.SSLContext,
         *,
         connections: int,
         answer_seconds: float = ANSWER_SECONDS,
         on_date: Callable[[str | None], None] | None = None,
     ) -> None:
-        """Prepare at most so many connections; `on_date` gets the Date field of every answer. Raises BotError."""
-        self._trusted = trust(options)
+        """Prepare at most so many connections; `on_date` gets the Date field of every answer."""
+        self._trusted = trusted
         self._proxy = options.proxy_url or _usual_proxy(options.api_url)
         self._connections = connections
         self._answer_seconds = answer_seconds
@@ -130,7 +131,10 @@ def _timeout(seconds: float) -> aiohttp.ClientTimeout:
 
 
 def trust(options: TelegramOptions) -> ssl.SSLContext:
-    """Return whom to trust; plain HTTP needs nobody, and reading all authorities of the world takes time."""
+    """Return whom to trust; plain HTTP needs nobody, and reading all authorities of the world takes time.
+
+    Raises BotError for a file of authorities that cannot be read.
+    """
     if options.api_url.startswith("http:") and not options.ca_file:
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context = httpx.create_ssl_context()
