@@ -96,11 +96,12 @@ class GoingLive:
         form = self._drafts.form(earlier.hash) if earlier else None
         if form is None:
             raise ChangeError("Diese Fassung gibt es nicht.")
+        live = self._readable()
         try:
-            blocking = self._unmended(number, parsed(form.yaml))
-            if self.rules.four_eyes and self._readable():
+            blocking = self._unmended(number, parsed(form.yaml), live or FaqBase(()))
+            if self.rules.four_eyes and live:
                 step = Step(who, "Fassung als Entwurf zurückgeholt", f"Fassung {number}", now)
-                self._draft_back(self._mended(form.yaml, blocking), instead_of, step)
+                self._draft_back(_mended(form.yaml, blocking, live), instead_of, step)
                 return None
             return self._drafts.roll_back(number, instead_of=instead_of, who=who, now=now, blocking=blocking)
         except FaqError as error:
@@ -110,10 +111,9 @@ class GoingLive:
         except ConflictError as error:
             raise ChangeError(OVERTAKEN) from error
 
-    def _unmended(self, number: int, faq: FaqBase) -> frozenset[str]:
+    def _unmended(self, number: int, faq: FaqBase, live: FaqBase) -> frozenset[str]:
         """Return the entries that were released after a publication and are not in it as they are live now."""
         released = [found for each in self._drafts.released_since(number) if (found := faq.get(each))]
-        live = self._readable() or FaqBase(())
         return frozenset(each.id for each in released if each != live.get(each.id))
 
     def _readable(self) -> FaqBase | None:
@@ -122,13 +122,6 @@ class GoingLive:
             return self.publishing.live()
         except FaqError:
             return None
-
-    def _mended(self, text: str, entries: Collection[str]) -> str:
-        """Return an earlier form with these entries as they are live now."""
-        live = self.publishing.live()
-        for entry in sorted(entries):
-            text = put(text, entry, live.get(entry))
-        return text
 
     def _draft_back(self, text: str, instead_of: str, step: Step) -> None:
         """Make an earlier form the draft; raises ChangeError where there is one, in which others may be at work."""
@@ -272,3 +265,10 @@ def _releasing(draft: Draft, entry: str, who: str, *, on: bool) -> Draft:
 def merge_key(texts: Texts) -> str:
     """Return what tells three forms from others."""
     return "-".join(map(content_hash, (texts.base, texts.theirs, texts.ours)))
+
+
+def _mended(text: str, entries: Collection[str], live: FaqBase) -> str:
+    """Return an earlier form with these entries as they are live now."""
+    for entry in sorted(entries):
+        text = put(text, entry, live.get(entry))
+    return text
