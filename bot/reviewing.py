@@ -99,7 +99,7 @@ class Prefill:
 
 
 @dataclass(frozen=True)
-class Given:
+class Handed:
     """What became of wordings that an entry was to get."""
 
     change: int | None
@@ -161,7 +161,7 @@ class Reviewing:
 
     def give_wordings(
         self, group: int, items: Collection[int], entry: str, action: Action, who: str, now: datetime
-    ) -> Given | None:
+    ) -> Handed | None:
         """Make the words of questions phrasings of an entry, or examples of what it does not answer.
 
         The draft of the FAQ is changed first: if the process dies then, the questions are still open, and doing it
@@ -177,7 +177,7 @@ class Reviewing:
         added = _of(texts, _said(after, refused=not is_wording) - _said(before, refused=not is_wording))
         moved = _of(texts, _said(before, refused=is_wording) - _said(after, refused=is_wording))
         number = self.deeds.act_on(group, texts.keys(), action, who, now, entry=entry, effect=Effect(added, moved))
-        return Given(number, bool(moved))
+        return Handed(number, bool(moved))
 
     def undo(self, change: int, who: str, now: datetime) -> bool:
         """Take a change back, also in the draft; return False when that was done before."""

@@ -43,9 +43,7 @@ class SqlReview:
 
     def groups(self, wanted: Filter, *, most: int, skip: int = 0) -> list[Group]:
         """Return some of the wanted groups, in their order."""
-        order = (*_ORDERS[wanted.order], cluster.c.number)
-        query = sa.select(cluster).where(*_conditions(wanted)).order_by(*order).limit(most).offset(skip)
-        return self._database.read(lambda connection: _groups(connection, connection.execute(query).all()))
+        return self.page(wanted, most=most, skip=skip)[0]
 
     def page(self, wanted: Filter, *, most: int, skip: int) -> tuple[list[Group], int]:
         """Return some of the wanted groups, and how many there are; both by one search."""
