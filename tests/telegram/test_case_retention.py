@@ -13,6 +13,15 @@ def tidy(here: Town) -> None:
     forget_old(here.running.database, load_settings(env_file=None, question_retention_days=30), here.clock)
 
 
+def over_for_long(here: Town) -> None:
+    """End a case whose words are kept no longer, in a group where the bot may not delete."""
+    here.people.give_rights(here.anna, here.group, ["can_manage_topics"])
+    here.wish()
+    here.finish()
+    here.settled()
+    here.wait(days=31)
+
+
 def test_the_topic_of_a_case_goes_with_its_words(hall: Open) -> None:
     """After the time that the privacy notice names; that of an open case stays, however old."""
     with hall() as here:
@@ -38,11 +47,7 @@ def test_the_topic_of_a_case_goes_with_its_words(hall: Open) -> None:
 def test_a_topic_that_may_not_be_deleted_is_tried_again_the_next_day(hall_here: Open) -> None:
     """Somebody gives the bot the right meanwhile; a case that goes on keeps its topic."""
     with hall_here() as here:
-        here.people.give_rights(here.anna, here.group, ["can_manage_topics"])
-        here.wish()
-        here.finish()
-        here.settled()
-        here.wait(days=31)
+        over_for_long(here)
         tidy(here)
         here.until(lambda: len(here.calls("deleteForumTopic")) == 1)
         tomorrow = here.clock.now() + timedelta(days=1, minutes=1)
@@ -58,11 +63,7 @@ def test_a_topic_that_may_not_be_deleted_is_tried_again_the_next_day(hall_here: 
 def test_a_case_that_goes_on_keeps_its_topic(hall_here: Open) -> None:
     """Opened again by a clerk before anybody could delete it."""
     with hall_here() as here:
-        here.people.give_rights(here.anna, here.group, ["can_manage_topics"])
-        here.wish()
-        here.finish()
-        here.settled()
-        here.wait(days=31)
+        over_for_long(here)
         here.ask(here.erika, "wer?")  # whoever is silent for so long is forgotten
         here.seen(here.erika, "Gemeinderat")
         tidy(here)
