@@ -1,6 +1,6 @@
 """Time: the one module that asks the machine what time it is."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -26,3 +26,8 @@ class SystemClock:
 def city_day(moment: datetime) -> date:
     """Return the calendar day of a moment in the city."""
     return moment.astimezone(CITY_ZONE).date()
+
+
+def day_begins(day: date) -> datetime:
+    """Return the moment in UTC at which a day begins in the city. Raises OverflowError before the first day of UTC."""
+    return datetime.combine(day, time(), CITY_ZONE).astimezone(UTC)

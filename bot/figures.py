@@ -3,11 +3,11 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Protocol
 
-from bot.clock import CITY_ZONE
+from bot.clock import city_day, day_begins
 from bot.effects import Feedback
 from intents.decision import DecisionKind
 from intents.faq import FaqEntry
@@ -46,7 +46,7 @@ class Period:
     def bounds(self) -> tuple[datetime, ...]:
         """When each day begins, and when the last one ends; a day has 23 hours when summer time begins."""
         days = (*self.days, self.last + timedelta(days=1))
-        return tuple(datetime.combine(day, time(), CITY_ZONE).astimezone(UTC) for day in days)
+        return tuple(day_begins(day) for day in days)
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ def days_of(period: Period, counts: Iterable[DayCount], cases: Iterable[CaseTime
     for one in counts:
         _add(days[one.day], one.decision, one.feedback, one.count)
     for case in cases:
-        opened = case.opened_at.astimezone(CITY_ZONE).date()
+        opened = city_day(case.opened_at)
         days[(opened - period.first).days].cases += 1
     return days
 

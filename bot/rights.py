@@ -76,8 +76,8 @@ def _line(situation: Situation, question: Question, remains: Remains) -> str:
 
 def _opened(situation: Situation, at: datetime, entry: str) -> str:
     """Return a line about an answer that was opened without words."""
-    day, found = f"{at.astimezone(CITY_ZONE):%d.%m.%Y}", situation.faq.get(entry)
-    return f"{day}: {situation.texts.stored_decisions['opened']}: «{unmarked(found.question if found else entry)}»"
+    day, name = f"{at.astimezone(CITY_ZONE):%d.%m.%Y}", situation.faq.name_of(entry)
+    return f"{day}: {situation.texts.stored_decisions['opened']}: «{unmarked(name)}»"
 
 
 def _asked(texts: Texts, question: Question) -> str:
@@ -91,6 +91,5 @@ def _asked(texts: Texts, question: Question) -> str:
 def _outcome(situation: Situation, question: Question) -> str:
     """Return what was decided about a question, and the entry that belongs to it."""
     decided = situation.texts.stored_decisions.get(question.decision, question.decision)
-    found = situation.faq.get(question.entry) if question.entry else None
-    named = found.question if found else question.entry
+    named = situation.faq.name_of(question.entry) if question.entry else None
     return f"{decided}: «{unmarked(named)}»" if named else decided

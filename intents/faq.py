@@ -124,6 +124,11 @@ class FaqBase:
         """Find an entry by its id, or None."""
         return self._by_id.get(entry_id)
 
+    def name_of(self, entry_id: str) -> str:
+        """Return the question of an entry, by which people know it; its id where there is none."""
+        found = self.get(entry_id)
+        return found.question if found else entry_id
+
     def blocking(self, ids: Set[str]) -> FaqBase:
         """Return the same FAQ in which these entries, and no others, are blocked."""
         if ids == {entry.id for entry in self.entries if entry.blocked}:

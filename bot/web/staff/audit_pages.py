@@ -1,17 +1,17 @@
 """The record: who did what."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol, TypedDict
 
 from wtforms import Form
 from wtforms.validators import Optional
 
 from bot.accounts import Deed, Role
-from bot.clock import CITY_ZONE
+from bot.clock import day_begins
 from bot.sorting import german_key
 from bot.spreadsheet import as_csv
-from bot.web.staff.entry_form import DayField
+from bot.web.staff.days import DayField
 from bot.web.staff.page import File, Page, Reply, Shown, Visit
 from bot.web.staff.paging import page_number, pages_of
 from bot.web.staff.render import moment
@@ -111,11 +111,6 @@ def _asked(visit: Visit, days: DaysForm) -> Asked:
     return {
         "who": visit.query.get("who", ""),
         "action": visit.query.get("action", ""),
-        "since": _begin(days.since.data) if days.since.data else None,
-        "before": _begin(until + timedelta(days=1)) if until and until < date.max else None,
+        "since": day_begins(days.since.data) if days.since.data else None,
+        "before": day_begins(until + timedelta(days=1)) if until and until < date.max else None,
     }
-
-
-def _begin(day: date) -> datetime:
-    """Return the beginning of a day in the city."""
-    return datetime.combine(day, time(), CITY_ZONE).astimezone(UTC)

@@ -3,18 +3,18 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from wtforms import Form, HiddenField, TextAreaField
 from wtforms.validators import InputRequired, Length, Regexp
 
 from bot.accounts import Role
-from bot.clock import CITY_ZONE
+from bot.clock import city_day, day_begins
 from bot.faq_text import parsed
 from bot.going_live import GoingLive
 from bot.publishing import ChangeError
-from bot.web.staff.entry_form import DayField
+from bot.web.staff.days import DayField
 from bot.web.staff.page import Failed, Moved, Page, Reply, Shown, Undo, Visit
 from intents.errors import FaqError
 
@@ -89,7 +89,7 @@ def pages(live: GoingLive, wrong: Wrong) -> tuple[Page, ...]:
             "ist gesperrt. In wenigen Sekunden antwortet der Bot nicht mehr damit." if is_new else "war schon gesperrt."
         )
         undo = Undo(visit.url("entry_unblock", id=name)) if is_new else None
-        return Moved(visit.url("entry", id=name), f"«{_title(live, name)}» {told}", undo)
+        return Moved(visit.url("entry", id=name), f"«{live.publishing.live().name_of(name)}» {told}", undo)
 
     def unblock(visit: Visit) -> Reply:
         name = visit.params["id"]
@@ -97,7 +97,7 @@ def pages(live: GoingLive, wrong: Wrong) -> tuple[Page, ...]:
             live.unblock(name, visit.account.name, visit.now)
         except ChangeError as error:
             return Failed(409, str(error))
-        told = f"«{_title(live, name)}» ist nicht mehr gesperrt. Der Bot antwortet wieder damit."
+        told = f"«{live.publishing.live().name_of(name)}» ist nicht mehr gesperrt. Der Bot antwortet wieder damit."
         return Moved(visit.url("entry", id=name), told)
 
     def release(visit: Visit) -> Reply:
@@ -114,7 +114,7 @@ def pages(live: GoingLive, wrong: Wrong) -> tuple[Page, ...]:
         if live.publishing.live().get(visit.params["id"]) is None:
             return Failed(404)
         given = CorrectionForm(visit.query)
-        since = given.since.data or _written(live, visit).astimezone(CITY_ZONE).date()
+        since = given.since.data or city_day(_written(live, visit))
         right = _prepared(live, visit.params["id"])
         form = CorrectionForm(data={"since": since, "text": right, "key": secrets.token_hex(16)})
         return _mending(live, wrong, visit, form)
@@ -147,12 +147,6 @@ def pages(live: GoingLive, wrong: Wrong) -> tuple[Page, ...]:
     )
 
 
-def _title(live: GoingLive, name: str) -> str:
-    """Return the question of an entry as it is published; its id where there is none."""
-    found = live.publishing.live().get(name)
-    return found.question if found else name
-
-
 def _mending(live: GoingLive, wrong: Wrong, visit: Visit, form: CorrectionForm, words: tuple[str, ...] = ()) -> Shown:
     """Show how many got the answer since when, and what they could be told."""
     name = visit.params["id"]
@@ -174,7 +168,7 @@ def _mending(live: GoingLive, wrong: Wrong, visit: Visit, form: CorrectionForm, 
 
 def _begin(form: CorrectionForm) -> datetime:
     """Return the beginning of the day that was given, in the city."""
-    return datetime.combine(form.since.data or date.max, time(), tzinfo=CITY_ZONE)
+    return day_begins(form.since.data or date.max)
 
 
 def _written(live: GoingLive, visit: Visit) -> datetime:

@@ -87,7 +87,7 @@ def pages(live: GoingLive, checks: Checks) -> tuple[Page, ...]:
             )
         except ChangeError as error:
             return _draft(live, checks, visit, problem=str(error))
-        title = _title(_field(visit, "entry"), live.publishing.live())
+        title = live.publishing.live().name_of(_field(visit, "entry"))
         return Moved(visit.url("draft"), f"«{title}» ist wieder wie veröffentlicht.")
 
     def compare(visit: Visit) -> Reply:
@@ -124,7 +124,7 @@ def _draft(live: GoingLive, checks: Checks, visit: Visit, *, problem: str = "") 
         "changed": views(changes(live.publishing.base(), parsed(draft.yaml))),
         "gate": _told(gate, parsed(draft.yaml), checks.words) if gate else None,
         "job": _running(job, gate),
-        "released": [f"«{_title(each, parsed(draft.yaml))}»" for each in draft.releases],
+        "released": [f"«{parsed(draft.yaml).name_of(each)}»" for each in draft.releases],
         "obstacles": live.obstacles(draft, gate, visit.account.name),
         "is_split": live.three() is not None,
         "problem": problem,
@@ -167,19 +167,14 @@ def _told(gate: Gate, faq: FaqBase, words: Words) -> dict[str, Any]:
 
 def _missed(wording: Mapping[str, Any], faq: FaqBase) -> dict[str, Any]:
     """Return a wording that does not lead where it should, with its entry and what it leads to."""
-    return {**wording, "title": _title(wording["entry"], faq), "found": _said(wording["found"], faq)}
+    return {**wording, "title": faq.name_of(wording["entry"]), "found": _said(wording["found"], faq)}
 
 
 def _said(decision: Mapping[str, Any], faq: FaqBase) -> str:
     """Say what a decision comes to: «Antwort: Wann hat das Rathaus offen?»."""
     entries = decision["entries"] or (decision["choices"] if decision["kind"] == "clarify" else [])
-    names = [_title(each, faq) for each in entries]
+    names = [faq.name_of(each) for each in entries]
     return f"{_KINDS[decision['kind']]}{': ' if names else ''}{' / '.join(names)}"
-
-
-def _title(entry: str, faq: FaqBase) -> str:
-    found = faq.get(entry)
-    return found.question if found else entry
 
 
 # ------------------------------------------------------------------ three forms side by side

@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from typing import Any
 
-from wtforms import DateField, Field, Form, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import Field, Form, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
 
 from bot.publishing import clean
 from bot.sorting import german_key
+from bot.web.staff.days import DayField
 from intents.faq import FaqBase, FaqEntry, Kind, Source
 from intents.faq_fields import ID
 
@@ -43,22 +43,9 @@ LABELS = {
 
 _LISTS = ("alternates", "not_questions")
 _TRANSLITERATED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
-_GERMAN_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
 _LONG = 300
 _LISTS_SHOWN = 3
 """From how many lists follow-ups are chosen at least."""
-
-
-class DayField(DateField):
-    """A day, as browsers send it."""
-
-    def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        """Read the day; what is none is told in German."""
-        try:
-            self.data = _as_day(valuelist[0].strip()) if valuelist and valuelist[0].strip() else None
-        except ValueError:
-            self.data = None
-            raise ValueError("Das ist kein Datum. Bitte schreiben Sie zum Beispiel 01.11.2026.") from None
 
 
 class EntriesField(Field):
@@ -91,15 +78,6 @@ class EntriesField(Field):
                 topics.setdefault(entry.category or "Ohne Thema", []).append(entry)
         self.offered = sorted(topics.items(), key=lambda pair: german_key(pair[0]))
         self.gone = [each for each in self.data if faq.get(each) is None]
-
-
-def _as_day(text: str) -> date:
-    """Return a day, written as browsers or as people do; raises ValueError for year 1, which is none in UTC."""
-    german = _GERMAN_DAY.fullmatch(text)
-    found = date(*map(int, reversed(german.groups()))) if german else date.fromisoformat(text)
-    if found.year == date.min.year:
-        raise ValueError(text)
-    return found
 
 
 def _day(name: str, hint: str = "") -> DayField:

@@ -12,7 +12,7 @@ from bot.accounts import Role
 from bot.clock import city_day
 from bot.figures import LONGEST, FigureSource, Period, care_for, case_figures, days_of, entries_of, total_of
 from bot.web.staff import figures_tables as tables
-from bot.web.staff.entry_form import DayField
+from bot.web.staff.days import DayField
 from bot.web.staff.figures_tables import Table
 from bot.web.staff.page import Failed, File, Page, Reply, Shown, Visit
 from intents.faq import FaqBase

@@ -20,10 +20,5 @@ def worded(finding: Mapping[str, Any], faq: FaqBase) -> dict[str, Any]:
     level = LEVELS[finding["level"]]
     bare = finding["message"].removeprefix(f"{level}: ").removeprefix(f"Eintrag '{finding['entry']}': ")
     fields = _FIELD.sub(lambda match: f"«{LABELS[match[1]]}»", _PLACE.sub("", bare))
-    message = _ENTRY.sub(lambda match: f"Eintrag «{_title(match[1], faq)}»", fields)
+    message = _ENTRY.sub(lambda match: f"Eintrag «{faq.name_of(match[1])}»", fields)
     return {**finding, "level": level, "title": about.question if about else "", "message": message}
-
-
-def _title(entry: str, faq: FaqBase) -> str:
-    found = faq.get(entry)
-    return found.question if found else entry

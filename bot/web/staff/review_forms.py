@@ -1,16 +1,17 @@
 """The fields of the review list: which groups are wanted."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from wtforms import Form, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, ValidationError
 
-from bot.clock import CITY_ZONE
+from bot.clock import day_begins
 from bot.review_items import STATE_WORDS, WHY_WORDS, Filter, ItemState, Order, Why
 from bot.sorting import german_key
+from bot.web.staff.days import as_day
 from intents.faq import FaqEntry
 
 OPEN, ALL = "offen", "alle"
@@ -115,9 +116,6 @@ def _day(text: str, *, after: int = 0) -> datetime | None:
     if not text:
         return None
     try:
-        found = date.fromisoformat("-".join(part.zfill(2) for part in reversed(text.split(".")))) + timedelta(
-            days=after
-        )
-        return datetime.combine(found, time(), CITY_ZONE).astimezone(UTC)
+        return day_begins(as_day(text) + timedelta(days=after))
     except (ValueError, OverflowError) as error:
         raise ValidationError(_DAY) from error

@@ -47,7 +47,7 @@ def pages(live: GoingLive) -> tuple[Page, ...]:
         values = {
             "publication": found,
             "changed": _changed(live, found),
-            "released": [_title(live, entry) for entry in found.releases],
+            "released": [live.publishing.live().name_of(entry) for entry in found.releases],
             "same_as": _same_as(live, found),
             "active": active.hash if active else "",
             "is_current": found.number == _latest(live),
@@ -67,7 +67,8 @@ def pages(live: GoingLive) -> tuple[Page, ...]:
         if made is None:
             return Moved(visit.url("draft"), _AS_DRAFT.format(found.number))
         told = f"Fassung {found.number} gilt wieder."
-        if again := ", ".join(f"«{_title(live, block.entry)}»" for block in drafts.blocks() if block.at == made.at):
+        faq, blocked = live.publishing.live(), [block.entry for block in drafts.blocks() if block.at == made.at]
+        if again := ", ".join(f"«{faq.name_of(entry)}»" for entry in blocked):
             told += f" Wieder gesperrt ist, was damals falsch war und seither berichtigt wurde: {again}."
         return Moved(visit.url("version", number=made.number), told)
 
@@ -89,12 +90,6 @@ def _latest(live: GoingLive) -> int:
     return next((each.number for each in live.publishing.drafts.history(most=1)), 0)
 
 
-def _title(live: GoingLive, entry: str) -> str:
-    """Return the question of an entry as it is live; its id where there is none."""
-    found = live.publishing.live().get(entry)
-    return found.question if found else entry
-
-
 def _same_as(live: GoingLive, publication: Publication) -> int | None:
     """Return the number of an earlier publication that says the same: this one brought it back."""
     before = live.publishing.drafts.history(most=_LOOKED_BACK, before=publication.number)
@@ -107,8 +102,9 @@ def _in_words(live: GoingLive, publication: Publication) -> str:
     new = live.publishing.drafts.form(publication.hash)
     if old is None or new is None:
         return "der erste Inhalt"
-    released = [_title(live, entry) for entry in publication.releases]
-    lifted = f"entsperrt: {', '.join(f'«{each}»' for each in released)}" if released else ""
+    faq = live.publishing.live()
+    released = ", ".join(f"«{faq.name_of(entry)}»" for entry in publication.releases)
+    lifted = f"entsperrt: {released}" if released else ""
     return "; ".join(filter(None, (in_words(old.yaml, new.yaml), lifted))) or "an den Einträgen nichts"
 
 
