@@ -99,6 +99,7 @@ def ask(fold: Fold, far: Sequence[str], models: Path, memo: Memo, encoders: str)
         make_policy(
             matcher.policy.ranker,
             wordings=matcher.index.wordings,
+            classified=matcher.index.logistic is not None,
             max_wrong_answer_rate=rate,
             out_of_scope_share=SHARE,
         )

@@ -35,6 +35,11 @@ class Projection:
         """Unit vectors after taking the mean away; shape (n, d)."""
         return unit((vectors - self.mean).astype(np.float32))
 
+    def distances(self, vectors: Floats) -> Floats:
+        """How far each vector lies from the mean, shape (n,): the lengths that `centred` takes away."""
+        lengths: Floats = np.linalg.norm(vectors - self.mean, axis=-1).astype(np.float32)
+        return lengths
+
     def mapped(self, vectors: Floats) -> Floats:
         """Unit vectors in the mapped space; shape (n, d)."""
         return unit(((vectors - self.mean) @ self.map).astype(np.float32))

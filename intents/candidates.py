@@ -28,7 +28,8 @@ _ELSEWHERE = 0.35
 """Similarity that questions from elsewhere reach at most (their 95th percentile): the vote of «none of these»."""
 _AS_LOGITS = np.float32(10)
 """What makes a ridge score stand in for a logit in a very large FAQ."""
-_LEAST_LOG = np.float32(-12)
+_LEAST_SHARE = 1e-5
+"""What the logistic classifier gives an entry at least."""
 _FUZZY_PHRASINGS = 6
 """Phrasings of a candidate that rapidfuzz compares: the nearest ones."""
 
@@ -96,12 +97,12 @@ def score(index: Index, reading: Reading) -> Scores:
     joint = np.zeros(own, dtype=np.float32)
     for family, space in sorted(index.spaces.items(), key=lambda item: item[1].negatives is None):
         # the quick encoder first: the slow one's vector may still be under way
-        centred, mapped = views[family] = both_spaces(space, reading.vectors[family])
-        found[family], of_phrasing = _semantic(index, space, centred, mapped)
+        views[family] = both_spaces(space, reading.vectors[family])
+        found[family], of_phrasing = _semantic(index, space, reading.vectors[family], views[family])
         joint += of_phrasing / len(index.spaces)
         if space.negatives is not None:
             near = near + 4 * of_phrasing
-            far = far + 4 * (space.negatives @ mapped)
+            far = far + 4 * (space.negatives @ views[family][1])
     for family in index.spaces:
         scores.update({f"{family}_{name}": values for name, values in found[family].items()})
     scores.update(_classified(index, [views[family] for family in index.spaces]))
@@ -115,10 +116,11 @@ def _classified(index: Index, views: Sequence[tuple[Floats, Floats]]) -> dict[st
     plain, joined = (side_by_side(each) for each in zip(*views, strict=True))
     ridge = joined @ index.ridge.weights
     logits = ridge * _AS_LOGITS if index.logistic is None else joined @ index.logistic
+    share = np.bincount(index.family, np.exp(log_softmax(logits)))[index.family]
     return {
         "ridge": ridge,
         "plain_ridge": plain @ index.plain_ridge.weights,
-        "logistic": np.maximum(log_softmax(logits), _LEAST_LOG),
+        "logistic": np.log(np.maximum(share, _LEAST_SHARE)).astype(np.float32),
     }
 
 
@@ -127,8 +129,11 @@ def both_spaces(space: Space, vector: Floats) -> tuple[Floats, Floats]:
     return space.projection.centred(vector[None, :])[0], space.projection.mapped(vector[None, :])[0]
 
 
-def _semantic(index: Index, space: Space, centred: Floats, mapped: Floats) -> tuple[dict[str, Floats], Floats]:
+def _semantic(
+    index: Index, space: Space, vector: Floats, views: tuple[Floats, Floats]
+) -> tuple[dict[str, Floats], Floats]:
     """Scores of one encoder by entry, and its mapped similarity to each phrasing."""
+    centred, mapped = views
     plain = space.phrasings @ centred
     near = space.mapped @ mapped
     scores = {
@@ -139,7 +144,16 @@ def _semantic(index: Index, space: Space, centred: Floats, mapped: Floats) -> tu
     }
     if space.sentences is not None:
         scores["answer"] = _best_sentence(index, space.sentences @ mapped)
+    if space.distances is not None:
+        scores["raw"] = index.best_of_entry(_uncentred(plain, space.distances, space.projection.distances(vector)))
     return scores, near
+
+
+def _uncentred(cosines: Floats, distances: Floats, distance: Floats) -> Floats:
+    """Cosines of unit vectors before the mean was taken away, by the law of cosines; shape (phrasings,)."""
+    apart = np.square(distances) + np.square(distance) - 2 * distances * distance * cosines
+    alike: Floats = (1 - apart / 2).astype(np.float32)
+    return alike
 
 
 def _votes(index: Index, near: Floats) -> Floats:

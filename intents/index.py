@@ -47,6 +47,8 @@ class Space:
     """Mapped not_questions, shape (not_questions, d); None for a slow encoder: every start would wait for them."""
     sentences: Floats | None
     """Mapped sentences of the answers, shape (sentences, d); None where the encoder is too slow for them."""
+    distances: Floats | None
+    """How far each phrasing lies from the mean of German questions, shape (phrasings,); None for a quick encoder."""
     density: float
     """How near the nearest wordings of other entries are, on average: crowded FAQs need more care."""
 
@@ -276,6 +278,8 @@ class _Vectors:
     projection: Projection
     centred: _Rows
     mapped: _Rows
+    distances: _Rows
+    """From the mean of German questions, shape (texts, 1)."""
 
 
 def _encode(faq: FaqBase, encoder: CachedEncoder, projection: Projection, progress: Progress | None) -> _Vectors:
@@ -288,7 +292,8 @@ def _encode(faq: FaqBase, encoder: CachedEncoder, projection: Projection, progre
     raw = encoder.encode([_clean(text) for text in unique], progress)
     numbers = {text: number for number, text in enumerate(unique)}
     centred = _Rows(numbers, _in_blocks(projection.centred, raw))
-    return _Vectors(projection, centred, _Rows(numbers, _in_blocks(projection.mapped, raw)))
+    distances = _Rows(numbers, projection.distances(raw)[:, None])
+    return _Vectors(projection, centred, _Rows(numbers, _in_blocks(projection.mapped, raw)), distances)
 
 
 def _in_blocks(project: Callable[[Floats], Floats], vectors: Floats) -> Floats:
@@ -312,8 +317,8 @@ def _filled(faq: FaqBase, slow: _Vectors, quick: _Vectors) -> _Vectors:
         if rest:
             like = quick.mapped.of(read)
             numbers.update({text: numbers[read[int(np.argmax(like @ quick.mapped[text]))]] for text in rest})
-    centred, mapped = (_Rows(numbers, rows.matrix) for rows in (slow.centred, slow.mapped))
-    return _Vectors(slow.projection, centred, mapped)
+    moved = [_Rows(numbers, rows.matrix) for rows in (slow.centred, slow.mapped, slow.distances)]
+    return _Vectors(slow.projection, *moved)
 
 
 def _clean(text: str) -> str:
@@ -367,6 +372,7 @@ def _space(vectors: _Vectors, words: WordIndex, *, quick: bool) -> Space:
         centroids=_centroids(own, words.owner),
         negatives=vectors.mapped.of(text for _, text in words.negatives) if quick else None,
         sentences=vectors.mapped.of(text for _, text in words.sentences) if quick else None,
+        distances=None if quick else vectors.distances.of(words.phrasings)[:, 0],
         density=_density(own, words.owner),
     )
 

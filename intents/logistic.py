@@ -1,7 +1,7 @@
 """A second classifier of a FAQ: multinomial logistic regression, fitted by accelerated gradient steps (Nesterov 1983).
 
 Where entries have several wordings it tells them apart better than the nearest wording; ridge regression and it err in
-different places, so the ranker sees both.
+different places, so the ranker sees both. Its probability also counts beside the ranker's own: see `Ranker.raw`.
 """
 
 import numpy as np
@@ -12,8 +12,8 @@ from intents.encoder import Floats
 _SCALE = np.float32(10)
 """Length given to the unit vectors: how sharply entries are told apart under a penalty of 1."""
 _ROUNDS = 40
-_MOST = 2e10
-"""Multiplications a fit may take (half a second of one core); larger FAQs do without: see docs/why.md."""
+_MOST = 2e11
+"""Multiplications a fit may take (about five seconds of one core); larger FAQs do without: see docs/why.md."""
 
 
 def fit_logistic(vectors: Floats, owner: NDArray[np.int64], units: int) -> Floats | None:

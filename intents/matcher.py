@@ -220,6 +220,7 @@ def build_matcher(  # noqa: PLR0913 - the composition: each argument is a choice
     policy = make_policy(
         found.ranker,
         wordings=index.wordings,
+        classified=index.logistic is not None,
         max_wrong_answer_rate=max_wrong_answer_rate,
         out_of_scope_share=out_of_scope_share,
     )

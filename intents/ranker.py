@@ -4,6 +4,9 @@ The trees give a raw score. What a raw score means is kept as histograms of ques
 FAQs the trees had not seen: how often the best candidate was right, wrong, asked near the FAQ's topics, asked far from
 them. Calibration and thresholds follow from the histograms for any share of out-of-scope questions and any tolerated
 rate of wrong answers; no number is typed in.
+
+Where entries have several wordings, what the FAQ's own classifier says counts beside the trees: a term that is added
+carries over to FAQs of more wordings than the trees have seen, a split does not.
 """
 
 import hashlib
@@ -131,6 +134,17 @@ def _mean(block: Sequence[float]) -> float:
 
 
 @dataclass(frozen=True)
+class Calibration:
+    """What raw scores mean in some FAQs."""
+
+    wordings: float
+    """Wordings per entry from which it counts: FAQs with many wordings earn more trust."""
+    logistic: float
+    """Weight of the FAQ's own classifier beside the trees; 0 for FAQs that are too large for one."""
+    histograms: Histograms
+
+
+@dataclass(frozen=True)
 class Ranker:
     """Trees and what their scores mean."""
 
@@ -138,10 +152,36 @@ class Ranker:
     """Encoder families whose scores are among the features."""
     features: tuple[str, ...]
     trees: Trees
-    histograms: tuple[tuple[float, Histograms], ...]
-    """(wordings per entry from which it counts, histograms), ascending: FAQs with many wordings earn more trust."""
+    calibrations: tuple[Calibration, ...]
+    """Ascending by wordings."""
     hash: str
     """First 16 hex digits of the SHA-256 of the file."""
+
+    def raw(self, rows: Floats, logistic: float) -> Doubles:
+        """Raw scores of rows of features, with the classifier's log-odds at a weight; shape (rows,)."""
+        scores = self.trees.score(rows)
+        if logistic:
+            scores += logistic * log_odds(rows[:, self.features.index(CLASSIFIER)])
+        return scores
+
+    def calibration(self, wordings: float, *, classified: bool) -> Calibration:
+        """Return what counts for FAQs of so many wordings per entry, with or without a classifier of their own."""
+        usable = [each for each in self.calibrations if classified or not each.logistic]
+        fitting = [each for each in usable if each.wordings <= wordings] or usable[:1]
+        return max(fitting, key=lambda each: (each.wordings, each.logistic))
+
+
+CLASSIFIER = "logistic"
+"""The feature that says what the FAQ's own classifier gives an entry, as a logarithm."""
+_SURE = 1e-4
+"""No classifier is surer than this, nor that something is wrong."""
+
+
+def log_odds(logarithms: Floats) -> Doubles:
+    """Logarithms of probabilities as log-odds, kept within ±9.2; shape as given."""
+    chance = np.clip(np.exp(logarithms.astype(np.float64)), _SURE, 1 - _SURE)
+    odds: Doubles = np.log(chance / (1 - chance))
+    return odds
 
 
 @dataclass(frozen=True)
@@ -149,6 +189,8 @@ class Policy:
     """The ranker, calibrated for one share of out-of-scope questions and one tolerated rate of wrong answers."""
 
     ranker: Ranker
+    logistic: float
+    """Weight of the FAQ's own classifier beside the trees."""
     best_curve: Curve
     other_curve: Curve
     answer_at: float
@@ -158,7 +200,7 @@ class Policy:
 
     def probabilities(self, rows: Floats) -> Doubles:
         """Calibrated probability of each candidate being the right answer; shape (candidates,), sum at most 1."""
-        raw = self.ranker.trees.score(rows)
+        raw = self.ranker.raw(rows, self.logistic)
         top = int(np.argmax(raw))
         best = float(self.best_curve(raw[top : top + 1])[0])
         rest = np.minimum(self.other_curve(raw), best)
@@ -176,10 +218,12 @@ _CAUTION = 1.75
 """The tolerated rate is divided by it for answers: FAQs differ, and the next one may be harder than the average."""
 
 
-def make_policy(ranker: Ranker, *, wordings: float, max_wrong_answer_rate: float, out_of_scope_share: float) -> Policy:
-    """Derive calibration and thresholds from the ranker's histograms for FAQs with so many wordings per entry."""
-    fitting = (each for least, each in reversed(ranker.histograms) if wordings >= least)
-    histograms = next(fitting, ranker.histograms[0][1])
+def make_policy(
+    ranker: Ranker, *, wordings: float, classified: bool, max_wrong_answer_rate: float, out_of_scope_share: float
+) -> Policy:
+    """Derive calibration and thresholds for FAQs with so many wordings per entry; `classified`: with a classifier."""
+    found = ranker.calibration(wordings, classified=classified)
+    histograms = found.histograms
     curve = histograms.best_curve(out_of_scope_share)
 
     def answer_at(rate: float) -> float:
@@ -188,6 +232,7 @@ def make_policy(ranker: Ranker, *, wordings: float, max_wrong_answer_rate: float
 
     return Policy(
         ranker=ranker,
+        logistic=found.logistic,
         best_curve=curve,
         other_curve=histograms.other_curve(out_of_scope_share),
         answer_at=answer_at(max_wrong_answer_rate / _CAUTION),
@@ -212,12 +257,14 @@ def load_ranker(path: Path) -> Ranker:
         families=tuple(value["families"]),
         features=tuple(value["features"]),
         trees=_trees(value["trees"]),
-        histograms=tuple(
-            (each["wordings"], Histograms(*(np.array(each[key]) for key in ("edges", "best", "others"))))
-            for each in value["histograms"]
-        ),
+        calibrations=tuple(_calibration(each) for each in value["calibrations"]),
         hash=hashlib.sha256(content).hexdigest()[:16],
     )
+
+
+def _calibration(value: Mapping[str, Any]) -> Calibration:
+    histograms = Histograms(*(np.array(value[key]) for key in ("edges", "best", "others")))
+    return Calibration(value["wordings"], value["logistic"], histograms)
 
 
 def _trees(value: Mapping[str, Any]) -> Trees:

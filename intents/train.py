@@ -19,7 +19,7 @@ from intents.background import to_json
 from intents.datasets import LabelledSet, far_questions, general_questions, load_sets, requests
 from intents.encoder import CachedEncoder, E5Encoder, EmbeddingCache, Progress, UseEncoder, reference_vectors
 from intents.features import QUICK_FAMILIES, feature_names
-from intents.ranker import Doubles
+from intents.ranker import CLASSIFIER, Doubles, log_odds
 from intents.training_tables import (
     FAR,
     FOREIGN,
@@ -59,6 +59,10 @@ _WEIGHTS = {IN_SCOPE: 0.68, NEAR: 0.16, FOREIGN: 0.08, GENERAL: 0.08}
 _BINS = 200
 _WORDINGS = (1, 2, 5, 12)
 """Wordings per entry from which a FAQ has its own calibration."""
+_LOGISTIC = 0.3
+"""Weight of a FAQ's own classifier beside the trees: from .2 to .6 the figures are alike."""
+_CLASSIFIED = 2
+"""Wordings per entry from which it counts: one wording does not make a classifier."""
 
 
 def train(
@@ -159,12 +163,18 @@ def _rankers(
 
 
 def _artefact(families: Sequence[str], model: Any, scored: Sequence[tuple[Doubles, Table]]) -> dict[str, Any]:
+    names = feature_names(families, QUICK_FAMILIES)
+    column = names.index(CLASSIFIER)
+    joined = [(raw + _LOGISTIC * log_odds(table.rows[:, column]), table) for raw, table in scored]
     return {
         "families": list(families),
-        "features": list(feature_names(families, QUICK_FAMILIES)),
+        "features": list(names),
         "trees": _flatten(model.dump_model()),
-        "histograms": [
-            {"wordings": least, **_histograms(group)} for least in _WORDINGS if (group := _with_wordings(scored, least))
+        "calibrations": [
+            {"wordings": least, "logistic": weight, **_histograms(group)}
+            for least in _WORDINGS
+            for weight, pairs in ((0.0, scored), (_LOGISTIC, joined))
+            if (least >= _CLASSIFIED or not weight) and (group := _with_wordings(pairs, least))
         ],
     }
 

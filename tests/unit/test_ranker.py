@@ -17,6 +17,7 @@ from intents.faq import FaqBase, FaqEntry
 from intents.features import QUICK_FAMILIES, feature_names, features, gaps
 from intents.index import Index, build_index, sentences_of
 from intents.ranker import (
+    Calibration,
     Histograms,
     ModelError,
     Policy,
@@ -215,12 +216,12 @@ HISTOGRAMS = Histograms(
     best=np.array([[0.0, 0.1, 0.2, 0.6], [0.05, 0.03, 0.02, 0.0], [0.6, 0.3, 0.08, 0.02], [0.9, 0.1, 0.0, 0.0]]),
     others=np.array([[0.0, 0.02, 0.02, 0.01], [0.5, 0.3, 0.1, 0.05], [0.7, 0.2, 0.1, 0.0]]),
 )
-RANKER = Ranker(("use",), ("dice",), STUMP, ((1, HISTOGRAMS),), "0" * 16)
+RANKER = Ranker(("use",), ("dice", "logistic"), STUMP, (Calibration(1, 0.0, HISTOGRAMS),), "0" * 16)
 
 
 def policy(rate: float = 0.03, share: float = 0.3, ranker: Ranker = RANKER) -> Policy:
     """Calibrate the small ranker."""
-    return make_policy(ranker, wordings=3, max_wrong_answer_rate=rate, out_of_scope_share=share)
+    return make_policy(ranker, wordings=3, classified=True, max_wrong_answer_rate=rate, out_of_scope_share=share)
 
 
 def test_trees_go_left_up_to_the_threshold() -> None:
@@ -278,7 +279,7 @@ def test_a_rate_that_cannot_be_kept_gives_no_answers() -> None:
     """The threshold is then above every probability."""
     never = Histograms(HISTOGRAMS.edges, np.full((4, 4), 0.25), HISTOGRAMS.others)
     assert never.threshold(0.0, 0.3) == float("inf")
-    assert policy(0.0, ranker=replace(RANKER, histograms=((1, never),))).answer_at > 1
+    assert policy(0.0, ranker=replace(RANKER, calibrations=(Calibration(1, 0.0, never),))).answer_at > 1
 
 
 def test_more_foreign_questions_mean_less_confidence() -> None:
@@ -300,13 +301,21 @@ def test_probabilities_are_finite_and_sum_to_at_most_one(values: Sequence[float]
 
 def test_faqs_with_many_wordings_have_their_own_calibration() -> None:
     """The histograms with the most wordings that the FAQ reaches."""
-    ranker = replace(RANKER, histograms=((1, HISTOGRAMS), (5, replace(HISTOGRAMS, edges=HISTOGRAMS.edges + 1))))
-    made = [
-        make_policy(ranker, wordings=count, max_wrong_answer_rate=0.03, out_of_scope_share=0.3)
-        for count in (1, 4, 5, 90)
-    ]
-    first = [each.best_curve.scores[0] for each in made]
-    assert first[0] == first[1] < first[2] == first[3]
+    many = replace(HISTOGRAMS, edges=HISTOGRAMS.edges + 1)
+    ranker = replace(RANKER, calibrations=(Calibration(1, 0.0, HISTOGRAMS), Calibration(5, 0.0, many)))
+    made = [ranker.calibration(count, classified=True).histograms for count in (0.5, 1, 4, 5, 90)]
+    assert made == [HISTOGRAMS] * 3 + [many] * 2
+
+
+def test_a_classifier_counts_where_the_faq_has_one() -> None:
+    """Its log-odds are added to the trees' score, at the weight that the calibration was made with."""
+    several = (Calibration(1, 0.0, HISTOGRAMS), Calibration(2, 0.0, HISTOGRAMS), Calibration(2, 0.5, HISTOGRAMS))
+    ranker = replace(RANKER, calibrations=several)
+    for wordings, classified, weight in ((1, True, 0.0), (2, True, 0.5), (9, True, 0.5), (9, False, 0.0)):
+        assert ranker.calibration(wordings, classified=classified).logistic == weight
+    rows = np.array([[0.4, np.log(0.5)], [0.6, np.log(0.9)], [0.6, -12.0], [0.6, 0.0]], dtype=np.float32)
+    assert ranker.raw(rows, 0.0).tolist() == [-2, 2, 2, 2]
+    assert ranker.raw(rows, 0.5) == pytest.approx([-2, 2 + 0.5 * np.log(9), 2 - 0.5 * 9.21, 2 + 0.5 * 9.21], abs=0.01)
 
 
 def test_a_ranker_is_read_from_json(tmp_path: Path) -> None:
@@ -323,14 +332,14 @@ def test_a_ranker_is_read_from_json(tmp_path: Path) -> None:
         "families": ["use"],
         "features": list(feature_names(("use",), QUICK_FAMILIES)),
         "trees": {**trees, "depth": 1},
-        "histograms": [{"wordings": 1, **histograms}],
+        "calibrations": [{"wordings": 1, "logistic": 0.0, **histograms}],
     }
     path = tmp_path / "ranker.json"
     path.write_text(json.dumps(value), encoding="utf-8")
     read = load_ranker(path)
     assert (read.families, read.features[0], len(read.hash)) == (("use",), "dice", 16)
     assert read.trees.score(np.array([[0.6]], dtype=np.float32)).tolist() == [2]
-    assert read.histograms[0][1].best_curve(0.3).values == pytest.approx(HISTOGRAMS.best_curve(0.3).values)
+    assert read.calibrations[0].histograms.best_curve(0.3).values == pytest.approx(HISTOGRAMS.best_curve(0.3).values)
 
 
 def test_a_ranker_made_for_other_features_is_refused(tmp_path: Path) -> None:
