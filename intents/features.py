@@ -23,15 +23,15 @@ _ABOUT = ("kinds", "unknown", "words", "entries", "self_check", "phrasings", "re
 
 
 def feature_names(families: Sequence[str], quick: Sequence[str]) -> tuple[str, ...]:
-    """The features' names in order, for these encoder families; `quick` ones also read answers.
+    """The features' names in order, for these encoder families.
 
-    The others also say how alike the vectors are as they come: what is asked of no city differs in what centring takes
-    away.
+    `quick` ones read the sentences of answers; of the others, answers count as a whole, and vectors also as they come:
+    what is asked of no city differs in what centring takes away.
     """
     scored = [*_LEXICAL]
     for family in families:
-        scored += [f"{family}_{name}" for name in _SEMANTIC]
-        scored += [f"{family}_answer" if family in quick else f"{family}_raw"]
+        kinds = (*_SEMANTIC, *(("answer",) if family in quick else ("raw", "passage")))
+        scored += [f"{family}_{kind}" for kind in kinds]
     scored += ["ridge", "plain_ridge", "logistic", "joint"]
     names = [f"{name}{form}" for name in scored for form in ("", ":gap", ":z")]
     names += [f"{name}{form}" for name in (*_FUZZY, *_ALIGNED) for form in ("", ":gap")]

@@ -25,6 +25,8 @@ _SENTENCE = re.compile(r"(?<=[.!?:])\s+|\n+")
 _MAX_SENTENCES = 12
 """Sentences of an answer that are read: what an answer is about stands at its start."""
 _MARKDOWN = re.compile(r"[*_`#>]|\]\([^)]*\)|\[")
+_PASSAGE_WORDS = 60
+"""Words of an answer that a slow encoder reads."""
 _DENSITY_SAMPLE = 1_000
 _BLOCK = 8_192
 """Rows that are projected at once: what a projection needs beside its result stays small."""
@@ -49,6 +51,9 @@ class Space:
     """Mapped sentences of the answers, shape (sentences, d); None where the encoder is too slow for them."""
     distances: Floats | None
     """How far each phrasing lies from the mean of German questions, shape (phrasings,); None for a quick encoder."""
+    passages: Floats | None
+    """Each entry's question with the start of its answer, uncentred, shape (entries, d); zero where there is no answer;
+    None for an encoder that does not tell answers from questions."""
     density: float
     """How near the nearest wordings of other entries are, on average: crowded FAQs need more care."""
 
@@ -280,6 +285,8 @@ class _Vectors:
     mapped: _Rows
     distances: _Rows
     """From the mean of German questions, shape (texts, 1)."""
+    passages: Floats | None
+    """One for each entry of the FAQ, uncentred."""
 
 
 def _encode(faq: FaqBase, encoder: CachedEncoder, projection: Projection, progress: Progress | None) -> _Vectors:
@@ -292,8 +299,22 @@ def _encode(faq: FaqBase, encoder: CachedEncoder, projection: Projection, progre
     raw = encoder.encode([_clean(text) for text in unique], progress)
     numbers = {text: number for number, text in enumerate(unique)}
     centred = _Rows(numbers, _in_blocks(projection.centred, raw))
-    distances = _Rows(numbers, projection.distances(raw)[:, None])
-    return _Vectors(projection, centred, _Rows(numbers, _in_blocks(projection.mapped, raw)), distances)
+    return _Vectors(
+        projection,
+        centred,
+        _Rows(numbers, _in_blocks(projection.mapped, raw)),
+        _Rows(numbers, projection.distances(raw)[:, None]),
+        _passages(faq.entries, encoder.passages) if encoder.passages else None,
+    )
+
+
+def _passages(entries: Sequence[FaqEntry], encoder: CachedEncoder) -> Floats:
+    """What each entry says, shape (entries, d): its question and the start of its answer; zero without an answer."""
+    words = [" ".join(sentences_of(entry)).split() for entry in entries]
+    texts = [" ".join([f"{_clean(entry.question)}.", *found]) for entry, found in zip(entries, words, strict=True)]
+    vectors = encoder.encode([" ".join(text.split()[:_PASSAGE_WORDS]) for text in texts])
+    vectors[[not found for found in words]] = 0
+    return vectors
 
 
 def _in_blocks(project: Callable[[Floats], Floats], vectors: Floats) -> Floats:
@@ -317,8 +338,8 @@ def _filled(faq: FaqBase, slow: _Vectors, quick: _Vectors) -> _Vectors:
         if rest:
             like = quick.mapped.of(read)
             numbers.update({text: numbers[read[int(np.argmax(like @ quick.mapped[text]))]] for text in rest})
-    moved = [_Rows(numbers, rows.matrix) for rows in (slow.centred, slow.mapped, slow.distances)]
-    return _Vectors(slow.projection, *moved)
+    centred, mapped, distances = (_Rows(numbers, rows.matrix) for rows in (slow.centred, slow.mapped, slow.distances))
+    return _Vectors(slow.projection, centred, mapped, distances, slow.passages)
 
 
 def _clean(text: str) -> str:
@@ -373,6 +394,7 @@ def _space(vectors: _Vectors, words: WordIndex, *, quick: bool) -> Space:
         negatives=vectors.mapped.of(text for _, text in words.negatives) if quick else None,
         sentences=vectors.mapped.of(text for _, text in words.sentences) if quick else None,
         distances=None if quick else vectors.distances.of(words.phrasings)[:, 0],
+        passages=None if vectors.passages is None else vectors.passages[words.family],
         density=_density(own, words.owner),
     )
 

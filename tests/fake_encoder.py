@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from intents.background import Background, Projection, unit
-from intents.encoder import Floats
+from intents.encoder import Encoder, Floats
 
 DIMENSION = 64
 
@@ -19,6 +19,7 @@ class LetterEncoder:
     def __init__(self, name: str = "letters", *, quick: bool = True) -> None:
         self.name = name
         self.quick = quick
+        self.passages: Encoder | None = None
         self.seen: list[str] = []
 
     def encode(self, texts: Sequence[str]) -> Floats:

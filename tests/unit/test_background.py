@@ -43,6 +43,15 @@ def test_projected_vectors_have_length_one() -> None:
         assert made[1].tolist() == [0, 0]
 
 
+def test_distances_are_what_centring_takes_away() -> None:
+    """Mean and centred vector times its distance give the vector back."""
+    projection = BACKGROUND.projections["use"]
+    rows = np.array([[1, 1], [0.5, 0], [-1, 0.2]], dtype=np.float32)
+    back = projection.mean + projection.centred(rows) * projection.distances(rows)[:, None]
+    assert back == pytest.approx(rows, abs=1e-6)
+    assert float(projection.distances(rows[0])) == pytest.approx(np.hypot(0.5, 1))
+
+
 def test_the_map_moves_vectors() -> None:
     """The mapped vector is the centred one times the matrix."""
     mapped = BACKGROUND.projections["use"].mapped(np.array([[1.0, 1.0]], dtype=np.float32))

@@ -20,7 +20,7 @@ NOTHING = np.zeros(1)
 NODE = np.zeros(1, dtype=np.int64)
 TREES = Trees(NODE, NODE, NOTHING, NODE, NODE, 0)
 FLAT = Curve(NOTHING, NOTHING)
-POLICY = Policy(Ranker(("use",), (), TREES, (), ""), FLAT, FLAT, answer_at=0.9, redirect_at=0.6)
+POLICY = Policy(Ranker(("use",), (), TREES, (), ""), 0.0, FLAT, FLAT, answer_at=0.9, redirect_at=0.6)
 
 
 def entry(name: str, kind: Kind = Kind.ANSWER) -> FaqEntry:

@@ -29,7 +29,7 @@ from intents.ranker import (
 )
 from intents.ranking import Ranking, rank
 from intents.readings import question_kinds
-from tests.fake_encoder import LetterEncoder, plain_background
+from tests.fake_encoder import DIMENSION, LetterEncoder, plain_background
 
 HUND = FaqEntry(
     "hund",
@@ -128,6 +128,33 @@ def test_every_score_is_finite_for_any_question() -> None:
             assert values.shape == (3,)
             assert np.isfinite(values).all()
         assert 0 <= scores.unknown <= 1
+
+
+def test_vectors_are_also_compared_as_a_slow_encoder_gives_them() -> None:
+    """What centring takes away tells a city's questions from others: the cosine of the vectors as they come."""
+    letters = LetterEncoder()
+    plain = plain_background("e5", "use")
+    aside = replace(plain.projections["e5"], mean=np.full(DIMENSION, 0.05, dtype=np.float32))
+    background = replace(plain, projections={**plain.projections, "e5": aside})
+    slow = CachedEncoder(LetterEncoder("slow", quick=False), None)
+    index = build_index(FAQ, background, {"e5": slow, "use": CachedEncoder(letters, None)})
+    asked = reading("Hunde anmelden")
+    vector = asked.vectors["use"]
+    found = score(index, replace(asked, vectors={"e5": vector, "use": vector})).by_name
+    assert found["e5_raw"] == pytest.approx(index.best_of_entry(letters.encode(index.phrasings) @ vector), abs=1e-3)
+    assert found["e5_max"] != pytest.approx(found["e5_raw"], abs=1e-2)
+    assert "use_raw" not in found
+
+
+def test_the_classifiers_shares_are_those_of_whole_entries() -> None:
+    """The groups of a motley entry share their entry's probability; all entries' together is 1."""
+    motley = FaqEntry("viel", "Allerlei 0", "Ja.", alternates=tuple(f"Allerlei {n}" for n in range(1, 90)))
+    index = built(FaqBase((*FAQ.entries, motley)))
+    shares = np.exp(score(index, reading("Allerlei 7 und der Hund", index)).by_name["logistic"])
+    groups = [shares[index.family == number] for number in np.unique(index.family)]
+    assert max(map(len, groups)) > 1
+    assert all((each == each[0]).all() for each in groups)
+    assert sum(each[0] for each in groups) == pytest.approx(1, abs=1e-4)
 
 
 def test_unknown_words_are_a_share_of_the_question() -> None:
