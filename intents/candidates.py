@@ -28,8 +28,7 @@ _ELSEWHERE = 0.35
 """Similarity that questions from elsewhere reach at most (their 95th percentile): the vote of «none of these»."""
 _AS_LOGITS = np.float32(10)
 """What makes a ridge score stand in for a logit in a very large FAQ."""
-_LEAST_SHARE = 1e-5
-"""What the logistic classifier gives an entry at least."""
+_LEAST_LOG = np.float32(-12)
 _FUZZY_PHRASINGS = 6
 """Phrasings of a candidate that rapidfuzz compares: the nearest ones."""
 
@@ -116,12 +115,18 @@ def _classified(index: Index, views: Sequence[tuple[Floats, Floats]]) -> dict[st
     plain, joined = (side_by_side(each) for each in zip(*views, strict=True))
     ridge = joined @ index.ridge.weights
     logits = ridge * _AS_LOGITS if index.logistic is None else joined @ index.logistic
-    share = np.bincount(index.family, np.exp(log_softmax(logits)))[index.family]
     return {
         "ridge": ridge,
         "plain_ridge": plain @ index.plain_ridge.weights,
-        "logistic": np.log(np.maximum(share, _LEAST_SHARE)).astype(np.float32),
+        "logistic": np.maximum(_best_group(index, log_softmax(logits)), _LEAST_LOG),
     }
+
+
+def _best_group(index: Index, of_unit: Floats) -> Floats:
+    """What the best group of each unit's entry has, shape (units,); a sum would favour entries of hundreds of wordings."""
+    best = np.full(len(index.entries), -np.inf, dtype=np.float32)
+    np.maximum.at(best, index.family, of_unit)
+    return best[index.family]
 
 
 def both_spaces(space: Space, vector: Floats) -> tuple[Floats, Floats]:

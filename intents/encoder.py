@@ -41,6 +41,7 @@ class Encoder(Protocol):
     dimension: int
     quick: bool
     """Whether long texts are cheap: then the sentences of the answers are encoded as well."""
+
     @property
     def passages(self) -> "Encoder | None":
         """The same encoder for texts that answer; None for one that does not tell them from questions."""

@@ -31,3 +31,35 @@ def test_a_motley_entry_is_read_in_full() -> None:
     index, slow = index_of(60)
     assert sorted(slow.seen) == sorted(index.phrasings)
     assert len(np.unique(index.spaces["slow"].mapped, axis=0)) == 60
+
+
+def test_a_slow_encoder_reads_the_start_of_each_answer() -> None:
+    """With its question, as a text that answers; entries without an answer have nothing to compare with."""
+    said = " ".join(f"Wort{number}" for number in range(100))
+    entries = (FaqEntry("a", "Wo ist das Amt?", f"Im *Rathaus*. {said}"), FaqEntry("b", "Wann ist es offen?", ""))
+    slow, passages = LetterEncoder("slow", quick=False), LetterEncoder("slow-passage", quick=False)
+    slow.passages = passages
+    encoders = {"slow": CachedEncoder(slow, None), "use": CachedEncoder(LetterEncoder(), None)}
+    index = build_index(FaqBase(entries), plain_background("slow", "use"), encoders)
+    read = passages.seen[0]
+    assert read.startswith("Wo ist das Amt?. Im Rathaus")
+    assert len(read.split()) == 60
+    found = index.spaces["slow"].passages
+    assert found is not None
+    assert np.linalg.norm(found, axis=1).round(2).tolist() == [1, 0]
+    assert index.spaces["use"].passages is None
+
+
+def test_the_groups_of_a_motley_entry_share_its_answer() -> None:
+    """It is read once."""
+    wordings = tuple(f"Ding {number} melden" for number in range(60))
+    entry = FaqEntry("viel", "Was nicht?", "Vieles.", alternates=wordings)
+    slow, passages = LetterEncoder("slow", quick=False), LetterEncoder("slow-passage", quick=False)
+    slow.passages = passages
+    encoders = {"slow": CachedEncoder(slow, None), "use": CachedEncoder(LetterEncoder(), None)}
+    index = build_index(FaqBase((entry,)), plain_background("slow", "use"), encoders)
+    found = index.spaces["slow"].passages
+    assert len(passages.seen) == 1
+    assert found is not None
+    assert len(found) == len(index.entries) > 1
+    assert (found == found[0]).all()

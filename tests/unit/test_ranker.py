@@ -146,15 +146,15 @@ def test_vectors_are_also_compared_as_a_slow_encoder_gives_them() -> None:
     assert "use_raw" not in found
 
 
-def test_the_classifiers_shares_are_those_of_whole_entries() -> None:
-    """The groups of a motley entry share their entry's probability; all entries' together is 1."""
+def test_a_motley_entry_has_what_the_classifier_gives_its_best_group() -> None:
+    """Each of its groups is a candidate with the same say, and hundreds of wordings are no advantage."""
     motley = FaqEntry("viel", "Allerlei 0", "Ja.", alternates=tuple(f"Allerlei {n}" for n in range(1, 90)))
     index = built(FaqBase((*FAQ.entries, motley)))
     shares = np.exp(score(index, reading("Allerlei 7 und der Hund", index)).by_name["logistic"])
     groups = [shares[index.family == number] for number in np.unique(index.family)]
     assert max(map(len, groups)) > 1
     assert all((each == each[0]).all() for each in groups)
-    assert sum(each[0] for each in groups) == pytest.approx(1, abs=1e-4)
+    assert 0 < sum(each[0] for each in groups) <= 1 + 1e-6
 
 
 def test_unknown_words_are_a_share_of_the_question() -> None:
