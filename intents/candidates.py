@@ -123,7 +123,7 @@ def _classified(index: Index, views: Sequence[tuple[Floats, Floats]]) -> dict[st
 
 
 def _best_group(index: Index, of_unit: Floats) -> Floats:
-    """What the best group of each unit's entry has, shape (units,); a sum would favour entries of hundreds of wordings."""
+    """What the best group of each entry has, shape (units,): a sum would favour entries of hundreds of wordings."""
     best = np.full(len(index.entries), -np.inf, dtype=np.float32)
     np.maximum.at(best, index.family, of_unit)
     return best[index.family]
