@@ -114,19 +114,19 @@ def _classified(index: Index, views: Sequence[tuple[Floats, Floats]]) -> dict[st
     """What the FAQ's own classifiers say, from the question's (centred, mapped) vectors."""
     plain, joined = (side_by_side(each) for each in zip(*views, strict=True))
     ridge = joined @ index.ridge.weights
-    logits = ridge * _AS_LOGITS if index.logistic is None else joined @ index.logistic
+    logits = _of_entries(index, ridge) * _AS_LOGITS if index.logistic is None else joined @ index.logistic
     return {
         "ridge": ridge,
         "plain_ridge": plain @ index.plain_ridge.weights,
-        "logistic": np.maximum(_best_group(index, log_softmax(logits)), _LEAST_LOG),
+        "logistic": np.maximum(log_softmax(logits), _LEAST_LOG)[index.family],
     }
 
 
-def _best_group(index: Index, of_unit: Floats) -> Floats:
-    """What the best group of each entry has, shape (units,): a sum would favour entries of hundreds of wordings."""
-    best = np.full(len(index.entries), -np.inf, dtype=np.float32)
+def _of_entries(index: Index, of_unit: Floats) -> Floats:
+    """What the best unit of each entry of the FAQ has, shape (entries of the FAQ,)."""
+    best = np.full(int(index.family.max()) + 1, -np.inf, dtype=np.float32)
     np.maximum.at(best, index.family, of_unit)
-    return best[index.family]
+    return best
 
 
 def both_spaces(space: Space, vector: Floats) -> tuple[Floats, Floats]:

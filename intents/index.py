@@ -123,7 +123,7 @@ class Index(WordIndex):
     plain_ridge: Ridge
     """Classifier over the centred spaces side by side."""
     logistic: Floats | None
-    """Weights of another classifier over the mapped spaces, shape (d, units); None for a very large FAQ."""
+    """Weights of another classifier over the mapped spaces, shape (d, entries of the FAQ); None for a large one."""
 
 
 def build_index(
@@ -155,7 +155,8 @@ def build_index(
     del first  # each encoder's rows go as soon as its space is made
     spaces = {family: _space(vectors.pop(family), words, quick=encoders[family].quick) for family in encoders}
     joined = side_by_side([space.mapped for space in spaces.values()])
-    ridge, logistic = fit(joined, words.owner, words.family), fit_logistic(joined, words.owner, len(words.family))
+    ridge = fit(joined, words.owner, words.family)
+    logistic = fit_logistic(joined, words.family[words.owner], len(faq.entries))
     del joined
     plain = side_by_side([space.phrasings for space in spaces.values()])
     return Index(

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from intents import logistic
 from intents.background import weigh_plain
 from intents.candidates import CANDIDATES, Reading, candidates, fuzzy, kinds_match, score
 from intents.encoder import CachedEncoder
@@ -146,15 +147,18 @@ def test_vectors_are_also_compared_as_a_slow_encoder_gives_them() -> None:
     assert "use_raw" not in found
 
 
-def test_a_motley_entry_has_what_the_classifier_gives_its_best_group() -> None:
-    """Each of its groups is a candidate with the same say, and hundreds of wordings are no advantage."""
+@pytest.mark.parametrize("most", [1e12, 0])
+def test_a_motley_entry_has_one_place_in_the_classifier(most: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its groups have the same say, and all entries' probabilities together are 1; without a classifier as well."""
+    monkeypatch.setattr(logistic, "_MOST", most)
     motley = FaqEntry("viel", "Allerlei 0", "Ja.", alternates=tuple(f"Allerlei {n}" for n in range(1, 90)))
     index = built(FaqBase((*FAQ.entries, motley)))
+    assert (index.logistic is None) == (most == 0)
     shares = np.exp(score(index, reading("Allerlei 7 und der Hund", index)).by_name["logistic"])
     groups = [shares[index.family == number] for number in np.unique(index.family)]
     assert max(map(len, groups)) > 1
     assert all((each == each[0]).all() for each in groups)
-    assert 0 < sum(each[0] for each in groups) <= 1 + 1e-6
+    assert sum(each[0] for each in groups) == pytest.approx(1, abs=1e-4)
 
 
 def test_unknown_words_are_a_share_of_the_question() -> None:
