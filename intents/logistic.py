@@ -32,16 +32,17 @@ def fit_logistic(vectors: Floats, owner: NDArray[np.int64], entries: int) -> Flo
     curvature = 0.5 * (scaled * share).T @ scaled + np.eye(size, dtype=np.float32)
     step = np.linalg.inv(curvature.astype(np.float64)).astype(np.float32)
     places = np.arange(rows)
-    weights = np.zeros((size, entries), dtype=np.float32)
+    weights: Floats = np.zeros((size, entries), dtype=np.float32)
     ahead: Floats = weights
     momentum = 1.0
     for _ in range(_ROUNDS):
-        logits: Floats = scaled @ ahead
+        logits = (scaled @ ahead).astype(np.float32, copy=False)
         error = np.exp(log_softmax(logits))
         error[places, owner] -= 1
-        moved = ahead - step @ (scaled.T @ (error * share) + ahead)
+        gradient = scaled.T @ (error * share) + ahead
+        moved = (ahead - step @ gradient).astype(np.float32, copy=False)
         following = (1 + np.sqrt(1 + 4 * momentum**2)) / 2
-        ahead = moved + np.float32((momentum - 1) / following) * (moved - weights)
+        ahead = (moved + np.float32((momentum - 1) / following) * (moved - weights)).astype(np.float32, copy=False)
         weights, momentum = moved, following
     return weights * _SCALE
 
