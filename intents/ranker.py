@@ -93,6 +93,10 @@ class Histograms:
         return float(self.edges[first[0] - 1]) if first[0] else float("-inf")
 
 
+_SLOPE = 1e-3
+"""Share of a probability that follows the raw score alone: questions of one block keep their order."""
+
+
 @dataclass(frozen=True)
 class Curve:
     """A rising curve from raw score to probability: isotonic blocks, joined by straight lines."""
@@ -114,8 +118,10 @@ class Curve:
         return cls(np.array(middle), np.array([value for _, value in blocks]))
 
     def __call__(self, scores: Doubles) -> Doubles:
-        """Probabilities of raw scores."""
-        return np.interp(scores, self.scores, self.values)
+        """Probabilities of raw scores; within a block, and beyond the last, a higher score still has a little more."""
+        within: Doubles = np.interp(scores, self.scores, self.values)
+        rising: Doubles = within + _SLOPE * (1 / (1 + np.exp(-scores)) - within)
+        return rising
 
 
 def isotonic(right: Doubles, everything: Doubles) -> list[tuple[int, float]]:

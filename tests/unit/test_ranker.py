@@ -289,6 +289,13 @@ def test_a_curve_never_falls(scores: Sequence[float]) -> None:
     assert ((curve >= 0) & (curve <= 1)).all()
 
 
+def test_beyond_the_last_block_a_higher_score_still_counts() -> None:
+    """So that the surest answers of different questions can be told apart."""
+    curve = HISTOGRAMS.best_curve(0.3)(np.array([4.0, 5.0, 6.0]))
+    assert (np.diff(curve) > 0).all()
+    assert curve[2] - curve[0] < 0.001
+
+
 def test_a_stricter_rate_never_lowers_the_threshold() -> None:
     """Fewer tolerated wrong answers, fewer answers."""
     rates = [1.0, 0.3, 0.1, 0.03, 0.01, 0.001, 0.0]
