@@ -486,7 +486,7 @@ def test_clear_is_said_of_what_clears_its_threshold_alone(matcher: Matcher) -> N
     talks = [
         ("Was ist ZuP 24?", "und hhko?"),
         ("Wer hat die Strategie beschlossen?", "und in welchem jahr?"),
-        ("Welche Folgen hat die Digitalisierung für die Gesellschaft?", "Und was ist mit denen, die nicht mitkommen?"),
+        ("was ist hhko", "und warum gehört das mit der digitalisierung zusammen?"),
         ("Was heißt Digital Divide?", "was tut die stadt dagegen"),
         ("Was ist HHKO?", "wer bist du denn?"),
     ]
