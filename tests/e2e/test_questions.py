@@ -7,7 +7,7 @@ from tests.e2e.conftest import Town
 from tests.e2e.talk import Chat
 
 ANSWERED = "Wer hat die Strategie beschlossen?"
-ASKED_BACK = "Wie viel hat die Strategie gekostet?"
+ASKED_BACK = "Was passiert mit der Verwaltung?"
 UNKNOWN = "Wie hoch ist der Eiffelturm?"
 
 
