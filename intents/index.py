@@ -26,7 +26,7 @@ _MAX_SENTENCES = 12
 """Sentences of an answer that are read: what an answer is about stands at its start."""
 _MARKDOWN = re.compile(r"[*_`#>]|\]\([^)]*\)|\[")
 _PASSAGE_WORDS = 60
-"""Words of an answer that a slow encoder reads."""
+"""Words of an entry's question and answer that a slow encoder reads as one passage."""
 _DENSITY_SAMPLE = 1_000
 _BLOCK = 8_192
 """Rows that are projected at once: what a projection needs beside its result stays small."""
