@@ -284,8 +284,8 @@ class _Vectors:
     projection: Projection
     centred: _Rows
     mapped: _Rows
-    distances: _Rows
-    """From the mean of German questions, shape (texts, 1)."""
+    distances: _Rows | None
+    """From the mean of German questions, shape (texts, 1); None for a quick encoder."""
     passages: Floats | None
     """One for each entry of the FAQ, uncentred."""
 
@@ -304,9 +304,15 @@ def _encode(faq: FaqBase, encoder: CachedEncoder, projection: Projection, progre
         projection,
         centred,
         _Rows(numbers, _in_blocks(projection.mapped, raw)),
-        _Rows(numbers, projection.distances(raw)[:, None]),
+        None if encoder.quick else _Rows(numbers, _distances(projection, raw)),
         _passages(faq.entries, encoder.passages) if encoder.passages else None,
     )
+
+
+def _distances(projection: Projection, vectors: Floats) -> Floats:
+    """How far each vector lies from the mean of German questions, shape (n, 1)."""
+    starts = range(0, len(vectors), _BLOCK)
+    return np.concatenate([projection.distances(vectors[start : start + _BLOCK]) for start in starts])[:, None]
 
 
 def _passages(entries: Sequence[FaqEntry], encoder: CachedEncoder) -> Floats:
@@ -339,7 +345,8 @@ def _filled(faq: FaqBase, slow: _Vectors, quick: _Vectors) -> _Vectors:
         if rest:
             like = quick.mapped.of(read)
             numbers.update({text: numbers[read[int(np.argmax(like @ quick.mapped[text]))]] for text in rest})
-    centred, mapped, distances = (_Rows(numbers, rows.matrix) for rows in (slow.centred, slow.mapped, slow.distances))
+    centred, mapped = (_Rows(numbers, rows.matrix) for rows in (slow.centred, slow.mapped))
+    distances = None if slow.distances is None else _Rows(numbers, slow.distances.matrix)
     return _Vectors(slow.projection, centred, mapped, distances, slow.passages)
 
 
@@ -394,7 +401,7 @@ def _space(vectors: _Vectors, words: WordIndex, *, quick: bool) -> Space:
         centroids=_centroids(own, words.owner),
         negatives=vectors.mapped.of(text for _, text in words.negatives) if quick else None,
         sentences=vectors.mapped.of(text for _, text in words.sentences) if quick else None,
-        distances=None if quick else vectors.distances.of(words.phrasings)[:, 0],
+        distances=None if vectors.distances is None else vectors.distances.of(words.phrasings)[:, 0],
         passages=None if vectors.passages is None else vectors.passages[words.family],
         density=_density(own, words.owner),
     )

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intents.encoder import Floats
+from intents.ridge import row_weights
 
 _SCALE = np.float32(10)
 """Length given to the unit vectors: how sharply entries are told apart under a penalty of 1."""
@@ -20,15 +21,14 @@ def fit_logistic(vectors: Floats, owner: NDArray[np.int64], entries: int) -> Flo
     """Fit on unit vectors of shape (n, d) with the entry of each row; weights of shape (d, entries).
 
     Each step is divided by an upper bound of the curvature, ½ Xᵀ diag(w) X + I, the same for all steps (Böhning 1992):
-    without it large FAQs stay far from the solution. Rows count as in ridge regression, w = 1 ÷ √(rows of the entry).
+    without it large FAQs stay far from the solution. Rows count as in ridge regression (`row_weights`).
     None for a FAQ that is too large.
     """
     rows, size = vectors.shape
     if 2.0 * rows * size * entries * _ROUNDS > _MOST:
         return None
     scaled = vectors * _SCALE
-    inverse_root = 1 / np.sqrt(np.bincount(owner)[owner])
-    share: Floats = (inverse_root / inverse_root.mean()).astype(np.float32)[:, None]
+    share: Floats = row_weights(owner).astype(np.float32)[:, None]
     curvature = 0.5 * (scaled * share).T @ scaled + np.eye(size, dtype=np.float32)
     step = np.linalg.inv(curvature.astype(np.float64)).astype(np.float32)
     places = np.arange(rows)

@@ -3,7 +3,7 @@
 The trees give a raw score. What a raw score means is kept as histograms of questions with known answers, gathered on
 FAQs the trees had not seen: how often the best candidate was right, wrong, asked near the FAQ's topics, asked far from
 them. Calibration and thresholds follow from the histograms for any share of out-of-scope questions and any tolerated
-rate of wrong answers; no number is typed in.
+rate of wrong answers; no threshold is typed in.
 
 Where entries have several wordings, what the FAQ's own classifier says counts beside the trees: a term that is added
 carries over to FAQs of more wordings than the trees have seen, a split does not.

@@ -67,12 +67,18 @@ def fit(vectors: Floats, owner: NDArray[np.int64], family: NDArray[np.int64]) ->
 
 def solve(vectors: Floats, owner: NDArray[np.int64], *, units: int) -> Solved:
     """Solve the system for unit vectors of shape (n, d)."""
-    weight = 1 / np.sqrt(np.bincount(owner)[owner])
-    weight /= weight.mean()
+    weight = row_weights(owner)
     gram, sums = _moments(vectors, weight, owner, units=units)
     gram += _LAMBDA * np.eye(vectors.shape[1])
     inverse = np.linalg.inv(gram).astype(np.float64)
     return Solved((inverse @ sums.T).astype(np.float32), inverse, weight)
+
+
+def row_weights(owner: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Weights of rows, 1 on average, shape (n,): each counts less, the more rows its owner has, 1 ÷ √(rows)."""
+    weight: NDArray[np.float64] = 1 / np.sqrt(np.bincount(owner)[owner])
+    weight /= weight.mean()
+    return weight
 
 
 def _moments(
