@@ -98,8 +98,7 @@ def ask(fold: Fold, far: Sequence[str], models: Path, memo: Memo, encoders: str)
     policies = [
         make_policy(
             matcher.policy.ranker,
-            wordings=matcher.index.wordings,
-            classified=matcher.index.logistic is not None,
+            matcher.index.evidence,
             max_wrong_answer_rate=rate,
             out_of_scope_share=SHARE,
         )

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from intents.alignment import Alignment, align_words, content_words
 from intents.background import Background, Projection, unit, weigh_plain
 from intents.encoder import CachedEncoder, Floats, Progress
+from intents.evidence import Evidence
 from intents.faq import FaqBase, FaqEntry
 from intents.lexical import TermIndex, Terms, char_terms, part_terms
 from intents.logistic import fit_logistic
@@ -124,6 +125,11 @@ class Index(WordIndex):
     """Classifier over the centred spaces side by side."""
     logistic: Floats | None
     """Weights of another classifier over the mapped spaces, shape (d, entries of the FAQ); None for a large one."""
+
+    @property
+    def evidence(self) -> Evidence:
+        """What the FAQ shows of itself."""
+        return Evidence(self.wordings, self.ridge.self_check, classified=self.logistic is not None)
 
 
 def build_index(

@@ -219,8 +219,7 @@ def build_matcher(  # noqa: PLR0913 - the composition: each argument is a choice
     found.check()
     policy = make_policy(
         found.ranker,
-        wordings=index.wordings,
-        classified=index.logistic is not None,
+        index.evidence,
         max_wrong_answer_rate=max_wrong_answer_rate,
         out_of_scope_share=out_of_scope_share,
     )

@@ -5,8 +5,8 @@ FAQs the trees had not seen: how often the best candidate was right, wrong, aske
 them. Calibration and thresholds follow from the histograms for any share of out-of-scope questions and any tolerated
 rate of wrong answers; no threshold is typed in.
 
-Where entries have several wordings, what the FAQ's own classifier says counts beside the trees: a term that is added
-carries over to FAQs of more wordings than the trees have seen, a split does not.
+Where a FAQ's own wordings find their entry when they are left out, what the FAQ's own classifier says counts beside
+the trees: a term that is added carries over to FAQs of more wordings than the trees have seen, a split does not.
 """
 
 import hashlib
@@ -19,10 +19,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from intents.domain import Domain, Doubles
 from intents.encoder import Floats
+from intents.evidence import Evidence
 from intents.features import QUICK_FAMILIES, feature_names
 
-Doubles = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 OUTCOMES = ("right", "wrong", "near", "far")
@@ -144,10 +145,17 @@ class Calibration:
     """What raw scores mean in some FAQs."""
 
     wordings: float
-    """Wordings per entry from which it counts: FAQs with many wordings earn more trust."""
-    logistic: float
-    """Weight of the FAQ's own classifier beside the trees; 0 for FAQs that are too large for one."""
+    """Wordings per entry from which it counts."""
+    self_check: float
+    """Self-check from which it counts."""
+    classified: bool
+    """Whether the FAQs' own classifiers are in the scores."""
     histograms: Histograms
+
+    def fits(self, evidence: Evidence) -> bool:
+        """Whether it was made from FAQs like this one, or from weaker ones."""
+        enough = self.wordings <= evidence.wordings and self.self_check <= evidence.self_check
+        return enough and self.classified <= evidence.classified
 
 
 @dataclass(frozen=True)
@@ -158,23 +166,24 @@ class Ranker:
     """Encoder families whose scores are among the features."""
     features: tuple[str, ...]
     trees: Trees
+    domain: Domain
+    """What lies far from every city's questions."""
     calibrations: tuple[Calibration, ...]
-    """Ascending by wordings."""
+    """The first is for FAQs that no other one fits."""
     hash: str
     """First 16 hex digits of the SHA-256 of the file."""
 
-    def raw(self, rows: Floats, logistic: float) -> Doubles:
-        """Raw scores of rows of features, with the classifier's log-odds at a weight; shape (rows,)."""
+    def raw(self, rows: Floats, weight: float) -> Doubles:
+        """Raw scores of one question's candidates, with the FAQ's own classifier at a weight; shape (rows,)."""
         scores = self.trees.score(rows)
-        if logistic:
-            scores += logistic * log_odds(rows[:, self.features.index(CLASSIFIER)])
-        return scores
+        if weight:
+            scores = with_classifier(scores, rows[:, self.features.index(CLASSIFIER)], weight)
+        return scores - self.domain.penalty(rows.max(axis=0, keepdims=True))
 
-    def calibration(self, wordings: float, *, classified: bool) -> Calibration:
-        """Return what counts for FAQs of so many wordings per entry, with or without a classifier of their own."""
-        usable = [each for each in self.calibrations if classified or not each.logistic]
-        fitting = [each for each in usable if each.wordings <= wordings] or usable[:1]
-        return max(fitting, key=lambda each: (each.wordings, each.logistic))
+    def calibration(self, evidence: Evidence) -> Calibration:
+        """Return what counts for a FAQ: of all that fit, the one that asks for most."""
+        fitting = [each for each in self.calibrations if each.fits(evidence)] or self.calibrations[:1]
+        return max(fitting, key=lambda each: (each.self_check, each.wordings, each.classified))
 
 
 CLASSIFIER = "logistic"
@@ -190,13 +199,18 @@ def log_odds(logarithms: Floats) -> Doubles:
     return odds
 
 
+def with_classifier(scores: Doubles, logarithms: Floats, weight: float) -> Doubles:
+    """Add a classifier's log-odds to the trees' scores, so that FAQs of different weights stay alike; shape (rows,)."""
+    return (scores + weight * log_odds(logarithms)) / (1 + weight / 2)
+
+
 @dataclass(frozen=True)
 class Policy:
     """The ranker, calibrated for one share of out-of-scope questions and one tolerated rate of wrong answers."""
 
     ranker: Ranker
-    logistic: float
-    """Weight of the FAQ's own classifier beside the trees."""
+    weight: float
+    """Of the FAQ's own classifier beside the trees."""
     best_curve: Curve
     other_curve: Curve
     answer_at: float
@@ -206,7 +220,7 @@ class Policy:
 
     def probabilities(self, rows: Floats) -> Doubles:
         """Calibrated probability of each candidate being the right answer; shape (candidates,), sum at most 1."""
-        raw = self.ranker.raw(rows, self.logistic)
+        raw = self.ranker.raw(rows, self.weight)
         top = int(np.argmax(raw))
         best = float(self.best_curve(raw[top : top + 1])[0])
         rest = np.minimum(self.other_curve(raw), best)
@@ -225,11 +239,10 @@ _CAUTION = 1.75
 
 
 def make_policy(
-    ranker: Ranker, *, wordings: float, classified: bool, max_wrong_answer_rate: float, out_of_scope_share: float
+    ranker: Ranker, evidence: Evidence, *, max_wrong_answer_rate: float, out_of_scope_share: float
 ) -> Policy:
-    """Derive calibration and thresholds for FAQs with so many wordings per entry; `classified`: with a classifier."""
-    found = ranker.calibration(wordings, classified=classified)
-    histograms = found.histograms
+    """Derive calibration and thresholds for a FAQ."""
+    histograms = ranker.calibration(evidence).histograms
     curve = histograms.best_curve(out_of_scope_share)
 
     def answer_at(rate: float) -> float:
@@ -238,7 +251,7 @@ def make_policy(
 
     return Policy(
         ranker=ranker,
-        logistic=found.logistic,
+        weight=evidence.weight,
         best_curve=curve,
         other_curve=histograms.other_curve(out_of_scope_share),
         answer_at=answer_at(max_wrong_answer_rate / _CAUTION),
@@ -263,6 +276,7 @@ def load_ranker(path: Path) -> Ranker:
         families=tuple(value["families"]),
         features=tuple(value["features"]),
         trees=_trees(value["trees"]),
+        domain=Domain.from_json(value["domain"], value["features"]),
         calibrations=tuple(_calibration(each) for each in value["calibrations"]),
         hash=hashlib.sha256(content).hexdigest()[:16],
     )
@@ -270,7 +284,7 @@ def load_ranker(path: Path) -> Ranker:
 
 def _calibration(value: Mapping[str, Any]) -> Calibration:
     histograms = Histograms(*(np.array(value[key]) for key in ("edges", "best", "others")))
-    return Calibration(value["wordings"], value["logistic"], histograms)
+    return Calibration(value["wordings"], value["self_check"], value["classified"], histograms)
 
 
 def _trees(value: Mapping[str, Any]) -> Trees:

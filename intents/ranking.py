@@ -7,11 +7,12 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
 from intents.candidates import Reading, Scores, candidates, score
+from intents.domain import Doubles
 from intents.faq import FaqEntry
 from intents.features import features
 from intents.index import Index
 from intents.lexical import part_terms
-from intents.ranker import Doubles, Policy
+from intents.ranker import Policy
 from intents.text import folded
 
 _WRITTEN = 0.9

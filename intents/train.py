@@ -6,9 +6,9 @@ same bytes.
 """
 
 import json
-import math
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intents.background import to_json
+from intents.calibrating import Scored, calibrations
 from intents.datasets import LabelledSet, far_questions, general_questions, load_sets, requests
+from intents.domain import Domain, Doubles, domain_features
 from intents.encoder import CachedEncoder, E5Encoder, EmbeddingCache, Progress, UseEncoder, reference_vectors
 from intents.features import QUICK_FAMILIES, feature_names
-from intents.ranker import CLASSIFIER, Doubles, log_odds
+from intents.ranker import CLASSIFIER, with_classifier
 from intents.training_tables import (
     FAR,
     FOREIGN,
@@ -56,13 +58,10 @@ _PARAMETERS: Mapping[str, Any] = {
 }
 _WEIGHTS = {IN_SCOPE: 0.68, NEAR: 0.16, FOREIGN: 0.08, GENERAL: 0.08}
 """Share of each kind of question in training; the public general knowledge only calibrates (share-alike licence)."""
-_BINS = 200
-_WORDINGS = (1, 2, 5, 12)
-"""Wordings per entry from which a FAQ has its own calibration."""
-_LOGISTIC = 0.3
-"""Weight of a FAQ's own classifier beside the trees: from .2 to .6 the figures are alike."""
-_CLASSIFIED = 2
-"""Wordings per entry from which it counts: one wording does not make a classifier."""
+_GENERAL = 0.15
+"""Share of general questions in the regression that tells them apart."""
+_PENALTY = 0.01
+_TINY = 1e-6
 
 
 def train(
@@ -148,35 +147,79 @@ def _rankers(
     models: Path, without: Path | None, families: Sequence[str], tables: Mapping[str, Sequence[Table]], say: Say
 ) -> Iterator[tuple[Path, dict[str, Any]]]:
     """The ranker of all sets, and on request those that have not seen one origin, each with its folder."""
-    scored: dict[str, list[tuple[Doubles, Table]]] = {}
-    fitted: dict[str, Any] = {}
+    names = feature_names(families, QUICK_FAMILIES)
+    scored: dict[str, list[Scored]] = {}
+    fitted: dict[str, _Fitted] = {}
     for origin, of_origin in tables.items():
-        fitted[origin] = _fit({other: each for other, each in tables.items() if other != origin})
-        scored[origin] = [(fitted[origin].predict(table.rows, raw_score=True), table) for table in of_origin]
+        fitted[origin] = _fit_all({other: each for other, each in tables.items() if other != origin}, names)
+        scored[origin] = [fitted[origin].score(table) for table in of_origin]
         say(f"ohne {origin}")
-    yield models, _artefact(families, _fit(tables), [pair for pairs in scored.values() for pair in pairs])
+    yield models, _artefact(families, _fit_all(tables, names), [each for found in scored.values() for each in found])
     for origin in tables:
         if without is None:
             return
-        others = [pair for other, pairs in scored.items() if other != origin for pair in pairs]
+        others = [each for other, found in scored.items() if other != origin for each in found]
         yield without / origin, _artefact(families, fitted[origin], others)
 
 
-def _artefact(families: Sequence[str], model: Any, scored: Sequence[tuple[Doubles, Table]]) -> dict[str, Any]:
-    names = feature_names(families, QUICK_FAMILIES)
-    column = names.index(CLASSIFIER)
-    joined = [(raw + _LOGISTIC * log_odds(table.rows[:, column]), table) for raw, table in scored]
+@dataclass(frozen=True)
+class _Fitted:
+    """What was learned from some sets."""
+
+    names: Sequence[str]
+    """Of the features."""
+    trees: Any
+    domain: Mapping[str, float]
+
+    def score(self, table: Table) -> Scored:
+        """Score the candidates of a table, without and with its FAQ's own classifier."""
+        raw: Doubles = self.trees.predict(table.rows, raw_score=True)
+        penalty = Domain.from_json(self.domain, self.names).penalty(table.best())[table.question]
+        said = table.rows[:, self.names.index(CLASSIFIER)]
+        return Scored(table, raw - penalty, with_classifier(raw, said, table.evidence.weight) - penalty)
+
+
+def _fit_all(tables: Mapping[str, Sequence[Table]], names: Sequence[str]) -> _Fitted:
+    return _Fitted(names, _fit(tables), _fit_domain(tables, names))
+
+
+def _artefact(families: Sequence[str], fitted: _Fitted, scored: Sequence[Scored]) -> dict[str, Any]:
     return {
         "families": list(families),
-        "features": list(names),
-        "trees": _flatten(model.dump_model()),
-        "calibrations": [
-            {"wordings": least, "logistic": weight, **_histograms(group)}
-            for least in _WORDINGS
-            for weight, pairs in ((0.0, scored), (_LOGISTIC, joined))
-            if (least >= _CLASSIFIED or not weight) and (group := _with_wordings(pairs, least))
-        ],
+        "features": list(fitted.names),
+        "trees": _flatten(fitted.trees.dump_model()),
+        "domain": dict(fitted.domain),
+        "calibrations": calibrations(scored),
     }
+
+
+# ------------------------------------------------------------------ what no city is asked
+
+
+def _fit_domain(tables: Mapping[str, Sequence[Table]], names: Sequence[str]) -> dict[str, float]:
+    """Fit the regression that tells general questions from those with an entry; sets weigh the same."""
+    from sklearn.linear_model import LogisticRegression
+
+    read = domain_features(names)
+    columns = [names.index(name) for name in read]
+    parts = [_general_or_not(of_set, columns) for of_set in tables.values()]
+    best, general, weights = (np.concatenate(each) for each in zip(*parts, strict=True))
+    mean, spread = best.mean(axis=0), best.std(axis=0) + _TINY
+    model = LogisticRegression(C=_PENALTY, max_iter=1000)
+    model.fit((best - mean) / spread, general, sample_weight=weights * len(weights) / weights.sum())
+    found = model.coef_[0] / spread
+    bias = model.intercept_[0] - found @ mean
+    return {name: float(f"{value:.7g}") for name, value in (("bias", bias), *zip(read, found, strict=True))}
+
+
+def _general_or_not(tables: Sequence[Table], columns: Sequence[int]) -> tuple[Doubles, NDArray[np.bool_], Doubles]:
+    """Best values of one set's general questions and of those with an entry, which is which, and their weights."""
+    best = np.concatenate([table.best()[:, columns] for table in tables]).astype(np.float64)
+    kinds = np.concatenate([table.kinds for table in tables])
+    used = np.isin(kinds, (GENERAL, IN_SCOPE))
+    general = kinds[used] == GENERAL
+    weights = np.where(general, _GENERAL / general.sum(), (1 - _GENERAL) / (~general).sum())
+    return best[used], general, weights
 
 
 # ------------------------------------------------------------------ trees
@@ -232,62 +275,3 @@ def _add_node(flat: dict[str, Any], node: Mapping[str, Any]) -> int:
         flat[side][place] = len(flat["feature"])
         depths.append(_add_node(flat, node[f"{side}_child"]))
     return 1 + max(depths)
-
-
-# ------------------------------------------------------------------ calibration
-
-
-def _with_wordings(scored: Sequence[tuple[Doubles, Table]], least: int) -> list[tuple[Doubles, Table]]:
-    """The tables of FAQs whose entries have that many wordings, up to the next step."""
-    most = next((step for step in _WORDINGS if step > least), math.inf)
-    return [(raw, table) for raw, table in scored if least <= table.wordings < most]
-
-
-def _histograms(scored: Sequence[tuple[Doubles, Table]]) -> dict[str, Any]:
-    """Histograms of raw scores of sets by trees that have not seen them; FAQs weigh the same."""
-    parts = [_outcomes(raw, table) for raw, table in scored]
-    best = np.concatenate([part[0] for part in parts])
-    edges = np.unique(np.quantile(best[:, 0], np.linspace(0, 1, _BINS + 1)[1:-1]).round(4))
-    return {
-        "edges": edges.tolist(),
-        "best": _count(best, edges, ((0,), (1,), (2,), (3,)), ((0, 1), (0, 1), (2,), (3,))),
-        "others": _count(
-            np.concatenate([part[1] for part in parts]), edges, ((0,), (1,), (2, 3)), ((0, 1), (0, 1), (2, 3))
-        ),
-    }
-
-
-def _outcomes(raw: Doubles, table: Table) -> tuple[Doubles, Doubles]:
-    """Rows (raw score, outcome number, weight) of the best candidates and of the others."""
-    starts = np.flatnonzero(np.diff(table.question, prepend=-1))
-    best = np.zeros(len(raw), dtype=bool)
-    for start, end in zip(starts, [*starts[1:], len(raw)], strict=True):
-        best[start + int(np.argmax(raw[start:end]))] = True
-    kinds = table.kinds[table.question]
-    outcome = np.select([table.right, kinds == IN_SCOPE, kinds == NEAR], [0, 1, 2], 3)
-    outcome = np.where(np.isin(kinds, (FOREIGN, GENERAL)), -1, outcome)
-    rows = np.stack([raw, outcome, np.full(len(raw), 1.0)], axis=1)
-    rows = _weigh_kinds(rows, table)
-    known = outcome >= 0
-    return rows[best & known], rows[~best & known]
-
-
-def _weigh_kinds(rows: Doubles, table: Table) -> Doubles:
-    """Give every FAQ the same say for each kind of question."""
-    counts = np.bincount(table.kinds, minlength=len(KINDS))
-    rows[:, 2] = 1 / np.maximum(counts[table.kinds[table.question]], 1)
-    return rows
-
-
-def _count(
-    rows: Doubles, edges: Doubles, outcomes: Sequence[Sequence[int]], together: Sequence[Sequence[int]]
-) -> list[list[float]]:
-    """Weights by bin for each outcome, as shares of the outcomes counted together."""
-    bins = np.searchsorted(edges, rows[:, 0])
-    counted = []
-    for group, all_of in zip(outcomes, together, strict=True):
-        mask: NDArray[np.bool_] = np.isin(rows[:, 1], group)
-        total = rows[np.isin(rows[:, 1], all_of), 2].sum()
-        share = np.bincount(bins[mask], rows[mask, 2], len(edges) + 1) / max(total, 1e-12)
-        counted.append(share.round(8).tolist())
-    return counted

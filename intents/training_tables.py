@@ -15,6 +15,7 @@ from intents.background import Background, Projection
 from intents.candidates import Reading, candidates, score
 from intents.datasets import Fold, LabelledSet, make_fold
 from intents.encoder import CachedEncoder, Floats
+from intents.evidence import Evidence
 from intents.features import features
 from intents.index import build_index
 from intents.pipeline import Analyser
@@ -52,8 +53,18 @@ class Table:
     """Number of the question each candidate belongs to; ascending."""
     kinds: NDArray[np.int64]
     """Kind of each question."""
-    wordings: float
-    """Wordings an entry of the FAQ has, in the median."""
+    evidence: Evidence
+    """What the FAQ shows of itself."""
+
+    @property
+    def starts(self) -> NDArray[np.int64]:
+        """First candidate of each question."""
+        return np.flatnonzero(np.diff(self.question, prepend=-1))
+
+    def best(self) -> Floats:
+        """The best value of each feature, shape (questions, features)."""
+        best: Floats = np.maximum.reduceat(self.rows, self.starts, axis=0)
+        return best
 
 
 def learn_background(sets: Sequence[LabelledSet], encoders: Mapping[str, CachedEncoder]) -> Background:
@@ -124,4 +135,4 @@ def make_table(
         rows.append(features(index, reading, scores, chosen))
         right += [index.entries[entry].id == wanted[number] for entry in chosen]
         question += [number] * len(chosen)
-    return Table(fold.name, np.concatenate(rows), np.array(right), np.array(question), np.array(kinds), index.wordings)
+    return Table(fold.name, np.concatenate(rows), np.array(right), np.array(question), np.array(kinds), index.evidence)

@@ -227,7 +227,10 @@ def test_a_table_has_a_row_for_each_candidate() -> None:
     assert np.bincount(table.question, table.right).max() == 1
     assert set(table.kinds) == {IN_SCOPE, NEAR, FOREIGN, FAR, GENERAL}
     assert not table.right[table.kinds[table.question] != IN_SCOPE].any()
-    assert table.wordings == 2
+    assert table.evidence.wordings == 2
+    assert len(table.best()) == len(table.kinds)
+    first = table.question == 0
+    assert table.best()[0] == pytest.approx(table.rows[first].max(axis=0))
 
 
 def test_general_questions_are_filled_in() -> None:

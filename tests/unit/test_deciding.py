@@ -9,6 +9,7 @@ import pytest
 from intents.candidates import Reading
 from intents.deciding import Outcome, decide, shown
 from intents.decision import DecisionKind
+from intents.domain import Domain
 from intents.explain import explain
 from intents.faq import FaqEntry, Kind
 from intents.pipeline import Analyser
@@ -20,7 +21,8 @@ NOTHING = np.zeros(1)
 NODE = np.zeros(1, dtype=np.int64)
 TREES = Trees(NODE, NODE, NOTHING, NODE, NODE, 0)
 FLAT = Curve(NOTHING, NOTHING)
-POLICY = Policy(Ranker(("use",), (), TREES, (), ""), 0.0, FLAT, FLAT, answer_at=0.9, redirect_at=0.6)
+DOMAIN = Domain(NODE[:0], NOTHING[:0], 0.0)
+POLICY = Policy(Ranker(("use",), (), TREES, DOMAIN, (), ""), 0.0, FLAT, FLAT, answer_at=0.9, redirect_at=0.6)
 
 
 def entry(name: str, kind: Kind = Kind.ANSWER) -> FaqEntry:

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from intents import logistic
 from intents.background import weigh_plain
 from intents.candidates import CANDIDATES, Reading, candidates, fuzzy, kinds_match, score
+from intents.domain import Domain, domain_features
 from intents.encoder import CachedEncoder
+from intents.evidence import Evidence
 from intents.faq import FaqBase, FaqEntry
 from intents.features import QUICK_FAMILIES, feature_names, features, gaps
 from intents.index import Index, build_index, sentences_of
@@ -247,12 +249,16 @@ HISTOGRAMS = Histograms(
     best=np.array([[0.0, 0.1, 0.2, 0.6], [0.05, 0.03, 0.02, 0.0], [0.6, 0.3, 0.08, 0.02], [0.9, 0.1, 0.0, 0.0]]),
     others=np.array([[0.0, 0.02, 0.02, 0.01], [0.5, 0.3, 0.1, 0.05], [0.7, 0.2, 0.1, 0.0]]),
 )
-RANKER = Ranker(("use",), ("dice", "logistic"), STUMP, (Calibration(1, 0.0, HISTOGRAMS),), "0" * 16)
+NOWHERE = Domain(np.array([0]), np.array([0.0]), -100.0)
+"""Takes nothing off."""
+PLAIN = Calibration(1, 0.0, classified=False, histograms=HISTOGRAMS)
+RANKER = Ranker(("use",), ("dice", "logistic"), STUMP, NOWHERE, (PLAIN,), "0" * 16)
+WEAK = Evidence(wordings=3, self_check=0.0, classified=True)
 
 
 def policy(rate: float = 0.03, share: float = 0.3, ranker: Ranker = RANKER) -> Policy:
     """Calibrate the small ranker."""
-    return make_policy(ranker, wordings=3, classified=True, max_wrong_answer_rate=rate, out_of_scope_share=share)
+    return make_policy(ranker, WEAK, max_wrong_answer_rate=rate, out_of_scope_share=share)
 
 
 def test_trees_go_left_up_to_the_threshold() -> None:
@@ -317,7 +323,7 @@ def test_a_rate_that_cannot_be_kept_gives_no_answers() -> None:
     """The threshold is then above every probability."""
     never = Histograms(HISTOGRAMS.edges, np.full((4, 4), 0.25), HISTOGRAMS.others)
     assert never.threshold(0.0, 0.3) == float("inf")
-    assert policy(0.0, ranker=replace(RANKER, calibrations=(Calibration(1, 0.0, never),))).answer_at > 1
+    assert policy(0.0, ranker=replace(RANKER, calibrations=(replace(PLAIN, histograms=never),))).answer_at > 1
 
 
 def test_more_foreign_questions_mean_less_confidence() -> None:
@@ -337,23 +343,66 @@ def test_probabilities_are_finite_and_sum_to_at_most_one(values: Sequence[float]
     assert chances[np.argmax(STUMP.score(rows))] == chances.max()
 
 
-def test_faqs_with_many_wordings_have_their_own_calibration() -> None:
-    """The histograms with the most wordings that the FAQ reaches."""
-    many = replace(HISTOGRAMS, edges=HISTOGRAMS.edges + 1)
-    ranker = replace(RANKER, calibrations=(Calibration(1, 0.0, HISTOGRAMS), Calibration(5, 0.0, many)))
-    made = [ranker.calibration(count, classified=True).histograms for count in (0.5, 1, 4, 5, 90)]
-    assert made == [HISTOGRAMS] * 3 + [many] * 2
+def test_a_faq_is_calibrated_with_others_like_it() -> None:
+    """Of all calibrations that fit, the one that asks for most; the first where none fits."""
+    several = replace(PLAIN, wordings=2)
+    trusted = replace(PLAIN, self_check=0.5)
+    joined = replace(trusted, classified=True)
+    ranker = replace(RANKER, calibrations=(PLAIN, several, trusted, joined))
+    for wordings, self_check, classified, found in (
+        (0.5, 0.0, True, PLAIN),
+        (1, 0.4, True, PLAIN),
+        (2, 0.4, True, several),
+        (2, 0.5, False, trusted),
+        (1, 0.5, True, joined),
+        (30, 0.9, True, joined),
+    ):
+        assert ranker.calibration(Evidence(wordings, self_check, classified)) is found
 
 
-def test_a_classifier_counts_where_the_faq_has_one() -> None:
-    """Its log-odds are added to the trees' score, at the weight that the calibration was made with."""
-    several = (Calibration(1, 0.0, HISTOGRAMS), Calibration(2, 0.0, HISTOGRAMS), Calibration(2, 0.5, HISTOGRAMS))
-    ranker = replace(RANKER, calibrations=several)
-    for wordings, classified, weight in ((1, True, 0.0), (2, True, 0.5), (9, True, 0.5), (9, False, 0.0)):
-        assert ranker.calibration(wordings, classified=classified).logistic == weight
+@given(st.floats(0, 1), st.booleans())
+def test_a_classifier_counts_as_far_as_it_proves_itself(self_check: float, classified: bool) -> None:
+    """Not at all where it finds less than half of the FAQ's own wordings, and never more than the trees."""
+    weight = Evidence(5, self_check, classified).weight
+    assert 0 <= weight <= 1
+    assert (weight > 0) == (classified and self_check > 0.5)
+    assert weight <= Evidence(5, min(1.0, self_check + 0.1), classified).weight
+
+
+def test_a_classifiers_say_is_added_to_the_trees() -> None:
+    """As log-odds, kept within bounds; a FAQ with a classifier keeps the scale of those without."""
     rows = np.array([[0.4, np.log(0.5)], [0.6, np.log(0.9)], [0.6, -12.0], [0.6, 0.0]], dtype=np.float32)
-    assert ranker.raw(rows, 0.0).tolist() == [-2, 2, 2, 2]
-    assert ranker.raw(rows, 0.5) == pytest.approx([-2, 2 + 0.5 * np.log(9), 2 - 0.5 * 9.21, 2 + 0.5 * 9.21], abs=0.01)
+    assert RANKER.raw(rows, 0.0).tolist() == [-2, 2, 2, 2]
+    added = np.array([-2, 2 + np.log(9), 2 - 9.21, 2 + 9.21])
+    assert RANKER.raw(rows, 1.0) == pytest.approx(added / 1.5, abs=0.01)
+    assert make_policy(
+        RANKER, Evidence(5, 1.0, classified=True), max_wrong_answer_rate=0.1, out_of_scope_share=0.3
+    ).probabilities(rows)[3] == pytest.approx(0.9, abs=0.1)
+
+
+def test_general_knowledge_loses_its_score() -> None:
+    """By the best value of a feature: all candidates lose the same, and a question for the city next to nothing."""
+    domain = Domain.from_json({"bias": 5.0, "logistic": 0.0, "dice": -10.0}, RANKER.features)
+    ranker = replace(RANKER, domain=domain)
+    near = np.array([[0.4, 0.0], [1.0, 0.0]], dtype=np.float32)
+    far = np.array([[0.1, 0.0], [0.0, 0.0]], dtype=np.float32)
+    assert ranker.raw(near, 0.0) == pytest.approx(RANKER.raw(near, 0.0), abs=0.02)
+    assert ranker.raw(far, 0.0) == pytest.approx(RANKER.raw(far, 0.0) - 2 * np.log1p(np.exp(4)), abs=0.001)
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=5))
+def test_what_is_taken_off_is_finite(values: Sequence[float]) -> None:
+    """Whatever the features hold."""
+    penalty = Domain(np.array([0]), np.array([3.0]), 1.0).penalty(np.array([[value] for value in values], np.float32))
+    assert np.isfinite(penalty).all()
+    assert (penalty >= 0).all()
+
+
+def test_the_domain_is_told_by_scores_of_the_question() -> None:
+    """Neither by distances between candidates nor by anything of the FAQ, which may be much larger than any seen."""
+    read = domain_features(feature_names(("e5", "use"), QUICK_FAMILIES))
+    assert {"e5_raw", "e5_raw:z", "unknown", "words_worst"} <= set(read)
+    assert not {"e5_raw:gap", "entries", "self_check", "phrasings", "reliability", "wins", "use_density"} & set(read)
 
 
 def test_a_ranker_is_read_from_json(tmp_path: Path) -> None:
@@ -370,7 +419,8 @@ def test_a_ranker_is_read_from_json(tmp_path: Path) -> None:
         "families": ["use"],
         "features": list(feature_names(("use",), QUICK_FAMILIES)),
         "trees": {**trees, "depth": 1},
-        "calibrations": [{"wordings": 1, "logistic": 0.0, **histograms}],
+        "domain": {"bias": -100.0, "dice": 0.0},
+        "calibrations": [{"wordings": 1, "self_check": 0.0, "classified": False, **histograms}],
     }
     path = tmp_path / "ranker.json"
     path.write_text(json.dumps(value), encoding="utf-8")
