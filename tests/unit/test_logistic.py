@@ -52,6 +52,14 @@ def test_one_entry_has_all_the_probability() -> None:
     assert log_softmax(rows @ weights) == pytest.approx(0)
 
 
+def test_very_many_wordings_that_are_alike_give_finite_weights() -> None:
+    """Where nothing tells two entries apart both are as likely; the steps must not run away."""
+    one = unit(np.random.default_rng(0).normal(size=(1, 64)).astype(np.float32))
+    weights = fit_logistic(np.repeat(one, 60_000, axis=0), np.repeat(np.arange(2), 30_000), 2)
+    assert weights is not None
+    assert np.exp(log_softmax(one @ weights)) == pytest.approx(np.array([[0.5, 0.5]]), abs=0.01)
+
+
 def test_a_very_large_faq_does_without(monkeypatch: pytest.MonkeyPatch) -> None:
     """The fit grows with wordings times entries."""
     monkeypatch.setattr(logistic, "_MOST", 1e5)
