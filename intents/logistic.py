@@ -16,6 +16,8 @@ _ROUNDS = 60
 _MOST = 2e11
 """Multiplications a fit may take (about five seconds of one core, fifteen where a dozen entries have 100,000 wordings);
 larger FAQs do without: see docs/why.md."""
+_FEWEST = 2
+"""Entries from which there is a classifier: it would be sure of a single one, whatever is asked."""
 
 
 def fit_logistic(vectors: Floats, owner: NDArray[np.int64], entries: int) -> Floats | None:
@@ -24,10 +26,10 @@ def fit_logistic(vectors: Floats, owner: NDArray[np.int64], entries: int) -> Flo
     Each step is divided by an upper bound of the curvature, ½ Xᵀ diag(w) X + I, the same for all steps (Böhning 1992):
     without it large FAQs stay far from the solution. It stays in double precision: with 20,000 wordings that are much
     alike single precision no longer holds its inverse, and the steps run away. Rows count as in ridge regression
-    (`row_weights`). None for a FAQ that is too large.
+    (`row_weights`). None for a FAQ that is too large, and for one entry, which there is nothing to tell from.
     """
     rows, size = vectors.shape
-    if 2.0 * rows * size * entries * _ROUNDS > _MOST:
+    if entries < _FEWEST or 2.0 * rows * size * entries * _ROUNDS > _MOST:
         return None
     scaled, weight = vectors * _SCALE, row_weights(owner)
     share: Floats = weight.astype(np.float32)[:, None]

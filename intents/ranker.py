@@ -146,7 +146,7 @@ class Calibration:
     wordings: float
     """Wordings per entry from which it counts: FAQs with many wordings earn more trust."""
     logistic: float
-    """Weight of the FAQ's own classifier beside the trees; 0 for FAQs that are too large for one."""
+    """Weight of the FAQ's own classifier beside the trees; 0 for FAQs that have none or too few wordings for it."""
     histograms: Histograms
 
 
