@@ -28,7 +28,7 @@ from benchmarks.tables import markdown
 from intents.datasets import Fold, far_questions, load_sets, make_fold
 from intents.matcher import build_matcher
 from intents.query import Query
-from intents.ranker import make_policy
+from intents.ranking import policy_for
 
 RATES = (0.02, 0.05, 0.10)
 SHARE = 0.3
@@ -96,13 +96,7 @@ def ask(fold: Fold, far: Sequence[str], models: Path, memo: Memo, encoders: str)
     pairs = zip(decisions, wanted, strict=True)
     right = np.array([bool(d.candidates) and d.candidates[0].id == want for d, want in pairs])
     policies = [
-        make_policy(
-            matcher.policy.ranker,
-            wordings=matcher.index.wordings,
-            classified=matcher.index.logistic is not None,
-            max_wrong_answer_rate=rate,
-            out_of_scope_share=SHARE,
-        )
+        policy_for(matcher.index, matcher.policy.ranker, max_wrong_answer_rate=rate, out_of_scope_share=SHARE)
         for rate in RATES
     ]
     answered = np.stack([confidence >= policy.answer_at for policy in policies])

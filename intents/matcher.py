@@ -20,7 +20,8 @@ from intents.models import LoadEncoders, load_models
 from intents.pipeline import Analysis
 from intents.prepared import Prepared, answered
 from intents.query import Context, Query
-from intents.ranker import Policy, make_policy
+from intents.ranker import Policy
+from intents.ranking import policy_for
 from intents.reader import THREADS, Reader
 from intents.readings import parts_of
 from intents.smalltalk import Smalltalk
@@ -217,12 +218,8 @@ def build_matcher(  # noqa: PLR0913 - the composition: each argument is a choice
     cached = {family: CachedEncoder(encoder, cache) for family, encoder in found.encoders.items()}
     index = build_index(faq, found.background, cached, progress)
     found.check()
-    policy = make_policy(
-        found.ranker,
-        wordings=index.wordings,
-        classified=index.logistic is not None,
-        max_wrong_answer_rate=max_wrong_answer_rate,
-        out_of_scope_share=out_of_scope_share,
+    policy = policy_for(
+        index, found.ranker, max_wrong_answer_rate=max_wrong_answer_rate, out_of_scope_share=out_of_scope_share
     )
     return Matcher(
         faq,

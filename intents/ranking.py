@@ -11,7 +11,7 @@ from intents.faq import FaqEntry
 from intents.features import features
 from intents.index import Index
 from intents.lexical import part_terms
-from intents.ranker import Doubles, Policy
+from intents.ranker import Doubles, Policy, Ranker, make_policy
 from intents.text import folded
 
 _WRITTEN = 0.9
@@ -55,6 +55,17 @@ class Ranking:
     """Whether it is so but for a few letters."""
     unknown: float
     """Share of the question's weight in words that the FAQ does not hold, 0 to 1."""
+
+
+def policy_for(index: Index, ranker: Ranker, *, max_wrong_answer_rate: float, out_of_scope_share: float) -> Policy:
+    """Calibrate a ranker for a FAQ: by its wordings per entry, and by whether it has a classifier of its own."""
+    return make_policy(
+        ranker,
+        wordings=index.wordings,
+        classified=index.logistic is not None,
+        max_wrong_answer_rate=max_wrong_answer_rate,
+        out_of_scope_share=out_of_scope_share,
+    )
 
 
 def rank(index: Index, policy: Policy, reading: Reading, *, closed: frozenset[str]) -> Ranking:

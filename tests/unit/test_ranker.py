@@ -28,7 +28,7 @@ from intents.ranker import (
     load_ranker,
     make_policy,
 )
-from intents.ranking import Ranking, rank
+from intents.ranking import Ranking, policy_for, rank
 from intents.readings import question_kinds
 from tests.fake_encoder import DIMENSION, LetterEncoder, plain_background
 
@@ -354,6 +354,21 @@ def test_a_classifier_counts_where_the_faq_has_one() -> None:
     rows = np.array([[0.4, np.log(0.5)], [0.6, np.log(0.9)], [0.6, -12.0], [0.6, 0.0]], dtype=np.float32)
     assert ranker.raw(rows, 0.0).tolist() == [-2, 2, 2, 2]
     assert ranker.raw(rows, 0.5) == pytest.approx([-2, 2 + 0.5 * np.log(9), 2 - 0.5 * 9.21, 2 + 0.5 * 9.21], abs=0.01)
+
+
+def test_a_faq_that_outgrows_the_classifier_is_calibrated_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A changed FAQ may have one no longer; one whose entries have one wording each never counts it."""
+    several = (Calibration(1, 0.0, HISTOGRAMS), Calibration(2, 0.0, HISTOGRAMS), Calibration(2, 0.5, HISTOGRAMS))
+    ranker = replace(RANKER, calibrations=several)
+
+    def weight(faq: FaqBase) -> float:
+        return policy_for(built(faq), ranker, max_wrong_answer_rate=0.03, out_of_scope_share=0.3).logistic
+
+    assert weight(FAQ) == 0.5
+    assert weight(FaqBase(tuple(replace(entry, alternates=()) for entry in FAQ.entries))) == 0
+    assert weight(FaqBase((HUND,))) == 0
+    monkeypatch.setattr(logistic, "_MOST", 0)
+    assert weight(FAQ) == 0
 
 
 def test_a_ranker_is_read_from_json(tmp_path: Path) -> None:
