@@ -19,7 +19,7 @@ from intents.pipeline import Analyser, Analysis
 from intents.readings import question_kinds
 from intents.ridge import Ridge, fit
 from intents.synonyms import Synonyms
-from intents.text import folded, normalise
+from intents.text import MAX_CHARS, folded, normalise
 from intents.units import MOTLEY, Unit, make_units
 
 _SENTENCE = re.compile(r"(?<=[.!?:])\s+|\n+")
@@ -27,7 +27,8 @@ _MAX_SENTENCES = 12
 """Sentences of an answer that are read: what an answer is about stands at its start."""
 _MARKDOWN = re.compile(r"[*_`#>]|\]\([^)]*\)|\[")
 _PASSAGE_WORDS = 60
-"""Words of an entry's question and answer that a slow encoder reads as one passage."""
+"""Words of an entry's question and answer that a slow encoder reads as one passage; of words without end, as of a
+message, the first thousand letters: it would take seconds for them."""
 _DENSITY_SAMPLE = 1_000
 _BLOCK = 8_192
 """Rows that are projected at once: what a projection needs beside its result stays small."""
@@ -291,7 +292,7 @@ class _Vectors:
     centred: _Rows
     mapped: _Rows
     distances: _Rows | None
-    """From the mean of German questions, shape (texts, 1); None for a quick encoder."""
+    """From the mean of German questions, shape (texts,); None for a quick encoder."""
     passages: Floats | None
     """One for each entry of the FAQ, uncentred."""
 
@@ -310,28 +311,30 @@ def _encode(faq: FaqBase, encoder: CachedEncoder, projection: Projection, progre
         projection,
         centred,
         _Rows(numbers, _in_blocks(projection.mapped, raw)),
-        None if encoder.quick else _Rows(numbers, _distances(projection, raw)),
-        _passages(faq.entries, encoder.passages) if encoder.passages else None,
+        None if encoder.quick else _Rows(numbers, _in_blocks(projection.distances, raw)),
+        _passages(faq.entries, encoder.passages, progress) if encoder.passages else None,
     )
 
 
-def _distances(projection: Projection, vectors: Floats) -> Floats:
-    """How far each vector lies from the mean of German questions, shape (n, 1)."""
-    starts = range(0, len(vectors), _BLOCK)
-    return np.concatenate([projection.distances(vectors[start : start + _BLOCK]) for start in starts])[:, None]
-
-
-def _passages(entries: Sequence[FaqEntry], encoder: CachedEncoder) -> Floats:
+def _passages(entries: Sequence[FaqEntry], encoder: CachedEncoder, progress: Progress | None) -> Floats:
     """What each entry says, shape (entries, d): its question and the start of its answer; zero without an answer."""
-    words = [" ".join(sentences_of(entry)).split() for entry in entries]
-    texts = [" ".join([f"{_clean(entry.question)}.", *found]) for entry, found in zip(entries, words, strict=True)]
-    vectors = encoder.encode([" ".join(text.split()[:_PASSAGE_WORDS]) for text in texts])
-    vectors[[not found for found in words]] = 0
+    found = {number: text for number, entry in enumerate(entries) if (text := _passage(entry))}
+    vectors = np.zeros((len(entries), encoder.dimension), dtype=np.float32)
+    if found:
+        vectors[list(found)] = encoder.encode(list(found.values()), progress)
     return vectors
 
 
+def _passage(entry: FaqEntry) -> str:
+    """An entry's question and the start of its answer; nothing where the answer has no words."""
+    words = " ".join(sentences_of(entry)).split()
+    text = " ".join([*f"{_clean(entry.question)}.".split(), *words][:_PASSAGE_WORDS])
+    return text[:MAX_CHARS] if words else ""
+
+
 def _in_blocks(project: Callable[[Floats], Floats], vectors: Floats) -> Floats:
-    projected = np.empty_like(vectors)
+    """What a projection makes of vectors, a block at a time; shape (n, …)."""
+    projected = np.empty((len(vectors), *project(vectors[:1]).shape[1:]), dtype=np.float32)
     for start in range(0, len(vectors), _BLOCK):
         projected[start : start + _BLOCK] = project(vectors[start : start + _BLOCK])
     return projected
@@ -407,7 +410,7 @@ def _space(vectors: _Vectors, words: WordIndex, *, quick: bool) -> Space:
         centroids=_centroids(own, words.owner),
         negatives=vectors.mapped.of(text for _, text in words.negatives) if quick else None,
         sentences=vectors.mapped.of(text for _, text in words.sentences) if quick else None,
-        distances=None if vectors.distances is None else vectors.distances.of(words.phrasings)[:, 0],
+        distances=None if vectors.distances is None else vectors.distances.of(words.phrasings),
         passages=None if vectors.passages is None else vectors.passages[words.family],
         density=_density(own, words.owner),
     )

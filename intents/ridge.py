@@ -5,6 +5,7 @@ W = (Xᵀ diag(w) X + λI)⁻¹ Xᵀ diag(w) Y (Hoerl and Kennard 1970). It lear
 needs no iterations and grows with n·d², so 100,000 wordings are no matter.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,9 +69,8 @@ def fit(vectors: Floats, owner: NDArray[np.int64], family: NDArray[np.int64]) ->
 def solve(vectors: Floats, owner: NDArray[np.int64], *, units: int) -> Solved:
     """Solve the system for unit vectors of shape (n, d)."""
     weight = row_weights(owner)
-    gram, sums = _moments(vectors, weight, owner, units=units)
-    gram += _LAMBDA * np.eye(vectors.shape[1])
-    inverse = np.linalg.inv(gram).astype(np.float64)
+    inverse = np.linalg.inv(gram(vectors, weight) + _LAMBDA * np.eye(vectors.shape[1])).astype(np.float64)
+    sums = _sums(vectors, weight, owner, units=units)
     return Solved((inverse @ sums.T).astype(np.float32), inverse, weight)
 
 
@@ -81,19 +81,30 @@ def row_weights(owner: NDArray[np.int64]) -> NDArray[np.float64]:
     return weight
 
 
-def _moments(
-    vectors: Floats, weight: NDArray[np.float64], owner: NDArray[np.int64], *, units: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Xᵀ diag(w) X and Yᵀ diag(w) X, a block of rows at a time: all rows at once need three times their memory."""
-    size = vectors.shape[1]
-    gram, sums = np.zeros((size, size)), np.zeros((units, size))
-    for start in range(0, len(vectors), _BLOCK):
-        rows, own = vectors[start : start + _BLOCK], owner[start : start + _BLOCK]
-        weighted = rows * weight[start : start + _BLOCK, None].astype(np.float32)
-        gram += weighted.T.astype(np.float64) @ rows
+def gram(vectors: Floats, weight: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Xᵀ diag(w) X, a block of rows at a time: all rows at once need three times their memory."""
+    total = np.zeros((vectors.shape[1], vectors.shape[1]))
+    for rows, weighted, _ in _blocks(vectors, weight):
+        total += weighted.T.astype(np.float64) @ rows
+    return total
+
+
+def _sums(vectors: Floats, weight: NDArray[np.float64], owner: NDArray[np.int64], *, units: int) -> NDArray[np.float64]:
+    """Yᵀ diag(w) X, shape (units, d)."""
+    sums = np.zeros((units, vectors.shape[1]))
+    for _, weighted, place in _blocks(vectors, weight):
+        own = owner[place]
         first = np.flatnonzero(np.diff(own, prepend=-1))
         sums[own[first]] += np.add.reduceat(weighted, first, axis=0, dtype=np.float64)
-    return gram, sums
+    return sums
+
+
+def _blocks(vectors: Floats, weight: NDArray[np.float64]) -> Iterator[tuple[Floats, Floats, slice]]:
+    """Rows, the same rows weighted, and where they stand."""
+    for start in range(0, len(vectors), _BLOCK):
+        place = slice(start, start + _BLOCK)
+        rows = vectors[place]
+        yield rows, rows * weight[place, None].astype(np.float32), place
 
 
 def _reliability(scores: Floats, own: NDArray[np.int64], family: NDArray[np.int64]) -> Floats:

@@ -257,6 +257,14 @@ def test_one_entry_does_not_answer_foreign_questions(build: Build) -> None:
         assert all(ask(matcher, text).entry == "hund" for text in faq.entries[0].phrasings)
 
 
+def test_a_single_entry_is_not_sure_of_foreign_questions(build: Build) -> None:
+    """That there is no other entry is no sign that it is meant."""
+    alternates = ("Markttage", "An welchen Tagen stehen die Marktstände da?")
+    matcher = build(FaqBase((FaqEntry("markt", "Wann ist Wochenmarkt?", "Am Samstag.", alternates=alternates),)))
+    asked = [Query(text) for text in foreign_questions() if "markt" not in text.lower()]
+    assert np.mean([each.confidence for each in matcher.match_many(asked)]) < 0.1
+
+
 def many_entries(count: int) -> FaqBase:
     """Return entries with generated, German-like questions."""
     rng = random.Random(11)

@@ -63,3 +63,26 @@ def test_the_groups_of_a_motley_entry_share_its_answer() -> None:
     assert found is not None
     assert len(found) == len(index.entries) > 1
     assert (found == found[0]).all()
+
+
+def test_progress_is_told_of_wordings_and_of_answers() -> None:
+    """The first start of a large FAQ reads answers for many seconds; what says nothing is not read."""
+    entries = [FaqEntry(f"e{n}", f"Frage {n}?", f"Antwort {n}.") for n in range(40)]
+    slow = LetterEncoder("slow", quick=False)
+    slow.passages = LetterEncoder("slow-passage", quick=False)
+    told: list[tuple[int, int]] = []
+    encoders = {"slow": CachedEncoder(slow, None), "use": CachedEncoder(LetterEncoder(), None)}
+    faq = FaqBase((*entries, FaqEntry("leer", "Frage ohne Antwort?", "")))
+    build_index(faq, plain_background("slow", "use"), encoders, lambda *done: told.append(done))
+    assert [done for done in told if done[1] == 41] == [(32, 41), (41, 41)], "wordings"
+    assert [done for done in told if done[1] == 40] == [(32, 40), (40, 40)], "answers"
+
+
+def test_a_word_without_end_is_read_as_far_as_a_message() -> None:
+    """A slow encoder would take seconds for it, and the memory of all its letters."""
+    slow, passages = LetterEncoder("slow", quick=False), LetterEncoder("slow-passage", quick=False)
+    slow.passages = passages
+    encoders = {"slow": CachedEncoder(slow, None), "use": CachedEncoder(LetterEncoder(), None)}
+    answer = " ".join("x" * 900 + "." for _ in range(12))
+    build_index(FaqBase((FaqEntry("a", "Wo?", answer),)), plain_background("slow", "use"), encoders)
+    assert [len(text) for text in passages.seen] == [1_000]

@@ -44,12 +44,18 @@ def test_entries_of_many_wordings_have_no_say_beyond_them() -> None:
     assert np.exp(log_softmax(asked @ weights)) == pytest.approx(peer.predict_proba(asked * 10), abs=0.04)
 
 
-def test_one_entry_has_all_the_probability() -> None:
-    """Nothing to tell apart."""
+def test_one_entry_has_no_classifier() -> None:
+    """There is nothing to tell it from: a classifier would be sure of it, whatever is asked."""
     rows, _ = groups()
-    weights = fit_logistic(rows[:8], np.zeros(8, dtype=np.int64), 1)
+    assert fit_logistic(rows, np.zeros(len(rows), dtype=np.int64), 1) is None
+
+
+def test_very_many_wordings_that_are_alike_give_finite_weights() -> None:
+    """Where nothing tells two entries apart both are as likely; the steps must not run away."""
+    one = unit(np.random.default_rng(0).normal(size=(1, 64)).astype(np.float32))
+    weights = fit_logistic(np.repeat(one, 60_000, axis=0), np.repeat(np.arange(2), 30_000), 2)
     assert weights is not None
-    assert log_softmax(rows @ weights) == pytest.approx(0)
+    assert np.exp(log_softmax(one @ weights)) == pytest.approx(np.array([[0.5, 0.5]]), abs=0.01)
 
 
 def test_a_very_large_faq_does_without(monkeypatch: pytest.MonkeyPatch) -> None:
