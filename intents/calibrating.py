@@ -4,7 +4,7 @@ FAQs of like evidence share one calibration: a FAQ whose own wordings find their
 wordings do not, or that has one wording for each entry.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,19 +32,19 @@ class Scored:
 
 
 def calibrations(scored: Sequence[Scored]) -> list[dict[str, Any]]:
-    """One for each group of FAQs that has any; the trusted ones with their classifiers and without."""
-    return [
-        *_calibrations([(each.plain, each.table) for each in scored], classified=False),
-        *_calibrations([(each.classified, each.table) for each in scored], classified=True),
-    ]
-
-
-def _calibrations(scored: Sequence[tuple[Doubles, Table]], *, classified: bool) -> Iterator[dict[str, Any]]:
-    """Those of one kind; below `TRUSTED` no classifier counts."""
+    """One for each group of FAQs that has any; trusted FAQs have one without their own classifiers and one with them."""
+    found = []
     for wordings, self_check in _GROUPS:
-        group = [(raw, table) for raw, table in scored if _group(table) == (wordings, self_check)]
-        if group and (self_check or not classified):
-            yield {"wordings": wordings, "self_check": self_check, "classified": classified, **_histograms(group)}
+        group = [each for each in scored if _group(each.table) == (wordings, self_check)]
+        own = [each for each in group if self_check and each.table.evidence.classified]
+        for classified, pairs in (
+            (False, [(each.plain, each.table) for each in group]),
+            (True, [(each.classified, each.table) for each in own]),
+        ):
+            if pairs:
+                about = {"wordings": wordings, "self_check": self_check, "classified": classified}
+                found.append({**about, **_histograms(pairs)})
+    return found
 
 
 def _group(table: Table) -> tuple[int, float]:

@@ -30,7 +30,7 @@ from intents.ranker import (
     load_ranker,
     make_policy,
 )
-from intents.ranking import Ranking, policy_for, rank
+from intents.ranking import Ranking, rank
 from intents.readings import question_kinds
 from tests.fake_encoder import DIMENSION, LetterEncoder, plain_background
 
@@ -405,19 +405,16 @@ def test_the_domain_is_told_by_scores_of_the_question() -> None:
     assert not {"e5_raw:gap", "entries", "self_check", "phrasings", "reliability", "wins", "use_density"} & set(read)
 
 
-def test_a_faq_that_outgrows_the_classifier_is_calibrated_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A changed FAQ may have one no longer; one whose entries have one wording each never counts it."""
-    several = (Calibration(1, 0.0, HISTOGRAMS), Calibration(2, 0.0, HISTOGRAMS), Calibration(2, 0.5, HISTOGRAMS))
-    ranker = replace(RANKER, calibrations=several)
-
-    def weight(faq: FaqBase) -> float:
-        return policy_for(built(faq), ranker, max_wrong_answer_rate=0.03, out_of_scope_share=0.3).logistic
-
-    assert weight(FAQ) == 0.5
-    assert weight(FaqBase(tuple(replace(entry, alternates=()) for entry in FAQ.entries))) == 0
-    assert weight(FaqBase((HUND,))) == 0
+def test_what_a_faq_shows_of_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wordings of one entry each prove nothing; a FAQ of one entry or a very large one has no classifier."""
+    alone = built(FaqBase(tuple(replace(entry, alternates=()) for entry in FAQ.entries))).evidence
+    assert (alone.wordings, alone.self_check, alone.classified, alone.weight) == (1, 0, True, 0)
+    assert INDEX.evidence.wordings == 2
+    assert 0 < INDEX.evidence.self_check < 1
+    assert INDEX.evidence.classified
+    assert built(FaqBase((HUND,))).evidence.weight == 0
     monkeypatch.setattr(logistic, "_MOST", 0)
-    assert weight(FAQ) == 0
+    assert not built(FAQ).evidence.classified
 
 
 def test_a_ranker_is_read_from_json(tmp_path: Path) -> None:
