@@ -32,7 +32,7 @@ class Scored:
 
 
 def calibrations(scored: Sequence[Scored]) -> list[dict[str, Any]]:
-    """One for each group of FAQs that has any; trusted FAQs have one without their own classifiers and one with them."""
+    """One for each group of FAQs that has any; for trusted FAQs without their own classifiers and with them."""
     found = []
     for wordings, self_check in _GROUPS:
         group = [each for each in scored if _group(each.table) == (wordings, self_check)]
