@@ -17,6 +17,13 @@ def index_of(wordings: int) -> tuple[Index, LetterEncoder]:
     return build_index(FaqBase((entry,)), plain_background("slow", "use"), encoders), slow
 
 
+def encoders_for_answers() -> tuple[dict[str, CachedEncoder], LetterEncoder]:
+    """Two encoders of which the slow one tells answers from questions, and what it reads answers with."""
+    slow, passages = LetterEncoder("slow", quick=False), LetterEncoder("slow-passage", quick=False)
+    slow.passages = passages
+    return {"slow": CachedEncoder(slow, None), "use": CachedEncoder(LetterEncoder(), None)}, passages
+
+
 def test_a_slow_encoder_reads_some_wordings_and_lends_their_vectors() -> None:
     """The start waits for it; a wording it did not read looks like one that it read."""
     index, slow = index_of(30)
@@ -37,9 +44,7 @@ def test_a_slow_encoder_reads_the_start_of_each_answer() -> None:
     """With its question, as a text that answers; entries without an answer have nothing to compare with."""
     said = " ".join(f"Wort{number}" for number in range(100))
     entries = (FaqEntry("a", "Wo ist das Amt?", f"Im *Rathaus*. {said}"), FaqEntry("b", "Wann ist es offen?", ""))
-    slow, passages = LetterEncoder("slow", quick=False), LetterEncoder("slow-passage", quick=False)
-    slow.passages = passages
-    encoders = {"slow": CachedEncoder(slow, None), "use": CachedEncoder(LetterEncoder(), None)}
+    encoders, passages = encoders_for_answers()
     index = build_index(FaqBase(entries), plain_background("slow", "use"), encoders)
     read = passages.seen[0]
     assert read.startswith("Wo ist das Amt?. Im Rathaus")
@@ -54,9 +59,7 @@ def test_the_groups_of_a_motley_entry_share_its_answer() -> None:
     """It is read once."""
     wordings = tuple(f"Ding {number} melden" for number in range(60))
     entry = FaqEntry("viel", "Was nicht?", "Vieles.", alternates=wordings)
-    slow, passages = LetterEncoder("slow", quick=False), LetterEncoder("slow-passage", quick=False)
-    slow.passages = passages
-    encoders = {"slow": CachedEncoder(slow, None), "use": CachedEncoder(LetterEncoder(), None)}
+    encoders, passages = encoders_for_answers()
     index = build_index(FaqBase((entry,)), plain_background("slow", "use"), encoders)
     found = index.spaces["slow"].passages
     assert len(passages.seen) == 1
@@ -68,10 +71,8 @@ def test_the_groups_of_a_motley_entry_share_its_answer() -> None:
 def test_progress_is_told_of_wordings_and_of_answers() -> None:
     """The first start of a large FAQ reads answers for many seconds; what says nothing is not read."""
     entries = [FaqEntry(f"e{n}", f"Frage {n}?", f"Antwort {n}.") for n in range(40)]
-    slow = LetterEncoder("slow", quick=False)
-    slow.passages = LetterEncoder("slow-passage", quick=False)
+    encoders, _ = encoders_for_answers()
     told: list[tuple[int, int]] = []
-    encoders = {"slow": CachedEncoder(slow, None), "use": CachedEncoder(LetterEncoder(), None)}
     faq = FaqBase((*entries, FaqEntry("leer", "Frage ohne Antwort?", "")))
     build_index(faq, plain_background("slow", "use"), encoders, lambda *done: told.append(done))
     assert [done for done in told if done[1] == 41] == [(32, 41), (41, 41)], "wordings"
@@ -80,9 +81,7 @@ def test_progress_is_told_of_wordings_and_of_answers() -> None:
 
 def test_a_word_without_end_is_read_as_far_as_a_message() -> None:
     """A slow encoder would take seconds for it, and the memory of all its letters."""
-    slow, passages = LetterEncoder("slow", quick=False), LetterEncoder("slow-passage", quick=False)
-    slow.passages = passages
-    encoders = {"slow": CachedEncoder(slow, None), "use": CachedEncoder(LetterEncoder(), None)}
+    encoders, passages = encoders_for_answers()
     answer = " ".join("x" * 900 + "." for _ in range(12))
     build_index(FaqBase((FaqEntry("a", "Wo?", answer),)), plain_background("slow", "use"), encoders)
     assert [len(text) for text in passages.seen] == [1_000]
