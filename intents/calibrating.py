@@ -5,19 +5,17 @@ wordings do not, or that has one wording for each entry.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from intents.domain import Doubles
-from intents.evidence import TRUSTED
+from intents.evidence import GROUPS, group_of
 from intents.training_tables import FOREIGN, GENERAL, IN_SCOPE, KINDS, NEAR, Table
 
 _BINS = 200
-_GROUPS = ((1, 0.0), (2, 0.0), (1, TRUSTED))
-"""FAQs with a calibration of their own: wordings per entry and self-check from which; of several the last."""
 
 
 @dataclass(frozen=True)
@@ -32,25 +30,18 @@ class Scored:
 
 
 def calibrations(scored: Sequence[Scored]) -> list[dict[str, Any]]:
-    """One for each group of FAQs that has any; for trusted FAQs without their own classifiers and with them."""
+    """One for each group of FAQs that has any; where their own classifiers count, without them and with them."""
     found = []
-    for wordings, self_check in _GROUPS:
-        group = [each for each in scored if _group(each.table) == (wordings, self_check)]
-        own = [each for each in group if self_check and each.table.evidence.classified]
+    for group in GROUPS:
+        members = [each for each in scored if group_of(each.table.evidence) == group]
+        own = [each for each in members if each.table.evidence.classified and group.self_check]
         for classified, pairs in (
-            (False, [(each.plain, each.table) for each in group]),
+            (False, [(each.plain, each.table) for each in members]),
             (True, [(each.classified, each.table) for each in own]),
         ):
             if pairs:
-                about = {"wordings": wordings, "self_check": self_check, "classified": classified}
-                found.append({**about, **_histograms(pairs)})
+                found.append({"group": asdict(group), "classified": classified, **_histograms(pairs)})
     return found
-
-
-def _group(table: Table) -> tuple[int, float]:
-    """The last group that a table's FAQ reaches."""
-    evidence = table.evidence
-    return [group for group in _GROUPS if group[0] <= evidence.wordings and group[1] <= evidence.self_check][-1]
 
 
 def _histograms(scored: Sequence[tuple[Doubles, Table]]) -> dict[str, Any]:

@@ -130,7 +130,8 @@ class Index(WordIndex):
     @property
     def evidence(self) -> Evidence:
         """What the FAQ shows of itself."""
-        return Evidence(self.wordings, self.ridge.self_check, classified=self.logistic is not None)
+        count = len(np.unique(self.family))
+        return Evidence(count, self.wordings, self.ridge.self_check, classified=self.logistic is not None)
 
 
 def build_index(

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from intents.domain import Domain, Doubles
 from intents.encoder import Floats
-from intents.evidence import Evidence
+from intents.evidence import Evidence, Group
 from intents.features import QUICK_FAMILIES, feature_names
 
 Ints = NDArray[np.int64]
@@ -144,18 +144,11 @@ def _mean(block: Sequence[float]) -> float:
 class Calibration:
     """What raw scores mean in some FAQs."""
 
-    wordings: float
-    """Wordings per entry from which it counts."""
-    self_check: float
-    """Self-check from which it counts."""
+    group: Group
+    """The FAQs it was made from."""
     classified: bool
     """Whether the FAQs' own classifiers are in the scores."""
     histograms: Histograms
-
-    def fits(self, evidence: Evidence) -> bool:
-        """Whether it was made from FAQs like this one, or from weaker ones."""
-        enough = self.wordings <= evidence.wordings and self.self_check <= evidence.self_check
-        return enough and self.classified <= evidence.classified
 
 
 @dataclass(frozen=True)
@@ -169,7 +162,7 @@ class Ranker:
     domain: Domain
     """What lies far from every city's questions."""
     calibrations: tuple[Calibration, ...]
-    """The first is for FAQs that no other one fits."""
+    """Ascending by what their groups ask for, and without a classifier before with one."""
     hash: str
     """First 16 hex digits of the SHA-256 of the file."""
 
@@ -181,9 +174,9 @@ class Ranker:
         return scores - self.domain.penalty(rows.max(axis=0, keepdims=True))
 
     def calibration(self, evidence: Evidence) -> Calibration:
-        """Return what counts for a FAQ: of all that fit, the one that asks for most."""
-        fitting = [each for each in self.calibrations if each.fits(evidence)] or self.calibrations[:1]
-        return max(fitting, key=lambda each: (each.self_check, each.wordings, each.classified))
+        """Return what counts for a FAQ: the last whose group it reaches; the first where it reaches none."""
+        usable = [each for each in self.calibrations if each.classified <= evidence.classified]
+        return ([each for each in usable if each.group.reached(evidence)] or usable[:1])[-1]
 
 
 CLASSIFIER = "logistic"
@@ -234,15 +227,14 @@ class Policy:
 
 REDIRECT_RATE_FACTOR = 1.5
 """How many times more often a redirect may be wrong than an answer: it sends on, it states nothing."""
-_CAUTION = 1.75
-"""The tolerated rate is divided by it for answers: FAQs differ, and the next one may be harder than the average."""
 
 
 def make_policy(
     ranker: Ranker, evidence: Evidence, *, max_wrong_answer_rate: float, out_of_scope_share: float
 ) -> Policy:
     """Derive calibration and thresholds for a FAQ."""
-    histograms = ranker.calibration(evidence).histograms
+    found = ranker.calibration(evidence)
+    histograms = found.histograms
     curve = histograms.best_curve(out_of_scope_share)
 
     def answer_at(rate: float) -> float:
@@ -254,7 +246,7 @@ def make_policy(
         weight=evidence.weight,
         best_curve=curve,
         other_curve=histograms.other_curve(out_of_scope_share),
-        answer_at=answer_at(max_wrong_answer_rate / _CAUTION),
+        answer_at=answer_at(max_wrong_answer_rate / found.group.caution),
         redirect_at=answer_at(max_wrong_answer_rate * REDIRECT_RATE_FACTOR),
     )
 
@@ -284,7 +276,7 @@ def load_ranker(path: Path) -> Ranker:
 
 def _calibration(value: Mapping[str, Any]) -> Calibration:
     histograms = Histograms(*(np.array(value[key]) for key in ("edges", "best", "others")))
-    return Calibration(value["wordings"], value["self_check"], value["classified"], histograms)
+    return Calibration(Group(**value["group"]), value["classified"], histograms)
 
 
 def _trees(value: Mapping[str, Any]) -> Trees:

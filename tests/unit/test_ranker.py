@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,7 @@ from intents.background import weigh_plain
 from intents.candidates import CANDIDATES, Reading, candidates, fuzzy, kinds_match, score
 from intents.domain import Domain, domain_features
 from intents.encoder import CachedEncoder
-from intents.evidence import Evidence
+from intents.evidence import GROUPS, Evidence, group_of
 from intents.faq import FaqBase, FaqEntry
 from intents.features import QUICK_FAMILIES, feature_names, features, gaps
 from intents.index import Index, build_index, sentences_of
@@ -251,9 +251,9 @@ HISTOGRAMS = Histograms(
 )
 NOWHERE = Domain(np.array([0]), np.array([0.0]), -100.0)
 """Takes nothing off."""
-PLAIN = Calibration(1, 0.0, classified=False, histograms=HISTOGRAMS)
+PLAIN = Calibration(GROUPS[0], classified=False, histograms=HISTOGRAMS)
 RANKER = Ranker(("use",), ("dice", "logistic"), STUMP, NOWHERE, (PLAIN,), "0" * 16)
-WEAK = Evidence(wordings=3, self_check=0.0, classified=True)
+WEAK = Evidence(20, wordings=3, self_check=0.0, classified=True)
 
 
 def policy(rate: float = 0.03, share: float = 0.3, ranker: Ranker = RANKER) -> Policy:
@@ -344,29 +344,32 @@ def test_probabilities_are_finite_and_sum_to_at_most_one(values: Sequence[float]
 
 
 def test_a_faq_is_calibrated_with_others_like_it() -> None:
-    """Of all calibrations that fit, the one that asks for most; the first where none fits."""
-    several = replace(PLAIN, wordings=2)
-    trusted = replace(PLAIN, self_check=0.5)
-    joined = replace(trusted, classified=True)
-    ranker = replace(RANKER, calibrations=(PLAIN, several, trusted, joined))
-    for wordings, self_check, classified, found in (
-        (0.5, 0.0, True, PLAIN),
-        (1, 0.4, True, PLAIN),
-        (2, 0.4, True, several),
-        (2, 0.5, False, trusted),
-        (1, 0.5, True, joined),
-        (30, 0.9, True, joined),
+    """The last calibration whose group it reaches, with a classifier if it has one; the first where it reaches none."""
+    groups = [replace(PLAIN, group=group) for group in GROUPS]
+    joined = replace(groups[-1], classified=True)
+    ranker = replace(RANKER, calibrations=(*groups, joined))
+    for entries, wordings, self_check, classified, found in (
+        (4, 9, 0.9, True, groups[0]),
+        (5, 0.5, 0.0, True, groups[1]),
+        (5, 1, 0.4, True, groups[1]),
+        (5, 2, 0.4, True, groups[2]),
+        (5, 2, 0.5, False, groups[3]),
+        (5, 1, 0.5, True, joined),
+        (900, 30, 0.9, True, joined),
     ):
-        assert ranker.calibration(Evidence(wordings, self_check, classified)) is found
+        assert ranker.calibration(Evidence(entries, wordings, self_check, classified)) is found
+    assert replace(RANKER, calibrations=(joined, *groups[1:])).calibration(replace(WEAK, entries=1)) is groups[1]
 
 
-@given(st.floats(0, 1), st.booleans())
-def test_a_classifier_counts_as_far_as_it_proves_itself(self_check: float, classified: bool) -> None:
+@given(st.integers(1, 50), st.floats(0, 1), st.booleans())
+def test_a_classifier_counts_as_far_as_it_proves_itself(entries: int, self_check: float, classified: bool) -> None:
     """Not at all where it finds less than half of the FAQ's own wordings, and never more than the trees."""
-    weight = Evidence(5, self_check, classified).weight
-    assert 0 <= weight <= 1
-    assert (weight > 0) == (classified and self_check > 0.5)
-    assert weight <= Evidence(5, min(1.0, self_check + 0.1), classified).weight
+    evidence = Evidence(entries, 5, self_check, classified)
+    assert 0 <= evidence.weight <= 1
+    assert (evidence.weight > 0) == (classified and self_check > 0.5 and entries >= 5)
+    assert evidence.weight <= replace(evidence, self_check=min(1.0, self_check + 0.1)).weight
+    if evidence.weight:
+        assert group_of(evidence).self_check
 
 
 def test_a_classifiers_say_is_added_to_the_trees() -> None:
@@ -376,7 +379,7 @@ def test_a_classifiers_say_is_added_to_the_trees() -> None:
     added = np.array([-2, 2 + np.log(9), 2 - 9.21, 2 + 9.21])
     assert RANKER.raw(rows, 1.0) == pytest.approx(added / 1.5, abs=0.01)
     assert make_policy(
-        RANKER, Evidence(5, 1.0, classified=True), max_wrong_answer_rate=0.1, out_of_scope_share=0.3
+        RANKER, replace(WEAK, self_check=1.0), max_wrong_answer_rate=0.1, out_of_scope_share=0.3
     ).probabilities(rows)[3] == pytest.approx(0.9, abs=0.1)
 
 
@@ -432,7 +435,7 @@ def test_a_ranker_is_read_from_json(tmp_path: Path) -> None:
         "features": list(feature_names(("use",), QUICK_FAMILIES)),
         "trees": {**trees, "depth": 1},
         "domain": {"bias": -100.0, "dice": 0.0},
-        "calibrations": [{"wordings": 1, "self_check": 0.0, "classified": False, **histograms}],
+        "calibrations": [{"group": asdict(GROUPS[0]), "classified": False, **histograms}],
     }
     path = tmp_path / "ranker.json"
     path.write_text(json.dumps(value), encoding="utf-8")
