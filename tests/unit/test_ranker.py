@@ -358,7 +358,7 @@ def test_a_faq_is_calibrated_with_others_like_it() -> None:
         (900, 30, 0.9, True, joined),
     ):
         assert ranker.calibration(Evidence(entries, wordings, self_check, classified)) is found
-    assert replace(RANKER, calibrations=(joined, *groups[1:])).calibration(replace(WEAK, entries=1)) is groups[1]
+    assert replace(RANKER, calibrations=tuple(groups[1:])).calibration(replace(WEAK, entries=1)) is groups[1]
 
 
 @given(st.integers(1, 50), st.floats(0, 1), st.booleans())
