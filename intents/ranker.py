@@ -92,6 +92,11 @@ class Histograms:
             return float("inf")
         return float(self.edges[first[0] - 1]) if first[0] else float("-inf")
 
+    def answer_at(self, rate: float, share: float) -> float:
+        """The probability at that threshold; above 1 when there is none."""
+        raw = self.threshold(min(rate, 1.0), share)
+        return 1.1 if raw == float("inf") else float(self.best_curve(share)(np.array([raw]))[0])
+
 
 _SLOPE = 1e-3
 """Share of a probability that follows the raw score alone: questions of one block keep their order."""
@@ -176,6 +181,11 @@ class Ranker:
         fitting = [each for each in usable if each.wordings <= wordings] or usable[:1]
         return max(fitting, key=lambda each: (each.wordings, each.logistic))
 
+    def with_fewer_wordings(self, found: Calibration) -> list[Histograms]:
+        """Histograms of FAQs with as many wordings per entry or fewer, all with a classifier or all without."""
+        fewer = (each for each in self.calibrations if each.wordings <= found.wordings)
+        return [each.histograms for each in fewer if each.logistic == found.logistic]
+
 
 CLASSIFIER = "logistic"
 """The feature that says what the FAQ's own classifier gives an entry, as a logarithm."""
@@ -221,7 +231,11 @@ class Policy:
 REDIRECT_RATE_FACTOR = 1.5
 """How many times more often a redirect may be wrong than an answer: it sends on, it states nothing."""
 _CAUTION = 1.75
-"""The tolerated rate is divided by it for answers: FAQs differ, and the next one may be harder than the average."""
+"""The tolerated rate is divided by it for answers: FAQs differ, and the next one may be harder than the average.
+
+So low a rate can lie below what the sets' own labels get wrong: only the last bins keep it. A FAQ therefore never
+asks for a higher probability than FAQs with fewer wordings do, as long as its own histogram keeps the undivided rate.
+"""
 
 
 def make_policy(
@@ -230,19 +244,15 @@ def make_policy(
     """Derive calibration and thresholds for FAQs with so many wordings per entry; `classified`: with a classifier."""
     found = ranker.calibration(wordings, classified=classified)
     histograms = found.histograms
-    curve = histograms.best_curve(out_of_scope_share)
-
-    def answer_at(rate: float) -> float:
-        raw = histograms.threshold(min(rate, 1.0), out_of_scope_share)
-        return 1.1 if raw == float("inf") else float(curve(np.array([raw]))[0])
-
+    fewer = ranker.with_fewer_wordings(found)
+    cautious = min(each.answer_at(max_wrong_answer_rate / _CAUTION, out_of_scope_share) for each in fewer)
     return Policy(
         ranker=ranker,
         logistic=found.logistic,
-        best_curve=curve,
+        best_curve=histograms.best_curve(out_of_scope_share),
         other_curve=histograms.other_curve(out_of_scope_share),
-        answer_at=answer_at(max_wrong_answer_rate / _CAUTION),
-        redirect_at=answer_at(max_wrong_answer_rate * REDIRECT_RATE_FACTOR),
+        answer_at=max(cautious, histograms.answer_at(max_wrong_answer_rate, out_of_scope_share)),
+        redirect_at=histograms.answer_at(max_wrong_answer_rate * REDIRECT_RATE_FACTOR, out_of_scope_share),
     )
 
 

@@ -42,6 +42,7 @@ HUND = FaqEntry(
 PASS = FaqEntry("pass", "Wo bekomme ich einen Reisepass?", "Im Bürgeramt.", alternates=("Pass beantragen",))
 BAD = FaqEntry("bad", "Wann hat das Freibad offen?", "Im Sommer.")
 FAQ = FaqBase((HUND, PASS, BAD))
+MODELS = Path(__file__).resolve().parents[2] / "models"
 
 
 def built(faq: FaqBase) -> Index:
@@ -318,6 +319,44 @@ def test_a_rate_that_cannot_be_kept_gives_no_answers() -> None:
     never = Histograms(HISTOGRAMS.edges, np.full((4, 4), 0.25), HISTOGRAMS.others)
     assert never.threshold(0.0, 0.3) == float("inf")
     assert policy(0.0, ranker=replace(RANKER, calibrations=(Calibration(1, 0.0, never),))).answer_at > 1
+
+
+NOISY = Histograms(
+    edges=HISTOGRAMS.edges,
+    best=np.array([[0.0, 0.1, 0.2, 0.67], [0.0, 0.0, 0.01, 0.02], *HISTOGRAMS.best[2:] * 0]),
+    others=HISTOGRAMS.others,
+)
+"""Of the surest answers 3 % seem wrong: more than a rate that is divided by the caution allows."""
+CLEAN = replace(NOISY, best=np.array([[0.0, 0.1, 0.2, 0.7], [0.0, 0.0, 0.05, 0.0], *NOISY.best[2:]]))
+
+
+def test_more_wordings_never_ask_for_more_probability() -> None:
+    """A few wrong labels among the surest answers do not silence a FAQ that knows more than others."""
+    ranker = replace(RANKER, calibrations=(Calibration(1, 0.0, CLEAN), Calibration(3, 0.0, NOISY)))
+    alone = replace(RANKER, calibrations=(Calibration(3, 0.0, NOISY),))
+    fewer = replace(RANKER, calibrations=(Calibration(1, 0.0, CLEAN),))
+    assert policy(0.05, 0.0, alone).answer_at > 1
+    assert policy(0.05, 0.0, ranker).answer_at == policy(0.05, 0.0, fewer).answer_at < 1
+
+
+def test_the_rate_set_is_kept_by_a_faqs_own_histogram() -> None:
+    """However few wrong answers FAQs with fewer wordings give."""
+    ranker = replace(RANKER, calibrations=(Calibration(1, 0.0, CLEAN), Calibration(3, 0.0, NOISY)))
+    assert policy(0.02, 0.0, ranker).answer_at > 1
+
+
+@pytest.mark.parametrize("variant", ["both", "usem3"])
+def test_the_shipped_thresholds_fall_with_more_wordings(variant: str) -> None:
+    """FAQs of two, five and twelve wordings per entry."""
+    ranker = load_ranker(MODELS / f"ranker-{variant}.json")
+    found = [
+        make_policy(
+            ranker, wordings=each, classified=True, max_wrong_answer_rate=0.03, out_of_scope_share=0.3
+        ).answer_at
+        for each in (2, 5, 12)
+    ]
+    assert found == sorted(found, reverse=True)
+    assert found[0] < 1
 
 
 def test_more_foreign_questions_mean_less_confidence() -> None:
