@@ -162,6 +162,17 @@ def test_a_motley_entry_has_one_place_in_the_classifier(most: float, monkeypatch
     assert sum(each[0] for each in groups) == pytest.approx(1, abs=1e-4)
 
 
+def test_a_large_faq_is_as_sure_as_its_classifier_would_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it is too large for one, among many entries a clear wording is not as good as lost."""
+    names = [a + b for a in ("kanu", "zelt", "floh", "berg", "dampf", "wild") for b in ("amt", "pflicht", "gut", "weg")]
+    entries = [FaqEntry(name, f"{name} holen", "Ja.", alternates=(f"{name} bitte", f"der {name}")) for name in names]
+    monkeypatch.setattr(logistic, "_MOST", 0)
+    large = built(FaqBase(tuple(entries)))
+    found = np.exp(score(large, reading("Wo ist der Bergweg?", large)).by_name["logistic"])
+    assert large.entries[int(found.argmax())].id == "bergweg"
+    assert found.max() > 0.5
+
+
 def test_unknown_words_are_a_share_of_the_question() -> None:
     """None for a wording, most for a foreign question."""
     assert score(INDEX, reading("Hund anmelden")).unknown == 0
