@@ -233,8 +233,9 @@ REDIRECT_RATE_FACTOR = 1.5
 _CAUTION = 1.75
 """The tolerated rate is divided by it for answers: FAQs differ, and the next one may be harder than the average.
 
-So low a rate can lie below what the sets' own labels get wrong: only the last bins keep it. A FAQ therefore never
-asks for a higher probability than FAQs with fewer wordings do, as long as its own histogram keeps the undivided rate.
+So low a rate can lie below the share of questions that a set holds under two entries: only the last bins keep it. A FAQ
+therefore never asks for a higher probability than FAQs with fewer wordings do, as long as its own histogram keeps the
+undivided rate.
 """
 
 
