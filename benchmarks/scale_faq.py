@@ -1,22 +1,46 @@
 """FAQs that grow: a public set's entries that are asked, among more and more entries that are not.
 
 What is added comes from the other public sets first, then from word lists: service × aspect is an entry, its wordings
-are German question templates. The same size gives the same FAQ each time, and each FAQ begins like the smaller one.
+are German question templates. Nothing that is added answers what is asked. The same size gives the same FAQ each time,
+and each FAQ begins like the smaller one.
 """
 
 import random
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
 from intents.datasets import Fold, LabelledSet, make_fold
 from intents.faq import FaqBase, FaqEntry
+from intents.text import folded
 
 CORE = "mainfranken"
 """The set whose questions are asked."""
-CORE_ENTRIES, CORE_WORDINGS = 10, 2
-_LEFT_OUT = 4
-"""Entries of the core that no FAQ holds; their wordings must stay without an answer."""
+SUBJECTS = (
+    "Ausgangssperre",
+    "Dauer_Krise",
+    "Dienstreisen",
+    "Exportgeschäfte_Unterstützung",
+    "Flächen_Material_Corona",
+    "Haustier",
+    "Hotelgast_Verpflegung",
+    "Parallele Förderung Bund+Bayern",
+    "Quarantäne_Bedingungen",
+    "Risikogebiete",
+    "Symptome_Corona_Anzeichen",
+    "Test_Ablauf",
+    "Test_Gesundheitsamt",
+    "gottesdienst",
+)
+"""Its entries that are the core: matters of the epidemic. Its small talk, its jobs, schools and help for those in need
+stand in other sets as well: what is found there would be right and count as wrong."""
+CORE_ENTRIES, CORE_WORDINGS = 10, 5
+"""The smallest FAQs know fewer wordings: the core alone is no larger than the FAQ that is asked for."""
+_EPIDEMIC = re.compile("corona|covid|virus|viren|pandemie|epidemie|quarantane|infektion|infiziert")
+"""What an added entry must not speak of, in folded words."""
+_MOST = 230
+"""Questions with an entry; a third as many without one are about the share that answers are calibrated for."""
 
 # fmt: off
 _AREAS = (
@@ -85,37 +109,53 @@ class Growing:
     """Entries of the other sets, in a fixed mixed order."""
 
     def of_size(self, phrasings: int) -> FaqBase:
-        """Return the FAQ of so many phrasings, never fewer than the core has; the last entry may be cut short."""
-        taken: list[FaqEntry] = []
-        left = phrasings - sum(len(entry.phrasings) for entry in self.core.faq.entries)
+        """Return the FAQ of so many phrasings, never fewer than the core has entries; the last may be cut short."""
+        wordings = max(1, phrasings // CORE_ENTRIES)
+        taken = [_shortened(entry, wordings) for entry in self.core.faq.entries]
+        left = phrasings - sum(len(entry.phrasings) for entry in taken)
         for entry in self._distractors():
             if left <= 0:
                 break
-            taken.append(replace(entry, alternates=entry.alternates[: left - 1]))
+            taken.append(_shortened(entry, left))
             left -= len(taken[-1].phrasings)
-        return FaqBase((*self.core.faq.entries, *taken), name=f"{phrasings} phrasings")
+        return FaqBase(tuple(taken), name=f"{phrasings} phrasings")
 
     def _distractors(self) -> Iterator[FaqEntry]:
         yield from self.more
         yield from generated()
 
 
+def _shortened(entry: FaqEntry, wordings: int) -> FaqEntry:
+    """Leave an entry its first wordings."""
+    return replace(entry, alternates=entry.alternates[: wordings - 1])
+
+
 def growing(sets: Sequence[LabelledSet]) -> Growing:
-    """Cut the core and gather what is added; a wording of the core stands nowhere else."""
+    """Cut the core and gather what is added: entries that share no wording with the core, and none of its subjects."""
     core = next(one for one in sets if one.name == CORE)
-    share = _LEFT_OUT / (CORE_ENTRIES + _LEFT_OUT)
-    fold = make_fold(core, k=CORE_WORDINGS, seed=0, left_out=share, max_entries=CORE_ENTRIES + _LEFT_OUT)
-    taken = {text for entry in fold.faq.entries for text in entry.phrasings} | set(fold.queries)
+    entries = tuple(entry for entry in core.entries if entry.id in SUBJECTS)
+    left_out = 1 - CORE_ENTRIES / len(SUBJECTS)
+    fold = make_fold(replace(core, entries=entries), k=CORE_WORDINGS, seed=0, left_out=left_out, max_queries=_MOST)
+    taken = {folded(text) for entry in entries for text in entry.wordings}
     more = [entry for one in sets if one.name != CORE for entry in _entries(one, taken)]
     random.Random(0).shuffle(more)
-    return Growing(fold, more)
+    return Growing(_mixed_up(fold), more)
+
+
+def _mixed_up(fold: Fold) -> Fold:
+    """Mix the questions: the first ones are no longer all of one entry, nor those without an entry the last."""
+    rows = list(zip(fold.queries, fold.expected, strict=True))
+    random.Random(0).shuffle(rows)
+    return replace(fold, queries=tuple(text for text, _ in rows), expected=tuple(entry for _, entry in rows))
 
 
 def _entries(one: LabelledSet, taken: set[str]) -> Iterator[FaqEntry]:
+    """Yield a set's entries but those that may answer a question of the core."""
     for entry in one.entries:
         titles = [entry.question] if entry.question else []
-        texts = [text for text in dict.fromkeys([*titles, *entry.wordings]) if text not in taken]
-        if texts:
+        texts = list(dict.fromkeys([*titles, *entry.wordings]))
+        words = {folded(text) for text in texts}
+        if texts and not words & taken and not any(_EPIDEMIC.search(text) for text in words):
             yield FaqEntry(f"{one.name}/{entry.id}", texts[0], entry.answer or "", alternates=tuple(texts[1:]))
 
 

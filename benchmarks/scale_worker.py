@@ -43,10 +43,14 @@ class Step:
     throughput: dict[str, float]
     """Batch size → questions a second through match_many."""
     top1: float
-    wrong: float
-    """Wrong answers ÷ answers given."""
     coverage: float
-    """Answers given ÷ questions that have an entry."""
+    """Share of the questions with an entry that are answered at once."""
+    helped: float
+    """Share of them with a right answer, or with the right entry among the choices."""
+    given: int
+    """Answers to any question."""
+    wrong: int
+    """Wrong ones of them."""
 
 
 class FilledFromEmpty:
@@ -108,6 +112,7 @@ def measure(matcher: Matcher, rows: Sequence[tuple[str, str | None]], built: flo
     match, rest, decisions = _ask_each(matcher, [text for text, _ in asked])
     named = [(decision, [name] if name else []) for decision, (_, name) in zip(decisions, asked, strict=True)]
     figures = summarise(named)
+    answered = figures["coverage"] * figures["answerable"], figures["unanswerable_answered"] * figures["unanswerable"]
     return Step(
         phrasings=sum(len(entry.phrasings) for entry in matcher.faq.entries),
         entries=len(matcher.faq.entries),
@@ -118,8 +123,10 @@ def measure(matcher: Matcher, rows: Sequence[tuple[str, str | None]], built: flo
         rest=rest,
         throughput={str(size): _throughput(matcher, [Query(text) for text, _ in asked], size) for size in BATCHES},
         top1=figures["top1"],
-        wrong=figures["wrong_answer_rate"],
         coverage=figures["coverage"],
+        helped=figures["right_or_choice"],
+        given=round(sum(answered)),
+        wrong=round(figures["wrong"] * figures["labelled"]),
     )
 
 

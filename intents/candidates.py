@@ -26,8 +26,6 @@ _TEMPERATURE = 0.05
 """Of the soft vote over phrasings: how quickly a less similar phrasing loses its say."""
 _ELSEWHERE = 0.35
 """Similarity that questions from elsewhere reach at most (their 95th percentile): the vote of «none of these»."""
-_AS_LOGITS = np.float32(10)
-"""What makes a ridge score stand in for a logit in a very large FAQ."""
 _LEAST_LOG = np.float32(-12)
 _FUZZY_PHRASINGS = 6
 """Phrasings of a candidate that rapidfuzz compares: the nearest ones."""
@@ -114,7 +112,11 @@ def _classified(index: Index, views: Sequence[tuple[Floats, Floats]]) -> dict[st
     """What the FAQ's own classifiers say, from the question's (centred, mapped) vectors."""
     plain, joined = (side_by_side(each) for each in zip(*views, strict=True))
     ridge = joined @ index.ridge.weights
-    logits = _of_entries(index, ridge) * _AS_LOGITS if index.logistic is None else joined @ index.logistic
+    logits = (
+        _of_entries(index, ridge) * np.float32(index.ridge.sharpness)
+        if index.logistic is None
+        else joined @ index.logistic
+    )
     return {
         "ridge": ridge,
         "plain_ridge": plain @ index.plain_ridge.weights,

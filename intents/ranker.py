@@ -93,6 +93,11 @@ class Histograms:
             return float("inf")
         return float(self.edges[first[0] - 1]) if first[0] else float("-inf")
 
+    def answer_at(self, rate: float, share: float) -> float:
+        """The probability at that threshold; above 1 when there is none."""
+        raw = self.threshold(min(rate, 1.0), share)
+        return 1.1 if raw == float("inf") else float(self.best_curve(share)(np.array([raw]))[0])
+
 
 _SLOPE = 1e-3
 """Share of a probability that follows the raw score alone: questions of one block keep their order."""
@@ -235,19 +240,13 @@ def make_policy(
     """Derive calibration and thresholds for a FAQ."""
     found = ranker.calibration(evidence)
     histograms = found.histograms
-    curve = histograms.best_curve(out_of_scope_share)
-
-    def answer_at(rate: float) -> float:
-        raw = histograms.threshold(min(rate, 1.0), out_of_scope_share)
-        return 1.1 if raw == float("inf") else float(curve(np.array([raw]))[0])
-
     return Policy(
         ranker=ranker,
         weight=evidence.weight,
-        best_curve=curve,
+        best_curve=histograms.best_curve(out_of_scope_share),
         other_curve=histograms.other_curve(out_of_scope_share),
-        answer_at=answer_at(max_wrong_answer_rate / found.group.caution),
-        redirect_at=answer_at(max_wrong_answer_rate * REDIRECT_RATE_FACTOR),
+        answer_at=histograms.answer_at(max_wrong_answer_rate / found.group.caution, out_of_scope_share),
+        redirect_at=histograms.answer_at(max_wrong_answer_rate * REDIRECT_RATE_FACTOR, out_of_scope_share),
     )
 
 

@@ -18,6 +18,10 @@ _BLOCK = 8_192
 """Rows that are multiplied at once."""
 _SAMPLE = 2_000
 """Wordings that are asked back when the FAQ examines itself."""
+_SHARPENED_BY = 500
+"""Wordings of these that say how sharp the scores are."""
+_DULL, _SHARPEST, _HALVINGS = 10.0, 200.0, 10
+"""Bounds and steps of the search: a FAQ whose wordings all find their entry is not to be sure of anything else."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,8 @@ class Ridge:
     """Share of the FAQ's own wordings that find their entry when they are left out; 0 when all stand alone."""
     reliability: Floats
     """How far each unit's wordings score above every other entry when they are left out, on average, shape (units,)."""
+    sharpness: float
+    """What makes scores logits: with many entries one-hot scores shrink, and so do the distances between them."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,12 @@ def fit(vectors: Floats, owner: NDArray[np.int64], family: NDArray[np.int64]) ->
     chosen = np.arange(0, len(vectors), max(1, len(vectors) // _SAMPLE))
     scores, own = solved.without(vectors, owner, chosen), owner[chosen]
     found = family[np.argmax(scores, axis=1)]
-    return Ridge(solved.weights, float((found == family[own]).mean()), _reliability(scores, own, family))
+    return Ridge(
+        solved.weights,
+        float((found == family[own]).mean()),
+        _reliability(scores, own, family),
+        _sharpness(scores, own, family, several=np.bincount(family[owner])[family[own]] > 1),
+    )
 
 
 def solve(vectors: Floats, owner: NDArray[np.int64], *, units: int) -> Solved:
@@ -115,3 +126,24 @@ def _reliability(scores: Floats, own: NDArray[np.int64], family: NDArray[np.int6
     counts = np.bincount(own, minlength=len(family))
     mean: Floats = (np.bincount(own, margins, len(family)) / np.maximum(counts, 1)).astype(np.float32)
     return mean
+
+
+def _sharpness(
+    scores: Floats, own: NDArray[np.int64], family: NDArray[np.int64], *, several: NDArray[np.bool_]
+) -> float:
+    """The factor under which left-out wordings most likely belong to their entries (temperature scaling, Guo 2017).
+
+    Only those of entries with `several` wordings say anything about it.
+    """
+    able = np.flatnonzero(several)
+    some = able[:: max(1, len(able) // _SHARPENED_BY)]
+    of_entries = np.maximum.reduceat(scores[some], np.flatnonzero(np.diff(family, prepend=-1)), axis=1)
+    of_entries -= of_entries.max(axis=1, keepdims=True)
+    mine = of_entries[np.arange(len(some)), family[own[some]]]
+    low, high = _DULL, _SHARPEST
+    for _ in range(_HALVINGS if len(some) else 0):
+        middle = float(np.sqrt(low * high))
+        shares = np.exp(middle * of_entries)
+        expected = (shares * of_entries).sum(axis=1) / shares.sum(axis=1)
+        low, high = (middle, high) if mine.mean() > expected.mean() else (low, middle)
+    return low

@@ -20,6 +20,7 @@ from intents.calibrating import Scored, calibrations
 from intents.datasets import LabelledSet, far_questions, general_questions, load_sets, requests
 from intents.domain import Domain, Doubles, domain_features
 from intents.encoder import CachedEncoder, E5Encoder, EmbeddingCache, Progress, UseEncoder, reference_vectors
+from intents.evidence import SEVERAL
 from intents.features import QUICK_FAMILIES, feature_names
 from intents.ranker import CLASSIFIER, with_classifier
 from intents.training_tables import (
@@ -58,6 +59,8 @@ _PARAMETERS: Mapping[str, Any] = {
 }
 _WEIGHTS = {IN_SCOPE: 0.68, NEAR: 0.16, FOREIGN: 0.08, GENERAL: 0.08}
 """Share of each kind of question in training; the public general knowledge only calibrates (share-alike licence)."""
+_HANDFUL = 0.25
+"""Weight of a FAQ of a handful of entries beside larger ones: nearly half of those cut from the sets are so small."""
 _GENERAL = 0.15
 """Share of general questions in the regression that tells them apart."""
 _PENALTY = 0.01
@@ -244,6 +247,7 @@ def _row_weights(tables: Sequence[Table]) -> Doubles:
     for table in tables:
         counts = np.bincount(table.kinds, minlength=len(KINDS))
         of_kind = np.array([_WEIGHTS.get(kind, 0.0) / max(counts[kind], 1) for kind in KINDS])
+        of_kind *= 1.0 if table.evidence.entries >= SEVERAL else _HANDFUL
         kinds = table.kinds[table.question]
         weights.append(of_kind[kinds[kinds != FAR]])
     joined = np.concatenate(weights)

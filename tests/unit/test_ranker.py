@@ -44,6 +44,7 @@ HUND = FaqEntry(
 PASS = FaqEntry("pass", "Wo bekomme ich einen Reisepass?", "Im Bürgeramt.", alternates=("Pass beantragen",))
 BAD = FaqEntry("bad", "Wann hat das Freibad offen?", "Im Sommer.")
 FAQ = FaqBase((HUND, PASS, BAD))
+MODELS = Path(__file__).resolve().parents[2] / "models"
 
 
 def built(faq: FaqBase) -> Index:
@@ -161,6 +162,17 @@ def test_a_motley_entry_has_one_place_in_the_classifier(most: float, monkeypatch
     assert max(map(len, groups)) > 1
     assert all((each == each[0]).all() for each in groups)
     assert sum(each[0] for each in groups) == pytest.approx(1, abs=1e-4)
+
+
+def test_a_large_faq_is_as_sure_as_its_classifier_would_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it is too large for one, among many entries a clear wording is not as good as lost."""
+    names = [a + b for a in ("kanu", "zelt", "floh", "berg", "dampf", "wild") for b in ("amt", "pflicht", "gut", "weg")]
+    entries = [FaqEntry(name, f"{name} holen", "Ja.", alternates=(f"{name} bitte", f"der {name}")) for name in names]
+    monkeypatch.setattr(logistic, "_MOST", 0)
+    large = built(FaqBase(tuple(entries)))
+    found = np.exp(score(large, reading("Wo ist der Bergweg?", large)).by_name["logistic"])
+    assert large.entries[int(found.argmax())].id == "bergweg"
+    assert found.max() > 0.5
 
 
 def test_unknown_words_are_a_share_of_the_question() -> None:
@@ -324,6 +336,15 @@ def test_a_rate_that_cannot_be_kept_gives_no_answers() -> None:
     never = Histograms(HISTOGRAMS.edges, np.full((4, 4), 0.25), HISTOGRAMS.others)
     assert never.threshold(0.0, 0.3) == float("inf")
     assert policy(0.0, ranker=replace(RANKER, calibrations=(replace(PLAIN, histograms=never),))).answer_at > 1
+
+
+@pytest.mark.parametrize("variant", ["both", "usem3"])
+def test_no_shipped_calibration_is_silent(variant: str) -> None:
+    """At the default some questions with an entry are answered in FAQs of every kind; in trusted ones one in ten."""
+    for calibration in load_ranker(MODELS / f"ranker-{variant}.json").calibrations:
+        raw = calibration.histograms.threshold(0.03 / calibration.group.caution, 0.3)
+        answered = calibration.histograms.best[:2, 1:][:, calibration.histograms.edges >= raw].sum()
+        assert answered > (0.1 if calibration.group.self_check else 0.0), calibration.group
 
 
 def test_more_foreign_questions_mean_less_confidence() -> None:

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from intents.background import unit
 from intents.encoder import Floats
+from intents.logistic import log_softmax
 from intents.ridge import fit
 
 RNG = np.random.default_rng(7)
@@ -59,6 +60,25 @@ def test_the_closed_form_is_what_leaving_out_gives() -> None:
         scores = rows[number] @ np.linalg.inv(gram) @ rows[keep].T @ hot
         hits.append(np.argmax(scores) == owner[number])
     assert fit(rows, owner, np.arange(4)).self_check == pytest.approx(np.mean(hits))
+
+
+def test_a_sharpened_score_is_as_sure_as_it_is_right() -> None:
+    """Rows that were not learned: the share their own groups get is about the share found."""
+    rows, owner = clouds(40, 8, noise=0.6)
+    seen = np.arange(len(rows)) % 2 == 0
+    ridge = fit(rows[seen], owner[seen], np.arange(40))
+    scores = rows[~seen] @ ridge.weights
+    shares = np.exp(log_softmax((ridge.sharpness * scores).astype(np.float32)))
+    assert shares.max(axis=1).mean() == pytest.approx((scores.argmax(axis=1) == owner[~seen]).mean(), abs=0.12)
+
+
+def test_single_wordings_sharpen_nothing() -> None:
+    """What is left out cannot be likely when it stands alone; entries beside them with several wordings can."""
+    rows, owner = clouds(12, 2, noise=0.3)
+    alone = fit(rows[::2], owner[::2], np.arange(12))
+    mixed = np.arange(len(rows)) % 4 != 3
+    assert alone.sharpness == 10
+    assert fit(rows[mixed], owner[mixed], np.arange(12)).sharpness > 10
 
 
 @pytest.mark.parametrize("count", [1, 2, 5])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks.scale import Size, budgets_of
-from benchmarks.scale_faq import CORE, Growing, generated, growing
+from benchmarks.scale_faq import CORE, CORE_ENTRIES, SUBJECTS, Growing, generated, growing
 from benchmarks.scale_worker import Step
 from intents import alignment, ridge
 from intents.background import unit, weigh_plain
@@ -21,12 +21,16 @@ RNG = np.random.default_rng(3)
 
 def series() -> Growing:
     """Return a growing FAQ of two made-up sets."""
-    core = [LabelledEntry(f"c{n}", None, tuple(f"Kern {n} {m}" for m in range(4))) for n in range(20)]
-    other = [LabelledEntry(f"o{n}", f"Titel {n}", (f"Wort {n}", f"Kern {n} 0")) for n in range(5)]
+    core = [LabelledEntry(name, None, tuple(f"Kern {name} {m}" for m in range(8))) for name in (*SUBJECTS, "Danke")]
+    other = [LabelledEntry(f"o{n}", f"Titel {n}", (f"Wort {n}", f"Satz {n}")) for n in range(5)]
+    other += [
+        LabelledEntry("gleich", None, (f"KERN, {SUBJECTS[0]} 7!", "Noch etwas")),
+        LabelledEntry("nah", "Impfung", ("Wo gibt es Tests auf das Virus?",)),
+    ]
     return growing([LabelledSet(CORE, tuple(core)), LabelledSet("andere", tuple(other))])
 
 
-@pytest.mark.parametrize("size", [20, 23, 29, 400])
+@pytest.mark.parametrize("size", [10, 20, 23, 50, 59, 400])
 def test_a_faq_has_the_size_that_is_asked_for(size: int) -> None:
     """Public entries first, then made-up ones; the last one may be cut short."""
     faq = series().of_size(size)
@@ -36,16 +40,42 @@ def test_a_faq_has_the_size_that_is_asked_for(size: int) -> None:
 
 def test_a_larger_faq_begins_like_the_smaller_one() -> None:
     """Each step asks the same questions among more entries."""
-    small, large = (series().of_size(size).entries for size in (30, 200))
+    small, large = (series().of_size(size).entries for size in (60, 200))
     assert large[: len(small) - 1] == small[:-1]
+
+
+def test_the_smallest_faq_has_all_entries_that_are_asked() -> None:
+    """With fewer wordings of each."""
+    small, large = (series().of_size(size).entries[:CORE_ENTRIES] for size in (20, 200))
+    assert [entry.id for entry in small] == [entry.id for entry in large]
+    assert {len(entry.phrasings) for entry in small} == {2}
 
 
 def test_a_wording_of_the_core_stands_nowhere_else() -> None:
     """What is asked is never in the FAQ."""
     grown = series()
-    texts = [text for entry in grown.of_size(60).entries for text in entry.phrasings]
+    texts = [text for entry in grown.of_size(100).entries for text in entry.phrasings]
     assert not set(grown.core.queries) & set(texts)
     assert len(set(texts)) == len(texts)
+
+
+def test_what_is_added_answers_nothing_that_is_asked() -> None:
+    """An entry with a wording of the core in another spelling, or about the epidemic, stays out as a whole."""
+    assert {entry.id for entry in series().more} == {f"andere/o{n}" for n in range(5)}
+
+
+def test_small_talk_is_not_asked() -> None:
+    """Other sets hold the same."""
+    grown = series()
+    assert {entry.id for entry in grown.core.faq.entries} <= set(SUBJECTS)
+    assert not any("Danke" in text for text in grown.core.queries)
+
+
+def test_a_few_questions_are_like_all() -> None:
+    """Whoever asks the first ones asks several entries, and what has none."""
+    first = series().core.expected[:20]
+    assert None in first
+    assert len(set(first)) > 4
 
 
 def test_there_are_enough_made_up_entries() -> None:
@@ -56,7 +86,9 @@ def test_there_are_enough_made_up_entries() -> None:
 
 def size(phrasings: int, rest: float, build: float = 1.0) -> Size:
     """Return a measurement."""
-    step = Step(phrasings, 1, build, 100.0, 100.0, [rest], [rest], {}, top1=1.0, wrong=0.0, coverage=1.0)
+    step = Step(
+        phrasings, 1, build, 100.0, 100.0, [rest], [rest], {}, top1=1.0, coverage=1.0, helped=1.0, given=1, wrong=0
+    )
     return Size(step, None)
 
 
