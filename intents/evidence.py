@@ -37,8 +37,11 @@ class Group:
     entries: int
     wordings: float
     self_check: float
-    caution: float
-    """The tolerated rate is divided by it for answers: FAQs differ, and the next one may be harder than the average."""
+
+    @property
+    def caution(self) -> float:
+        """The tolerated rate is divided by it for answers: FAQs differ, and the next one may be harder than average."""
+        return 1.5 if self.self_check else 1.75
 
     def reached(self, evidence: Evidence) -> bool:
         """Whether a FAQ has all that the group asks for."""
@@ -47,10 +50,10 @@ class Group:
 
 
 GROUPS = (
-    Group(0, 0, 0.0, caution=1.75),
-    Group(SEVERAL, 0, 0.0, caution=1.75),
-    Group(SEVERAL, 2, 0.0, caution=1.75),
-    Group(SEVERAL, 0, TRUSTED, caution=1.5),
+    Group(0, 0, 0.0),
+    Group(SEVERAL, 0, 0.0),
+    Group(SEVERAL, 2, 0.0),
+    Group(SEVERAL, 0, TRUSTED),
 )
 """A FAQ belongs to the last that it reaches: a handful of entries; more; several wordings each; wordings that prove
 themselves."""
