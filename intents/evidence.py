@@ -41,7 +41,7 @@ class Group:
     @property
     def caution(self) -> float:
         """The tolerated rate is divided by it for answers: FAQs differ, and the next one may be harder than average."""
-        return 1.5 if self.self_check else 1.75
+        return 1.25 if self.self_check else 1.75
 
     def reached(self, evidence: Evidence) -> bool:
         """Whether a FAQ has all that the group asks for."""

@@ -230,7 +230,7 @@ class Policy:
         return ordered
 
 
-REDIRECT_RATE_FACTOR = 1.5
+REDIRECT_RATE_FACTOR = 2.0
 """How many times more often a redirect may be wrong than an answer: it sends on, it states nothing."""
 
 
