@@ -16,7 +16,10 @@ from intents.encoder import Floats
 Doubles = NDArray[np.float64]
 
 _COUNTS = 2.0
-"""Weight of its logarithm: where it is sure, no candidate's score makes up for it."""
+"""How often the logarithm of the chance that a question is one for a city counts: where the regression is sure that it
+is none, no candidate's score makes up for it."""
+_OF_THE_FAQ = {"entries", "self_check", "phrasings", "reliability", "wins"}
+"""Features that say nothing about the question."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,3 @@ class Domain:
 def domain_features(features: Sequence[str]) -> list[str]:
     """The features that say something about the question: scores, not distances between them, nothing of the FAQ."""
     return [name for name in features if not name.endswith((":gap", "density")) and name not in _OF_THE_FAQ]
-
-
-_OF_THE_FAQ = {"entries", "self_check", "phrasings", "reliability", "wins"}

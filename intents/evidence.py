@@ -20,7 +20,7 @@ class Evidence:
     self_check: float
     """Share of the FAQ's own wordings that find their entry when they are left out, 0 to 1."""
     classified: bool
-    """Whether the FAQ has a classifier of its own; very large ones have none (`logistic.py`)."""
+    """Whether the FAQ has a classifier of its own; very large ones and those of one entry have none (`logistic.py`)."""
 
     @property
     def weight(self) -> float:

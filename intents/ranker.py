@@ -242,7 +242,7 @@ def make_policy(
     histograms = found.histograms
     return Policy(
         ranker=ranker,
-        weight=evidence.weight,
+        weight=evidence.weight if found.classified else 0.0,
         best_curve=histograms.best_curve(out_of_scope_share),
         other_curve=histograms.other_curve(out_of_scope_share),
         answer_at=histograms.answer_at(max_wrong_answer_rate / found.group.caution, out_of_scope_share),

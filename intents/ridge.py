@@ -31,7 +31,8 @@ class Ridge:
     weights: Floats
     """Shape (d, units)."""
     self_check: float
-    """Share of the FAQ's own wordings that find their entry when they are left out; 0 when all stand alone."""
+    """Share of the FAQ's own wordings that find their entry when they are left out; about 0 when all stand alone,
+    1 for a single entry."""
     reliability: Floats
     """How far each unit's wordings score above every other entry when they are left out, on average, shape (units,)."""
     sharpness: float

@@ -63,8 +63,10 @@ _HANDFUL = 0.25
 """Weight of a FAQ of a handful of entries beside larger ones: nearly half of those cut from the sets are so small."""
 _GENERAL = 0.15
 """Share of general questions in the regression that tells them apart."""
-_PENALTY = 0.01
+_LOOSENESS = 0.01
+"""Its inverse penalty (C): small, so that scores which say the same share the weight."""
 _TINY = 1e-6
+"""Added to spreads: a feature may be the same everywhere."""
 
 
 def train(
@@ -208,7 +210,7 @@ def _fit_domain(tables: Mapping[str, Sequence[Table]], names: Sequence[str]) -> 
     parts = [_general_or_not(of_set, columns) for of_set in tables.values()]
     best, general, weights = (np.concatenate(each) for each in zip(*parts, strict=True))
     mean, spread = best.mean(axis=0), best.std(axis=0) + _TINY
-    model = LogisticRegression(C=_PENALTY, max_iter=1000)
+    model = LogisticRegression(C=_LOOSENESS, max_iter=1000)
     model.fit((best - mean) / spread, general, sample_weight=weights * len(weights) / weights.sum())
     found = model.coef_[0] / spread
     bias = model.intercept_[0] - found @ mean

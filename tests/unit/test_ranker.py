@@ -399,9 +399,9 @@ def test_a_classifiers_say_is_added_to_the_trees() -> None:
     assert RANKER.raw(rows, 0.0).tolist() == [-2, 2, 2, 2]
     added = np.array([-2, 2 + np.log(9), 2 - 9.21, 2 + 9.21])
     assert RANKER.raw(rows, 1.0) == pytest.approx(added / 1.5, abs=0.01)
-    assert make_policy(
-        RANKER, replace(WEAK, self_check=1.0), max_wrong_answer_rate=0.1, out_of_scope_share=0.3
-    ).probabilities(rows)[3] == pytest.approx(0.9, abs=0.1)
+    ranker = replace(RANKER, calibrations=(PLAIN, replace(PLAIN, classified=True)))
+    proven = make_policy(ranker, replace(WEAK, self_check=1.0), max_wrong_answer_rate=0.1, out_of_scope_share=0.3)
+    assert proven.probabilities(rows)[3] == pytest.approx(0.9, abs=0.1)
 
 
 def test_general_knowledge_loses_its_score() -> None:
