@@ -43,12 +43,22 @@ def _candidate_lines(ranking: Ranking, policy: Policy, texts: Mapping[str, Any])
     if ranking.vetoed:
         yield texts["veto"][ranking.vetoed.veto].format(entry=ranking.vetoed.entry.id)
     for place, each in enumerate(ranking.ranked[:2]):
-        chance = round(100 * each.probability)
         if place == 0:
             yield texts["nearest"].format(wording=each.wording, entry=each.entry.id)
-            yield texts["chance"].format(chance=chance, needed=round(100 * min(threshold(each, policy), 1)))
+            chance, needed = _apart(each.probability, min(threshold(each, policy), 1))
+            yield texts["chance"].format(chance=chance, needed=needed)
         else:
+            chance = str(round(100 * each.probability))
             yield texts["runner_up"].format(wording=each.wording, entry=each.entry.id, chance=chance)
+
+
+def _apart(chance: float, needed: float) -> tuple[str, str]:
+    """Both in percent, with decimals where whole numbers would hide that the chance is too low: 93,7 and 94,1."""
+    for decimals in range(3):
+        told = [f"{100 * value:.{decimals}f}".replace(".", ",") for value in (chance, needed)]
+        if chance >= needed or told[0] != told[1]:
+            break
+    return told[0], told[1]
 
 
 def _decision_lines(outcome: Outcome, texts: Mapping[str, Any]) -> Iterator[str]:

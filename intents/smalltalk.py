@@ -35,6 +35,7 @@ class Smalltalk:
         intents: Mapping[str, Patterns],
         *,
         filler: Patterns,
+        joint: Patterns,
         repair: Repair,
     ) -> None:
         """Keep the prepared parts; the order of `intents` decides which one counts when several are said."""
@@ -42,8 +43,11 @@ class Smalltalk:
         self._frames = frames
         self._intents = dict(intents)
         self._filler = filler
+        self._joint = joint
         self._repair = repair
-        self._vocabulary = filler.vocabulary.union(*(patterns.vocabulary for patterns in intents.values()))
+        self._vocabulary = filler.vocabulary.union(
+            joint.vocabulary, *(patterns.vocabulary for patterns in intents.values())
+        )
 
     @classmethod
     def from_file(cls, path: Path | None = None) -> "Smalltalk":
@@ -67,6 +71,7 @@ class Smalltalk:
             frames,
             intents,
             filler=Patterns(reader.read_block("<filler>\n<sign_off>")),
+            joint=Patterns(reader.read_block(data["joints"])),
             repair=repair,
         )
 
@@ -114,8 +119,13 @@ class Smalltalk:
         for rank, patterns in enumerate((*self._intents.values(), self._filler)):
             for end in patterns.ends(keys, start):
                 yield rank, end
-        if not keys[start][:1].isalnum():
+        if not keys[start][:1].isalnum() or self._joins(keys, start):
             yield len(self._intents), start + 1
+
+    def _joins(self, keys: Sequence[str], at: int) -> bool:
+        """Tell whether a word stands between two wordings: «danke und tschüss», not «ja und?»."""
+        has_both = 0 < at < len(keys) - 1 and keys[at - 1][:1].isalnum() and keys[at + 1][:1].isalnum()
+        return has_both and bool(self._joint.ends(keys, at))
 
 
 def _repair_of(data: Mapping[str, Any], reader: Reader) -> Repair:

@@ -168,6 +168,21 @@ def test_an_answer_is_explained() -> None:
     assert "Entscheidung: antworten mit a" in told
 
 
+@pytest.mark.parametrize(
+    ("probability", "told"),
+    [
+        (0.8991, "89,9 Prozent; nötig sind 90,0 Prozent"),
+        (0.8996, "89,96 Prozent; nötig sind 90,00 Prozent"),
+        (0.9, "90 Prozent; nötig sind 90 Prozent"),
+        (0.894, "89 Prozent; nötig sind 90 Prozent"),
+    ],
+)
+def test_a_probability_just_too_low_looks_too_low(probability: float, told: str) -> None:
+    """«90 Prozent; nötig sind 90 Prozent» would contradict the silence below it."""
+    line = next(line for line in lines(ranking(candidate("a", probability))) if "nötig" in line)
+    assert line.endswith(told)
+
+
 def test_compounds_and_typos_are_explained() -> None:
     """How a word was taken apart and what it was taken for."""
     told = "\n".join(lines(ranking(candidate("a", 0.95), text="Personalausweiss")))
