@@ -18,7 +18,7 @@ Doubles = NDArray[np.float64]
 _COUNTS = 2.0
 """How often the logarithm of the chance that a question is one for a city counts: where the regression is sure that it
 is none, no candidate's score makes up for it."""
-_OF_THE_FAQ = {"entries", "self_check", "phrasings", "reliability", "wins"}
+_NO_SCORES = {"entries", "self_check", "phrasings", "reliability", "wins", "words"}
 """Features that say nothing about the question."""
 
 
@@ -47,5 +47,8 @@ class Domain:
 
 
 def domain_features(features: Sequence[str]) -> list[str]:
-    """The features that say something about the question: scores, not distances between them, nothing of the FAQ."""
-    return [name for name in features if not name.endswith((":gap", "density")) and name not in _OF_THE_FAQ]
+    """The features that are scores of the question as they come.
+
+    Neither distances nor standardised scores, which grow with the FAQ, nor the number of words, which has no bound.
+    """
+    return [name for name in features if ":" not in name and not name.endswith("density") and name not in _NO_SCORES]

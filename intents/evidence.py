@@ -18,7 +18,7 @@ class Evidence:
     wordings: float
     """Wordings of an entry, in the median."""
     self_check: float
-    """Share of the FAQ's own wordings that find their entry when they are left out, 0 to 1."""
+    """Share of an entry's wordings that find it when they are left out, 0 to 1, on average over the entries."""
     classified: bool
     """Whether the FAQ has a classifier of its own; very large ones and those of one entry have none (`logistic.py`)."""
 

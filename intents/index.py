@@ -131,7 +131,7 @@ class Index(WordIndex):
     def evidence(self) -> Evidence:
         """What the FAQ shows of itself."""
         count = len(np.unique(self.family))
-        return Evidence(count, self.wordings, self.ridge.self_check, classified=self.logistic is not None)
+        return Evidence(count, self.wordings, self.ridge.entry_check, classified=self.logistic is not None)
 
 
 def build_index(

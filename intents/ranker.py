@@ -155,6 +155,10 @@ class Calibration:
     """Whether the FAQs' own classifiers are in the scores."""
     histograms: Histograms
 
+    def answer_at(self, rate: float, share: float) -> float:
+        """The probability from which so cautiously at most `rate` of the answers are wrong; above 1 when none is."""
+        return self.histograms.answer_at(rate / self.group.caution, share)
+
 
 @dataclass(frozen=True)
 class Ranker:
@@ -182,6 +186,12 @@ class Ranker:
         """Return what counts for a FAQ: the last whose group it reaches; the first where it reaches none."""
         usable = [each for each in self.calibrations if each.classified <= evidence.classified]
         return ([each for each in usable if each.group.reached(evidence)] or usable[:1])[-1]
+
+    def weaker(self, found: Calibration) -> list[Calibration]:
+        """Calibrations of FAQs of as many entries that have proven less."""
+        proven = (found.group.self_check, found.group.wordings)
+        alike = (each for each in self.calibrations if each.group.entries == found.group.entries)
+        return [each for each in alike if (each.group.self_check, each.group.wordings) < proven]
 
 
 CLASSIFIER = "logistic"
@@ -240,12 +250,15 @@ def make_policy(
     """Derive calibration and thresholds for a FAQ."""
     found = ranker.calibration(evidence)
     histograms = found.histograms
+    cautious = [each.answer_at(max_wrong_answer_rate, out_of_scope_share) for each in (found, *ranker.weaker(found))]
+    # who has proven more is not asked for a higher probability, as long as its own histogram keeps the undivided rate
+    answer_at = max(min(cautious), histograms.answer_at(max_wrong_answer_rate, out_of_scope_share))
     return Policy(
         ranker=ranker,
         weight=evidence.weight if found.classified else 0.0,
         best_curve=histograms.best_curve(out_of_scope_share),
         other_curve=histograms.other_curve(out_of_scope_share),
-        answer_at=histograms.answer_at(max_wrong_answer_rate / found.group.caution, out_of_scope_share),
+        answer_at=answer_at,
         redirect_at=histograms.answer_at(max_wrong_answer_rate * REDIRECT_RATE_FACTOR, out_of_scope_share),
     )
 

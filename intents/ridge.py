@@ -33,6 +33,8 @@ class Ridge:
     self_check: float
     """Share of the FAQ's own wordings that find their entry when they are left out; about 0 when all stand alone,
     1 for a single entry."""
+    entry_check: float
+    """The same, each entry weighing the same: one that is put in hundreds of ways proves nothing of the others."""
     reliability: Floats
     """How far each unit's wordings score above every other entry when they are left out, on average, shape (units,)."""
     sharpness: float
@@ -69,10 +71,12 @@ def fit(vectors: Floats, owner: NDArray[np.int64], family: NDArray[np.int64]) ->
     solved = solve(vectors, owner, units=len(family))
     chosen = np.arange(0, len(vectors), max(1, len(vectors) // _SAMPLE))
     scores, own = solved.without(vectors, owner, chosen), owner[chosen]
-    found = family[np.argmax(scores, axis=1)]
+    found = family[np.argmax(scores, axis=1)] == family[own]
+    asked, answered = np.bincount(family[own]), np.bincount(family[own], found)
     return Ridge(
         solved.weights,
-        float((found == family[own]).mean()),
+        float(found.mean()),
+        float((answered[asked > 0] / asked[asked > 0]).mean()),
         _reliability(scores, own, family),
         _sharpness(scores, own, family, several=np.bincount(family[owner])[family[own]] > 1),
     )
