@@ -348,7 +348,7 @@ CLEAN = replace(NOISY, best=np.array([[0.0, 0.1, 0.2, 0.7], [0.0, 0.0, 0.05, 0.0
 
 
 def test_more_proof_never_asks_for_more_probability() -> None:
-    """A few wrong labels among the surest answers do not silence a FAQ; the rate itself is kept by its own histogram."""
+    """A few wrong labels among the surest do not silence a FAQ; the rate itself is kept by its own histogram."""
     one, several = replace(PLAIN, group=GROUPS[1], histograms=CLEAN), replace(PLAIN, group=GROUPS[2], histograms=NOISY)
     both, alone, fewer = (replace(RANKER, calibrations=each) for each in ((one, several), (several,), (one,)))
     assert policy(0.05, 0.0, alone).answer_at > 1
