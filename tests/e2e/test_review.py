@@ -24,8 +24,8 @@ from tests.e2e.talk import Chat
 from tests.staff.chromium import chromium
 from tests.telegram.running import free_port
 
-QUESTION = "Braucht mein Vierbeiner eine Marke?"
-OTHERS = ("Braucht mein Vierbeiner denn eine Marke?", "Gibt es im Rathaus WLAN?")
+QUESTION = "Brauche ich für Bello eine Plakette?"
+OTHERS = ("Brauche ich denn für Bello eine Plakette?", "Gibt es im Rathaus WLAN?")
 PASSWORD = "grüne Wiese im Regen"
 
 TOWN = """\
@@ -197,7 +197,7 @@ def _group(rita: Reviewer) -> None:
 
 def _add_wording(rita: Reviewer) -> None:
     """Give one wording of the group to an entry."""
-    rita.page.get_by_role("link", name=re.compile("Vierbeiner")).first.click()
+    rita.page.get_by_role("link", name=re.compile("Bello")).first.click()
     rita.page.get_by_label(QUESTION, exact=True).check()
     rita.page.get_by_label("Eintrag", exact=True).select_option(label="Wie melde ich meinen Hund an?")
     rita.photograph("gruppe")
