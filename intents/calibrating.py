@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intents.domain import Doubles
+from intents.encoder import Doubles
 from intents.evidence import GROUPS, group_of
 from intents.training_tables import FOREIGN, GENERAL, IN_SCOPE, KINDS, NEAR, Table
 

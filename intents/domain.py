@@ -11,9 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from intents.encoder import Floats
-
-Doubles = NDArray[np.float64]
+from intents.encoder import Doubles, Floats
 
 _COUNTS = 2.0
 """How often the logarithm of the chance that a question is one for a city counts: where the regression is sure that it

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 Floats = NDArray[np.float32]
+Doubles = NDArray[np.float64]
 Progress = Callable[[int, int], None]
 """Called with (done, all)."""
 

@@ -19,8 +19,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from intents.domain import Domain, Doubles
-from intents.encoder import Floats
+from intents.domain import Domain
+from intents.encoder import Doubles, Floats
 from intents.evidence import Evidence, Group
 from intents.features import QUICK_FAMILIES, feature_names
 

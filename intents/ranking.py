@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
 from intents.candidates import Reading, Scores, candidates, score
-from intents.domain import Doubles
+from intents.encoder import Doubles
 from intents.faq import FaqEntry
 from intents.features import features
 from intents.index import Index

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from intents.background import to_json
 from intents.calibrating import Scored, calibrations
 from intents.datasets import LabelledSet, far_questions, general_questions, load_sets, requests
-from intents.domain import Domain, Doubles, domain_features
-from intents.encoder import CachedEncoder, E5Encoder, EmbeddingCache, Progress, UseEncoder, reference_vectors
+from intents.domain import Domain, domain_features
+from intents.encoder import CachedEncoder, Doubles, E5Encoder, EmbeddingCache, Progress, UseEncoder, reference_vectors
 from intents.evidence import SEVERAL
 from intents.features import QUICK_FAMILIES, feature_names
 from intents.ranker import CLASSIFIER, with_classifier
