@@ -39,6 +39,13 @@ class Reading:
     analysis: Analysis
     vectors: Mapping[str, Floats]
     """Encoder family → the question's vector, shape (d,)."""
+    own: Analysis | None = None
+    """The same in the FAQ's own words, where a synonym was exchanged."""
+
+    @property
+    def compared(self) -> Analysis:
+        """The words that are compared with those of the FAQ."""
+        return self.own or self.analysis
 
 
 @dataclass(frozen=True)
@@ -74,9 +81,9 @@ class Scores:
 
 def score(index: Index, reading: Reading) -> Scores:
     """Compare a question with every phrasing; the lexical scores first, then each encoder's."""
-    terms = part_terms(reading.analysis, index.synonyms)
+    terms = part_terms(reading.compared, index.synonyms)
     overlap = index.parts.overlap(terms)
-    dice, chars = overlap.dice, index.chars.cosine(char_terms(reading.analysis.repaired_text))
+    dice, chars = overlap.dice, index.chars.cosine(char_terms(reading.compared.repaired_text))
     answers = index.answers.overlap(terms)
     own = len(index.phrasings)
     near, far = (dice + chars)[:own], (dice + chars)[own:]
@@ -88,7 +95,7 @@ def score(index: Index, reading: Reading) -> Scores:
         "whole": index.whole.overlap(terms).of_question,
         "answer": answers.of_question,
     }
-    words = index.alignment.compare(reading.analysis, index.answers.weight)
+    words = index.alignment.compare(reading.compared, index.answers.weight)
     views: dict[str, tuple[Floats, Floats]] = {}
     found: dict[str, dict[str, Floats]] = {}
     joint = np.zeros(own, dtype=np.float32)
@@ -200,7 +207,7 @@ def candidates(index: Index, scores: Scores) -> NDArray[np.int64]:
 
 def fuzzy(index: Index, reading: Reading, scores: Scores, chosen: NDArray[np.int64]) -> dict[str, Floats]:
     """Rapidfuzz's ratios to the candidates' nearest phrasings, 0 to 1; shape (candidates,) each."""
-    asked = folded(reading.analysis.repaired_text)
+    asked = folded(reading.compared.repaired_text)
     rows = [_phrasings_of(index, scores.near, int(number)) for number in chosen]
     texts = [index.folded[row] for entry in rows for row in entry]
     owner = np.repeat(np.arange(len(rows)), [len(entry) for entry in rows])

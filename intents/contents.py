@@ -37,11 +37,13 @@ class Contents:
         return entry is not None and not bool((asked_kinds(text) & ~question_kinds(entry.question)).any())
 
     def names(self, entry_id: str | None, text: str) -> bool:
-        """Tell whether one wording of an entry holds all content words of a text."""
+        """Tell whether one wording of an entry holds all content words of a text and asks what it asks."""
         entry, own = self.entry(entry_id), self._reader.words(text).content
         if entry is None or not own:
             return False
-        held = map(self._reader.terms, entry.phrasings)
+        asked = asked_kinds(text)
+        alike = (wording for wording in entry.phrasings if not (asked & ~question_kinds(wording)).any())
+        held = map(self._reader.terms, alike)
         return any(all(not terms.isdisjoint((word.lemma, *word.parts)) for word in own) for terms in held)
 
     def _held(self, units: list[int], text: str) -> float:

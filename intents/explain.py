@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
+from intents.candidates import Reading
 from intents.deciding import Outcome, threshold
-from intents.pipeline import Analysis
 from intents.ranker import Policy
 from intents.ranking import Ranking
 
@@ -24,17 +24,20 @@ def _texts() -> Mapping[str, Any]:
 def explain(ranking: Ranking, outcome: Outcome, policy: Policy) -> tuple[str, ...]:
     """Return the trace of one decision: what was read, the nearest wording, the probability, the runner-up, why."""
     texts = _texts()
-    lines = [*_reading_lines(ranking.reading.analysis, texts), *_candidate_lines(ranking, policy, texts)]
+    lines = [*_reading_lines(ranking.reading, texts), *_candidate_lines(ranking, policy, texts)]
     return (*lines, *_decision_lines(outcome, texts))
 
 
-def _reading_lines(analysis: Analysis, texts: Mapping[str, str]) -> Iterator[str]:
+def _reading_lines(reading: Reading, texts: Mapping[str, str]) -> Iterator[str]:
+    analysis = reading.analysis
     yield texts["read"].format(text=analysis.text)
     yield texts["words"].format(words=", ".join(word.lemma for word in analysis.words))
     if parts := [f"{word.text} = {' + '.join(word.parts)}" for word in analysis.words if len(word.parts) > 1]:
         yield texts["parts"].format(parts=", ".join(parts))
     if repairs := [f"{word.text} → {word.repaired}" for word in analysis.words if word.repaired]:
         yield texts["repairs"].format(repairs=", ".join(repairs))
+    if reading.own:
+        yield texts["own_words"].format(text=reading.own.text)
 
 
 def _candidate_lines(ranking: Ranking, policy: Policy, texts: Mapping[str, Any]) -> Iterator[str]:

@@ -55,7 +55,7 @@ def _about(index: Index, reading: Reading, scores: Scores, chosen: NDArray[np.in
     """Features of the question and of the FAQ."""
     constant = [
         scores.unknown,
-        len(reading.analysis.content),
+        len(reading.compared.content),
         np.log(len(index.entries)),
         index.ridge.self_check,
     ]

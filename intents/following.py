@@ -94,23 +94,31 @@ class Following:
         return picked or self._confirmed(text, context, alone, leaning)
 
     def _confirmed(self, text: str, context: Context, alone: Prepared, leaning: Prepared | None) -> Prepared | None:
-        """Answer where the message alone and with context find the same entry, and it holds what is asked."""
-        if not alone.may_answer or not self._holds(alone.best, text):
-            return None
+        """Answer where two readings find the same entry, and it holds what is asked.
+
+        Two readings with the context find what was spoken of, whatever the message says: they must find another entry.
+        """
+        before = [alone]
         for found in self._readings(text, context, leaning):
-            if found.may_answer and found.best == alone.best and self._agree(found, alone, text):
-                return confirmed(found, alone, self._reader.policy)
+            for other in before:
+                new = other is alone or found.best not in spoken_of(context)
+                if new and self._agree(found, other, text, alone=other is alone):
+                    return confirmed(found, other, self._reader.policy)
+            before.append(found)
         return None
 
-    def _agree(self, leaning: Prepared, alone: Prepared, text: str) -> bool:
-        """Tell whether two readings together are sure enough; less will do where a wording names all that is asked."""
-        together = joint_chance(leaning, alone)
-        if together >= self._reader.policy.answer_at:
-            return True
-        return together >= _NAMED and self._contents.names(alone.best, text)
+    def _agree(self, one: Prepared, other: Prepared, text: str, *, alone: bool) -> bool:
+        """Tell whether two readings that find the same entry are sure enough together.
 
-    def _holds(self, entry_id: str | None, text: str) -> bool:
-        return self._contents.covers(entry_id, text) and self._contents.asks_alike(entry_id, text)
+        Less will do where a wording names all that is asked; that is needed where none of them is the message `alone`.
+        """
+        if one.best != other.best or not (one.may_answer and other.may_answer):
+            return False
+        together, named = joint_chance(one, other), self._contents.names(one.best, text)
+        if not self._contents.covers(one.best, text) or together < _NAMED:
+            return False
+        sure = alone and together >= self._reader.policy.answer_at
+        return named or (sure and self._contents.asks_alike(one.best, text))
 
     def _readings(self, text: str, context: Context, leaning: Prepared | None) -> Iterator[Prepared]:
         """Yield the readings of a message with its context; each costs an encoding, so the second waits."""

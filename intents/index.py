@@ -179,7 +179,8 @@ def build_index(
 def _index_words(faq: FaqBase, units: Sequence[Unit], background: Background, quick: CachedEncoder) -> WordIndex:
     """Prepare everything but the encoders' views."""
     analyser = Analyser.for_texts(_vocabulary_texts(faq))
-    synonyms = Synonyms.from_groups(faq.synonyms, analyser.analyse)
+    wordings = (text for entry in faq.entries for text in entry.phrasings)
+    synonyms = Synonyms.from_groups(faq.synonyms, analyser.analyse, wordings)
 
     read = [_read(unit, analyser, synonyms) for unit in units]
     phrasings = tuple(text for unit in units for text in unit.phrasings)

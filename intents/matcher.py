@@ -90,13 +90,18 @@ class Matcher:
     def embed(self, texts: Sequence[str]) -> list[Embedding]:
         """Return what texts mean, as the quick encoder sees them."""
         _, encoder = self._quick
-        vectors = encoder.encode([self._reader.spelled(self._content(text)) for text in texts])
+        vectors = encoder.encode([self._reader.spelled(self._own_words(text)) for text in texts])
         return [Embedding(encoder.name, vector.astype("<f2").tobytes()) for vector in vectors]
 
     def _content(self, text: str) -> Analysis:
         """Return the words of a text without greeting and frame."""
         clean = normalise(text)
         return self._reader.words(self._smalltalk.content(clean) or clean)
+
+    def _own_words(self, text: str) -> Analysis:
+        """Return the words of a text without greeting and frame, as they are compared."""
+        content = self._content(text)
+        return self._reader.own_words(content) or content
 
     # -------------------------------------------------------------- order of the policy
 

@@ -109,7 +109,7 @@ def _vetoes(index: Index, reading: Reading, scores: Scores, chosen: NDArray[np.i
     if not len(index.negative_owner):
         return vetoes
     ahead = scores.negatives - scores.near[scores.nearest][index.negative_owner]
-    asked = set(part_terms(reading.analysis, index.synonyms))
+    asked = set(part_terms(reading.compared, index.synonyms))
     for number in np.flatnonzero((ahead > -_CLEARLY) & np.isin(index.negative_owner, chosen)):
         telling = index.negative_terms[number]
         shared = asked & telling.keys()

@@ -58,6 +58,11 @@ class Reader:
         """Return the folded parts of a text's content words."""
         return frozenset(part for word in self.words(text).content for part in (word.lemma, *word.parts))
 
+    def own_words(self, analysis: Analysis) -> Analysis | None:
+        """Return the same in the FAQ's own words, or None where no synonym is to be exchanged."""
+        text = self.index.synonyms.in_own_words(analysis)
+        return self.index.analyser.analyse(text) if text else None
+
     def spelled(self, analysis: Analysis) -> str:
         """Return a text as the encoders get it: typing mistakes repaired, nouns with a capital."""
         return self.index.analyser.truecased(analysis.repaired_text)
@@ -65,14 +70,16 @@ class Reader:
     def read(self, text: str) -> Reading:
         """Read a text; a slow encoder works on it in a thread of its own."""
         analysis = self.words(text)
-        spelled = self.spelled(analysis)
+        own = self.own_words(analysis)
+        compared = own or analysis
+        spelled = self.spelled(compared)
         slow = {name: self._slow_vector(name, spelled) for name, each in self._encoders.items() if not each.quick}
         quick = {
-            name: self._vector_with_words(name, spelled, analysis)
+            name: self._vector_with_words(name, spelled, compared)
             for name, each in self._encoders.items()
             if each.quick
         }
-        return Reading(analysis.text, analysis, Vectors({**quick, **slow}))
+        return Reading(analysis.text, analysis, Vectors({**quick, **slow}), own)
 
     def prepare(self, reading: Reading) -> Prepared:
         """Rank the candidates of a reading and decide on them."""

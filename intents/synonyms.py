@@ -1,9 +1,21 @@
-"""Words that mean the same in one FAQ: each group becomes one term, also where it is several words long."""
+"""Words that mean the same in one FAQ: each group becomes one term, also where it is several words long.
 
-from collections.abc import Callable, Mapping, Sequence
+Encoders know nothing of terms. For them a question is put into the FAQ's own words: a synonym that its wordings hardly
+use is exchanged for the one of its group that they use most.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from intents.pipeline import Analysis, Word
+from intents.text import folded
+
+_HARDLY = 3
+"""A synonym is exchanged when the wordings use another one of its group at least so many times as often."""
+
+_SIGNS = r"[\W_]*"
+"""Between the words of one member: «Covid-19»."""
 
 
 @dataclass(frozen=True)
@@ -14,17 +26,24 @@ class Synonyms:
     """Lemmas of a member → the group's term."""
     longest: int
     """Words of the longest member."""
+    own: Mapping[tuple[str, ...], str]
+    """Lemmas of a member that the wordings hardly use → the one of its group that they use most."""
 
     @classmethod
-    def from_groups(cls, groups: Sequence[Sequence[str]], analyse: Callable[[str], Analysis]) -> "Synonyms":
+    def from_groups(
+        cls, groups: Sequence[Sequence[str]], analyse: Callable[[str], Analysis], wordings: Iterable[str] = ()
+    ) -> "Synonyms":
         """Read the groups of a FAQ; members are compared by lemma, so case and inflection do not matter."""
-        members = {
-            tuple(word.lemma for word in analyse(member).words): f"={number}"
-            for number, group in enumerate(groups)
-            for member in group
-        }
-        members.pop((), None)
-        return cls(members, max(map(len, members), default=0))
+        held = [f" {folded(text)}" for text in wordings] if groups else []
+        members: dict[tuple[str, ...], str] = {}
+        own: dict[tuple[str, ...], str] = {}
+        for number, group in enumerate(groups):
+            read = {member: lemmas for member in group if (lemmas := _lemmas(analyse(member).words))}
+            uses = {member: _uses(held, member) for member in read}
+            most = max(read, key=lambda member: uses[member], default="")
+            members.update(dict.fromkeys(read.values(), f"={number}"))
+            own.update((read[member], most) for member in read if uses[member] * _HARDLY < uses[most])
+        return cls(members, max(map(len, members), default=0), own)
 
     def find(self, read: Sequence[Word]) -> list[tuple[range, str]]:
         """Return the members found among the words, longest first at each place, without overlap."""
@@ -33,13 +52,32 @@ class Synonyms:
         while at < len(read):
             size = self._size_at(read, at)
             if size:
-                lemmas = tuple(word.lemma for word in read[at : at + size])
-                found.append((range(at, at + size), self.by_lemmas[lemmas]))
+                found.append((range(at, at + size), self.by_lemmas[_lemmas(read[at : at + size])]))
             at += size or 1
         return found
 
+    def in_own_words(self, analysis: Analysis) -> str | None:
+        """Return a text with the synonyms that the FAQ uses in the place of those it hardly uses; None without any."""
+        text, at = analysis.repaired_text, 0
+        for places, _ in self.find(analysis.words) if self.own else ():
+            read = analysis.words[places.start : places.stop]
+            found = _SIGNS.join(re.escape(word.repaired or word.text) for word in read)
+            if (own := self.own.get(_lemmas(read))) and (said := re.compile(found).search(text, at)):
+                text, at = f"{text[: said.start()]}{own}{text[said.end() :]}", said.start() + len(own)
+        return text if at else None
+
     def _size_at(self, read: Sequence[Word], at: int) -> int:
         for size in range(min(self.longest, len(read) - at), 0, -1):
-            if tuple(word.lemma for word in read[at : at + size]) in self.by_lemmas:
+            if _lemmas(read[at : at + size]) in self.by_lemmas:
                 return size
         return 0
+
+
+def _lemmas(read: Sequence[Word]) -> tuple[str, ...]:
+    return tuple(word.lemma for word in read)
+
+
+def _uses(held: Sequence[str], member: str) -> int:
+    """How many texts, folded and with a leading blank, hold a member, inflected or not."""
+    wanted = f" {folded(member)}"
+    return sum(wanted in text for text in held)
