@@ -16,6 +16,8 @@ _HARDLY = 3
 
 _SIGNS = r"[\W_]*"
 """Between the words of one member: «Covid-19»."""
+_ENDING = "(?:e|n|s|en|er|es|ern|se|sen|ses)?"
+"""Of an inflected noun: «Ausweis», «Ausweise», «Ausweises»."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Synonyms:
         cls, groups: Sequence[Sequence[str]], analyse: Callable[[str], Analysis], wordings: Iterable[str] = ()
     ) -> "Synonyms":
         """Read the groups of a FAQ; members are compared by lemma, so case and inflection do not matter."""
-        held = [f" {folded(text)}" for text in wordings] if groups else []
+        held = [f" {folded(text)} " for text in wordings] if groups else []
         members: dict[tuple[str, ...], str] = {}
         own: dict[tuple[str, ...], str] = {}
         for number, group in enumerate(groups):
@@ -42,7 +44,8 @@ class Synonyms:
             uses = {member: _uses(held, member) for member in read}
             most = max(read, key=lambda member: uses[member], default="")
             members.update(dict.fromkeys(read.values(), f"={number}"))
-            own.update((read[member], most) for member in read if uses[member] * _HARDLY < uses[most])
+            hardly = (member for member in read if uses[member] * _HARDLY < uses[most])
+            own.update((read[each], most) for each in hardly if not _is_part(read[each], read[most]))
         return cls(members, max(map(len, members), default=0), own)
 
     def find(self, read: Sequence[Word]) -> list[tuple[range, str]]:
@@ -77,7 +80,12 @@ def _lemmas(read: Sequence[Word]) -> tuple[str, ...]:
     return tuple(word.lemma for word in read)
 
 
+def _is_part(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Tell whether one member's words are among the other's («KPMG», «KPMG AG»): encoders see them alike."""
+    return set(one) <= set(other) or set(other) <= set(one)
+
+
 def _uses(held: Sequence[str], member: str) -> int:
-    """How many texts, folded and with a leading blank, hold a member, inflected or not."""
-    wanted = f" {folded(member)}"
-    return sum(wanted in text for text in held)
+    """How many texts hold a member, inflected or not; each is folded, with a blank at both ends."""
+    wanted = re.compile(f" {re.escape(folded(member))}{_ENDING} ")
+    return sum(wanted.search(text) is not None for text in held)

@@ -24,11 +24,11 @@ NEAR = 90
 def nearness(row: Row, phrasing: str) -> float:
     """Return how nearly a row repeats a phrasing, 0 to 100.
 
-    Rows that get an answer are held to token_set_ratio. It is 100 for every message that contains a one-word phrasing,
-    so the others, and those that follow other turns, are compared as a whole.
+    Rows that get an answer are compared without regard to the order of their words. A short question inside a long row
+    repeats nothing: the plainest questions belong into the FAQ, whatever else is asked about them.
     """
     strict = row.expect is Expect.ENTRY and not row.after
-    scorer = fuzz.token_set_ratio if strict else fuzz.ratio
+    scorer = fuzz.token_sort_ratio if strict else fuzz.ratio
     return scorer(row.say.lower(), phrasing.lower())
 
 

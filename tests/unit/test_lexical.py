@@ -52,10 +52,43 @@ def test_the_longest_synonym_wins() -> None:
     assert [term for _, term in synonyms.find(words)] == ["=1", "=0"]
 
 
+@pytest.mark.parametrize(
+    ("said", "compared"),
+    [
+        ("Wo verlängere ich den Perso?", "Wo verlängere ich den Personalausweis?"),
+        ("perso und noch ein PERSO", "Personalausweis und noch ein Personalausweis"),
+        ("den persoo verlängern", "den Personalausweis verlängern"),
+        ("ein amtlicher Ausweis, bitte", "ein Personalausweis, bitte"),
+        ("Wo verlängere ich den Personalausweis?", None),
+        ("Sind Personalausweise teuer?", None),
+        ("Kann ich den Hund anmelden?", None),
+        ("Bekommt man Covid-19 zweimal?", "Bekommt man Corona zweimal?"),
+        ("", None),
+    ],
+)
+def test_a_question_is_put_into_the_words_of_the_faq(said: str, compared: str | None) -> None:
+    """A synonym that the wordings never use is exchanged, whatever its case, form or typing mistakes."""
+    wordings = ["Wo beantrage ich einen Personalausweis?", "Personalausweis verloren", "Corona"]
+    groups = [["Perso", "Personalausweis", "amtlicher Ausweis"], ["Corona", "Covid-19"]]
+    analyser = Analyser.for_texts([*wordings, *map(" ".join, groups)])
+    synonyms = Synonyms.from_groups(groups, analyser.analyse, wordings)
+    assert synonyms.in_own_words(analyser.analyse(said)) == compared
+
+
+def test_a_synonym_that_the_faq_uses_itself_stays() -> None:
+    """One wording in three is enough; where the FAQ uses none of them, none is better than another."""
+    groups = [["Hund", "Köter"], ["Perso", "Personalausweis"]]
+    synonyms = Synonyms.from_groups(groups, ANALYSER.analyse, ["Hund", "Hunde", "Hundes", "Köter"])
+    assert synonyms.own == {}
+    rare = Synonyms.from_groups(groups, ANALYSER.analyse, ["Hund", "Hunde", "Hunden", "der Hund", "Köter"])
+    assert set(rare.own.values()) == {"Hund"}
+
+
 def test_without_groups_nothing_is_a_synonym() -> None:
     """Empty groups and members without words are left out."""
     synonyms = Synonyms.from_groups([["", "?"], []], ANALYSER.analyse)
     assert synonyms.find(ANALYSER.analyse("Wo ist das?").words) == []
+    assert synonyms.in_own_words(ANALYSER.analyse("Wo ist das?")) is None
 
 
 def test_character_terms_stay_inside_words() -> None:
