@@ -26,8 +26,8 @@ class Synonyms:
 
     by_lemmas: Mapping[tuple[str, ...], str]
     """Lemmas of a member → the group's term."""
-    longest: int
-    """Words of the longest member."""
+    sizes: Mapping[str, tuple[int, ...]]
+    """First lemma of a member → how many words the members that begin with it have, longest first."""
     own: Mapping[tuple[str, ...], str]
     """Lemmas of a member that the wordings hardly use → the one of its group that they use most."""
 
@@ -46,7 +46,7 @@ class Synonyms:
             members.update(dict.fromkeys(read.values(), f"={number}"))
             hardly = (member for member in read if uses[member] * _HARDLY < uses[most])
             own.update((read[each], most) for each in hardly if not _is_part(read[each], read[most]))
-        return cls(members, max(map(len, members), default=0), own)
+        return cls(members, _sizes(members), own)
 
     def find(self, read: Sequence[Word]) -> list[tuple[range, str]]:
         """Return the members found among the words, longest first at each place, without overlap."""
@@ -70,14 +70,20 @@ class Synonyms:
         return text if at else None
 
     def _size_at(self, read: Sequence[Word], at: int) -> int:
-        for size in range(min(self.longest, len(read) - at), 0, -1):
-            if _lemmas(read[at : at + size]) in self.by_lemmas:
-                return size
-        return 0
+        """How many words the longest member has that begins at a word; 0 where none does."""
+        sizes = self.sizes.get(read[at].lemma, ())
+        return next((size for size in sizes if _lemmas(read[at : at + size]) in self.by_lemmas), 0)
 
 
 def _lemmas(read: Sequence[Word]) -> tuple[str, ...]:
     return tuple(word.lemma for word in read)
+
+
+def _sizes(members: Iterable[tuple[str, ...]]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, set[int]] = {}
+    for lemmas in members:
+        found.setdefault(lemmas[0], set()).add(len(lemmas))
+    return {first: tuple(sorted(sizes, reverse=True)) for first, sizes in found.items()}
 
 
 def _is_part(one: Sequence[str], other: Sequence[str]) -> bool:
