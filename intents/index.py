@@ -13,6 +13,7 @@ from intents.background import Background, Projection, unit, weigh_plain
 from intents.encoder import CachedEncoder, Floats, Progress
 from intents.evidence import Evidence
 from intents.faq import FaqBase, FaqEntry
+from intents.lessons import Lessons, lessons
 from intents.lexical import TermIndex, Terms, char_terms, part_terms
 from intents.logistic import fit_logistic
 from intents.pipeline import Analyser, Analysis
@@ -161,19 +162,34 @@ def build_index(
             for family in encoders
         }
     del first  # each encoder's rows go as soon as its space is made
+    passages = {family: each.passages for family, each in vectors.items()}
     spaces = {family: _space(vectors.pop(family), words, quick=encoders[family].quick) for family in encoders}
-    joined = side_by_side([space.mapped for space in spaces.values()])
-    ridge = fit(joined, words.owner, words.family)
-    logistic = fit_logistic(joined, words.family[words.owner], len(faq.entries))
-    del joined
-    plain = side_by_side([space.phrasings for space in spaces.values()])
-    return Index(
-        **vars(words),
-        spaces=spaces,
-        ridge=ridge,
-        plain_ridge=fit(plain, words.owner, words.family),
-        logistic=logistic,
-    )
+    told = _told(words, passages[quick])
+    mapped = [space.projection.mapped(passages[family][told]) for family, space in spaces.items()]
+    taught = _lessons(words, [space.mapped for space in spaces.values()], mapped, told)
+    ridge = fit(taught, words.family)
+    logistic = fit_logistic(taught.vectors, words.family[taught.owner], len(faq.entries))
+    del taught
+    centred = [space.projection.centred(passages[family][told]) for family, space in spaces.items()]
+    plain = _lessons(words, [space.phrasings for space in spaces.values()], centred, told)
+    return Index(**vars(words), spaces=spaces, ridge=ridge, plain_ridge=fit(plain, words.family), logistic=logistic)
+
+
+def _told(words: WordIndex, passages: Floats) -> NDArray[np.int64]:
+    """Numbers of the entries whose answer teaches: those with a passage, but for motley ones."""
+    alone = np.bincount(words.family) == 1
+    return np.flatnonzero(alone & passages.any(axis=1))
+
+
+def _lessons(
+    words: WordIndex, wordings: Sequence[Floats], passages: Sequence[Floats], told: NDArray[np.int64]
+) -> Lessons:
+    """Wordings and passages of several encoders as lessons."""
+    held = np.isin(words.family[words.owner], told)
+    questions = [entry.question for entry in words.entries]
+    stated = np.array([text == questions[unit] for text, unit in zip(words.phrasings, words.owner, strict=True)])
+    teller = np.searchsorted(words.family, told)
+    return lessons(side_by_side(wordings), words.owner, side_by_side(passages), teller, held & stated)
 
 
 def _index_words(faq: FaqBase, units: Sequence[Unit], background: Background, quick: CachedEncoder) -> WordIndex:
@@ -295,8 +311,8 @@ class _Vectors:
     mapped: _Rows
     distances: _Rows | None
     """From the mean of German questions, shape (texts,); None for a quick encoder."""
-    passages: Floats | None
-    """One for each entry of the FAQ, uncentred."""
+    passages: Floats
+    """One for each entry of the FAQ, uncentred; zero without an answer."""
 
 
 def _encode(faq: FaqBase, encoder: CachedEncoder, projection: Projection, progress: Progress | None) -> _Vectors:
@@ -314,7 +330,7 @@ def _encode(faq: FaqBase, encoder: CachedEncoder, projection: Projection, progre
         centred,
         _Rows(numbers, _in_blocks(projection.mapped, raw)),
         None if encoder.quick else _Rows(numbers, _in_blocks(projection.distances, raw)),
-        _passages(faq.entries, encoder.passages, progress) if encoder.passages else None,
+        _passages(faq.entries, encoder.passages or encoder, progress),
     )
 
 
@@ -413,7 +429,7 @@ def _space(vectors: _Vectors, words: WordIndex, *, quick: bool) -> Space:
         negatives=vectors.mapped.of(text for _, text in words.negatives) if quick else None,
         sentences=vectors.mapped.of(text for _, text in words.sentences) if quick else None,
         distances=None if vectors.distances is None else vectors.distances.of(words.phrasings),
-        passages=None if vectors.passages is None else vectors.passages[words.family],
+        passages=None if quick else vectors.passages[words.family],
         density=_density(own, words.owner),
     )
 

@@ -1,17 +1,19 @@
 """A classifier that a FAQ gets by solving one linear system: ridge regression onto its entries.
 
-With X the wordings' vectors (n, d), w their weights and Y their entries one-hot, the weights are
+With X the rows' vectors (n, d), w their weights and Y their entries one-hot, the weights are
 W = (Xᵀ diag(w) X + λI)⁻¹ Xᵀ diag(w) Y (Hoerl and Kennard 1970). It learns what tells the entries of this FAQ apart,
 needs no iterations and grows with n·d², so 100,000 wordings are no matter.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from intents.encoder import Floats
+from intents.lessons import Lessons
 
 _LAMBDA = 1.0
 _BLOCK = 8_192
@@ -31,8 +33,8 @@ class Ridge:
     weights: Floats
     """Shape (d, units)."""
     self_check: float
-    """Share of the FAQ's own wordings that find their entry when they are left out; about 0 when all stand alone,
-    1 for a single entry."""
+    """Share of the FAQ's own wordings that find their entry when they are left out; 0 where none can be asked, 1 for a
+    single entry."""
     entry_check: float
     """The same, each entry weighing the same: one that is put in hundreds of ways proves nothing of the others."""
     reliability: Floats
@@ -66,20 +68,27 @@ class Solved:
         return scores
 
 
-def fit(vectors: Floats, owner: NDArray[np.int64], family: NDArray[np.int64]) -> Ridge:
-    """Fit on unit vectors of shape (n, d); `owner` gives each row's unit and ascends, `family` each unit's entry."""
+def fit(taught: Lessons, family: NDArray[np.int64]) -> Ridge:
+    """Fit on a FAQ's lessons; `family` gives each unit's entry."""
+    vectors, owner = taught.vectors, taught.owner
     solved = solve(vectors, owner, units=len(family))
-    chosen = np.arange(0, len(vectors), max(1, len(vectors) // _SAMPLE))
+    able = np.flatnonzero(taught.asked)
+    chosen = able[:: max(1, len(able) // _SAMPLE)]
     scores, own = solved.without(vectors, owner, chosen), owner[chosen]
     found = family[np.argmax(scores, axis=1)] == family[own]
     asked, answered = np.bincount(family[own]), np.bincount(family[own], found)
     return Ridge(
         solved.weights,
-        float(found.mean()),
-        float((answered[asked > 0] / asked[asked > 0]).mean()),
+        _mean(found),
+        _mean(answered[asked > 0] / asked[asked > 0]),
         _reliability(scores, own, family),
         _sharpness(scores, own, family, several=np.bincount(family[owner])[family[own]] > 1),
     )
+
+
+def _mean(values: NDArray[Any]) -> float:
+    """The mean; 0 of nothing."""
+    return float(values.mean()) if len(values) else 0.0
 
 
 def solve(vectors: Floats, owner: NDArray[np.int64], *, units: int) -> Solved:
