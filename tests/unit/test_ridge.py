@@ -6,10 +6,17 @@ from numpy.typing import NDArray
 
 from intents.background import unit
 from intents.encoder import Floats
+from intents.lessons import Lessons, lessons
 from intents.logistic import log_softmax
-from intents.ridge import fit
+from intents.ridge import Ridge
+from intents.ridge import fit as fit_lessons
 
 RNG = np.random.default_rng(7)
+
+
+def fit(rows: Floats, owner: NDArray[np.int64], family: NDArray[np.int64]) -> Ridge:
+    """Fit on wordings alone."""
+    return fit_lessons(Lessons(rows, owner, np.ones(len(rows), dtype=bool)), family)
 
 
 def clouds(groups: int, each: int, *, noise: float) -> tuple[Floats, NDArray[np.int64]]:
@@ -100,3 +107,36 @@ def test_fitting_twice_gives_the_same() -> None:
     """No randomness."""
     rows, owner = clouds(3, 5, noise=0.5)
     assert (fit(rows, owner, np.arange(3)).weights == fit(rows, owner, np.arange(3)).weights).all()
+
+
+def test_a_passage_teaches_what_no_wording_says() -> None:
+    """Each group is known by one row; what lies on the other side of its passage is found by it alone."""
+    rows, owner = clouds(8, 1, noise=0.1)
+    passages, _ = clouds(8, 1, noise=0.1)
+    asked = unit((0.3 * rows + passages + 0.1 * RNG.normal(size=(8, 16))).astype(np.float32))
+    taught = lessons(rows, owner, passages, owner, np.zeros(8, dtype=bool))
+    found = [
+        (asked @ each.weights).argmax(axis=1) == owner for each in (fit(rows, owner, owner), fit_lessons(taught, owner))
+    ]
+    assert found[1].all()
+    assert found[0].sum() < found[1].sum()
+
+
+def test_lessons_stand_in_the_order_of_their_units() -> None:
+    """Wordings and passages of one unit side by side; a passage counts twice and is not asked, nor what it states."""
+    rows, _ = clouds(5, 1, noise=0.1)
+    owner = np.array([0, 0, 1, 2])
+    told = np.array([True, False, False, False])
+    taught = lessons(rows[:4], owner, rows[4:], np.array([0]), told)
+    assert taught.owner.tolist() == [0, 0, 0, 0, 1, 2]
+    assert taught.asked.tolist() == [False, True, False, False, True, True]
+    assert (taught.vectors[[0, 1, 2, 3]] == rows[[0, 1, 4, 4]]).all()
+
+
+def test_a_wording_that_its_passage_states_proves_nothing() -> None:
+    """Left out, it would be found by itself: a FAQ of one wording an entry has no self-check."""
+    rows, owner = clouds(6, 1, noise=0.1)
+    checked = fit_lessons(lessons(rows, owner, rows, owner, np.ones(6, dtype=bool)), owner)
+    assert (checked.self_check, checked.entry_check, checked.sharpness) == (0.0, 0.0, 10.0)
+    assert (checked.reliability == 0).all()
+    assert fit_lessons(lessons(rows, owner, rows, owner, np.zeros(6, dtype=bool)), owner).self_check == 1.0

@@ -12,6 +12,7 @@ from intents import alignment, ridge
 from intents.background import unit, weigh_plain
 from intents.datasets import LabelledEntry, LabelledSet
 from intents.encoder import CachedEncoder
+from intents.lessons import Lessons
 from intents.lexical import TermIndex, char_terms
 from intents.pipeline import Analyser
 from tests.fake_encoder import LetterEncoder
@@ -110,9 +111,10 @@ def test_a_classifier_fitted_in_blocks_is_the_same(monkeypatch: pytest.MonkeyPat
     """Also where a block ends within an entry."""
     owner = np.repeat(np.arange(9), 5)
     rows = unit(RNG.normal(size=(45, 16)).astype(np.float32))
-    whole = ridge.fit(rows, owner, np.arange(9))
+    taught = Lessons(rows, owner, np.ones(45, dtype=bool))
+    whole = ridge.fit(taught, np.arange(9))
     monkeypatch.setattr(ridge, "_BLOCK", 7)
-    parts = ridge.fit(rows, owner, np.arange(9))
+    parts = ridge.fit(taught, np.arange(9))
     assert np.abs(whole.weights - parts.weights).max() < 1e-5
     assert whole.self_check == parts.self_check
 
