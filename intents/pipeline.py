@@ -28,6 +28,8 @@ COMPONENTS = ("spelling", "typo_repair", "case_proof_lemma", "compound_parts")
 _WORD = re.compile(r"[^\W\d_]+")
 _INSIDE = re.compile(r"(?<=[a-zäöüß,] )[A-ZÄÖÜ][a-zäöüß]+(?![\w-])")
 """A word with a capital that begins no sentence."""
+_ABBREVIATION = re.compile(r"\b[^\W\d_]*[A-ZÄÖÜ][^\W\d_]*[A-ZÄÖÜ][^\W\d_]*\b")
+"""A word with two capitals: «HHKO», «ZuP»."""
 _MIN_PART = 3
 """Letters of the shortest compound part."""
 _LINKS = ("", "s", "es", "n", "en", "e", "er")
@@ -80,6 +82,8 @@ class Vocabulary:
     by_length: dict[int, list[str]] = field(default_factory=dict)
     nouns: set[str] = field(default_factory=set)
     """Folded words that stand in the FAQ with a capital inside a sentence, and nowhere without."""
+    abbreviations: set[str] = field(default_factory=set)
+    """Folded words that the FAQ writes with two capitals."""
 
     @classmethod
     def from_words(cls, words: Iterable[str]) -> "Vocabulary":
@@ -360,6 +364,7 @@ class Analyser:
     def __init__(self, vocabulary: Vocabulary, *, cache_size: int = 20_000) -> None:
         self._nlp = build_pipeline(vocabulary)
         self._nouns = vocabulary.nouns
+        self._abbreviations = vocabulary.abbreviations
         self.analyse = lru_cache(maxsize=cache_size)(self._analyse)
 
     @classmethod
@@ -369,6 +374,7 @@ class Analyser:
         vocabulary = Vocabulary.from_words(word for text in texts for word in words(text))
         vocabulary.nouns = {fold(word) for text in texts for word in _INSIDE.findall(text)}
         vocabulary.nouns -= {fold(word) for text in texts for word in words(text) if word.islower()} | _STOP_LEMMAS
+        vocabulary.abbreviations = {fold(word) for text in texts for word in _ABBREVIATION.findall(text)}
         return cls(vocabulary)
 
     def truecased(self, text: str) -> str:
@@ -382,11 +388,12 @@ class Analyser:
         return cased[:1].upper() + cased[1:]
 
     def is_noun(self, word: str) -> bool:
-        """Tell whether the FAQ writes a word as a noun."""
-        return fold(word) in self._nouns
+        """Tell whether the FAQ writes a word as a noun or a name."""
+        folded = fold(word)
+        return folded in self._nouns or folded in self._abbreviations
 
     def _cased(self, word: str) -> str:
-        return word.capitalize() if self.is_noun(word) else word
+        return word.capitalize() if fold(word) in self._nouns else word
 
     def _analyse(self, text: str) -> Analysis:
         """Read one text."""

@@ -103,7 +103,10 @@ def points_back(text: str, is_noun: Callable[[str], bool]) -> bool:
     spoken = {fold(word) for word in said if word != "Sie"}
     if not leans_back(text) or not spoken & word_list("backward"):
         return False
-    return bool(spoken & (word_list("backward") - word_list("articles"))) or not any(map(is_noun, said))
+    demonstratives = word_list("demonstratives")
+    naming = {fold(word) for word, after in pairwise(said) if fold(word) in demonstratives and is_noun(after)}
+    pointing = word_list("backward") - word_list("articles") - naming
+    return bool(spoken & pointing) or not any(map(is_noun, said))
 
 
 def is_fresh(context: Context | None) -> TypeGuard[Context]:

@@ -213,3 +213,13 @@ def test_the_regional_forms_are_lower_case_and_stand_once() -> None:
     assert set(data) == {"colloquial", "beside_others"}
     assert all(isinstance(form, str) and form == form.lower() for form in forms)
     assert len(forms) == len(set(forms))
+
+
+def test_abbreviations_are_names_but_keep_their_letters() -> None:
+    """«HHKO» names something as a noun does; «Hhko» is no word."""
+    analyser = Analyser.for_texts(["Was ist die HHKO im Haushalt?", "ZuP 24"])
+    assert analyser.is_noun("hhko")
+    assert analyser.is_noun("ZUP")
+    assert analyser.is_noun("haushalt")
+    assert not analyser.is_noun("ist")
+    assert analyser.truecased("was kostet der haushalt der hhko") == "Was kostet der Haushalt der hhko"

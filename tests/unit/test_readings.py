@@ -201,8 +201,11 @@ def test_what_points_back_does_not_stand_alone(text: str) -> None:
         ("Wer hat das Gesetz beschlossen?", False),
         ("Was machen Sie?", False),
         ("Wann kommt der Bus?", False),
+        ("Was soll dieses Gesetz?", False),
+        ("Wer hat dieses beschlossen?", True),
+        ("Wer hat dieses Gesetz dabei bedacht?", True),
     ],
 )
 def test_a_message_points_back_by_a_word_for_something_named_before(text: str, *, expected: bool) -> None:
-    """An article counts only where no noun follows; «Sie» is a form of address."""
+    """An article and «dieses» count only where no noun follows; «Sie» is a form of address."""
     assert points_back(text, lambda word: word in {"Gesetz", "Stadt", "Bus"}) is expected
