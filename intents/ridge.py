@@ -36,7 +36,8 @@ class Ridge:
     """Share of the FAQ's own wordings that find their entry when they are left out; 0 where none can be asked, 1 for a
     single entry."""
     entry_check: float
-    """The same, each entry weighing the same: one that is put in hundreds of ways proves nothing of the others."""
+    """The same, each entry weighing the same: one that is put in hundreds of ways proves nothing of the others. Entries
+    of which nothing can be asked have proven nothing."""
     reliability: Floats
     """How far each unit's wordings score above every other entry when they are left out, on average, shape (units,)."""
     sharpness: float
@@ -77,10 +78,11 @@ def fit(taught: Lessons, family: NDArray[np.int64]) -> Ridge:
     scores, own = solved.without(vectors, owner, chosen), owner[chosen]
     found = family[np.argmax(scores, axis=1)] == family[own]
     asked, answered = np.bincount(family[own]), np.bincount(family[own], found)
+    unproven = len(np.unique(family)) - len(np.unique(family[owner[able]]))
     return Ridge(
         solved.weights,
         _mean(found),
-        _mean(answered[asked > 0] / asked[asked > 0]),
+        _mean(np.append(answered[asked > 0] / asked[asked > 0], np.zeros(unproven))),
         _reliability(scores, own, family),
         _sharpness(scores, own, family, several=np.bincount(family[owner])[family[own]] > 1),
     )
