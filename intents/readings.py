@@ -103,8 +103,9 @@ def points_back(text: str, is_noun: Callable[[str], bool]) -> bool:
     spoken = {fold(word) for word in said if word != "Sie"}
     if not leans_back(text) or not spoken & word_list("backward"):
         return False
-    demonstratives = word_list("demonstratives")
-    naming = {fold(word) for word, after in pairwise(said) if fold(word) in demonstratives and is_noun(after)}
+    demonstratives, generic = word_list("demonstratives"), word_list("generic")
+    pairs = [(fold(word), after) for word, after in pairwise(said) if fold(after) not in generic]
+    naming = {word for word, after in pairs if word in demonstratives and is_noun(after)}
     pointing = word_list("backward") - word_list("articles") - naming
     return bool(spoken & pointing) or not any(map(is_noun, said))
 
@@ -120,13 +121,20 @@ def stands_alone(text: str) -> bool:
     An article points back only at the end or before a preposition: «Warum gehört das mit ihr zusammen?».
     """
     spoken = [fold(word) for word in words(text)]
-    if len(spoken) <= _VERY_FEW_WORDS or not question_kinds(spoken[0]).any() or spoken[1] in word_list("pronouns"):
+    if len(spoken) <= _VERY_FEW_WORDS or not _begins_question(spoken[0], spoken[1]):
         return False
     articles, nothing = word_list("articles"), ""
     return not any(
         word in word_list("leaning") and (word not in articles or after == nothing or after in _prepositions())
         for word, after in pairwise([*spoken, nothing])
     )
+
+
+def _begins_question(first: str, second: str) -> bool:
+    """«Wer hat …», «Ist die Stadt …»; not «wer das beschlossen hat», which picks, nor «ist sie …»."""
+    if question_kinds(first).any():
+        return second not in word_list("pronouns")
+    return first in word_list("verbs") and second not in word_list("pronouns") - word_list("articles")
 
 
 def follow_up(text: str, context: Context | None) -> str | None:

@@ -33,8 +33,8 @@ class Ridge:
     weights: Floats
     """Shape (d, units)."""
     self_check: float
-    """Share of the FAQ's own wordings that find their entry when they are left out; 0 where none can be asked, 1 for a
-    single entry."""
+    """Share of the FAQ's own wordings that find their entry when they are left out; 0 where none can be asked, else 1
+    for a single entry."""
     entry_check: float
     """The same, each entry weighing the same: one that is put in hundreds of ways proves nothing of the others. Entries
     of which nothing can be asked have proven nothing."""

@@ -177,7 +177,9 @@ def test_a_question_word_with_more_is_not_bare(text: str) -> None:
     assert not is_bare(text)
 
 
-@pytest.mark.parametrize("text", ["Wie hilft der Bund der Stadt?", "welches geld gibt das land der stadt"])
+@pytest.mark.parametrize(
+    "text", ["Wie hilft der Bund der Stadt?", "welches geld gibt das land der stadt", "Ist die Stadt pleite?"]
+)
 def test_a_whole_question_names_what_it_asks_about(text: str) -> None:
     """Its articles point at nothing that was said before."""
     assert stands_alone(text)
@@ -185,7 +187,14 @@ def test_a_whole_question_names_what_it_asks_about(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "und wann war das?", "wer hilft dabei den Leuten?", "wer das beschlossen hat", "was hat das mit ihr zu tun?"],
+    [
+        "",
+        "und wann war das?",
+        "wer hilft dabei den Leuten?",
+        "wer das beschlossen hat",
+        "was hat das mit ihr zu tun?",
+        "Wird sie bald geändert?",
+    ],
 )
 def test_what_points_back_does_not_stand_alone(text: str) -> None:
     """Short, with a word like «dabei», a clause that picks, a pronoun."""
@@ -203,9 +212,10 @@ def test_what_points_back_does_not_stand_alone(text: str) -> None:
         ("Wann kommt der Bus?", False),
         ("Was soll dieses Gesetz?", False),
         ("Wer hat dieses beschlossen?", True),
+        ("Wer hat dieses Projekt beschlossen?", True),
         ("Wer hat dieses Gesetz dabei bedacht?", True),
     ],
 )
 def test_a_message_points_back_by_a_word_for_something_named_before(text: str, *, expected: bool) -> None:
     """An article and «dieses» count only where no noun follows; «Sie» is a form of address."""
-    assert points_back(text, lambda word: word in {"Gesetz", "Stadt", "Bus"}) is expected
+    assert points_back(text, lambda word: word in {"Gesetz", "Stadt", "Bus", "Projekt"}) is expected
