@@ -28,8 +28,6 @@ COMPONENTS = ("spelling", "typo_repair", "case_proof_lemma", "compound_parts")
 _WORD = re.compile(r"[^\W\d_]+")
 _INSIDE = re.compile(r"(?<=[a-zäöüß,] )[A-ZÄÖÜ][a-zäöüß]+(?![\w-])")
 """A word with a capital that begins no sentence."""
-_ABBREVIATION = re.compile(r"\b[^\W\d_]*[A-ZÄÖÜ][^\W\d_]*[A-ZÄÖÜ][^\W\d_]*\b")
-"""A word with two capitals: «HHKO», «ZuP»."""
 _MIN_PART = 3
 """Letters of the shortest compound part."""
 _LINKS = ("", "s", "es", "n", "en", "e", "er")
@@ -374,7 +372,10 @@ class Analyser:
         vocabulary = Vocabulary.from_words(word for text in texts for word in words(text))
         vocabulary.nouns = {fold(word) for text in texts for word in _INSIDE.findall(text)}
         vocabulary.nouns -= {fold(word) for text in texts for word in words(text) if word.islower()} | _STOP_LEMMAS
-        vocabulary.abbreviations = {fold(word) for text in texts for word in _ABBREVIATION.findall(text)}
+        vocabulary.abbreviations = {
+            fold(word) for text in texts for word in _WORD.findall(text) if sum(map(str.isupper, word)) > 1
+        }
+        vocabulary.abbreviations -= _STOP_LEMMAS
         return cls(vocabulary)
 
     def truecased(self, text: str) -> str:

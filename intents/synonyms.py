@@ -4,20 +4,18 @@ Encoders know nothing of terms. For them a question is put into the FAQ's own wo
 use is exchanged for the one of its group that they use most.
 """
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from intents.pipeline import Analysis, Word
-from intents.text import folded
+from intents.text import folded, normalise
 
 _HARDLY = 3
 """A synonym is exchanged when the wordings use another one of its group at least so many times as often."""
 
-_SIGNS = r"[\W_]*"
-"""Between the words of one member: «Covid-19»."""
-_ENDING = "(?:e|n|s|en|er|es|ern|se|sen|ses)?"
-"""Of an inflected noun: «Ausweis», «Ausweise», «Ausweises»."""
+_ENDINGS = ("", "e", "n", "s", "en", "er", "es", "ern", "se", "sen", "ses")
+"""Of a noun: «Ausweis», «Ausweise», «Ausweises»."""
 
 
 @dataclass(frozen=True)
@@ -30,23 +28,23 @@ class Synonyms:
     """First lemma of a member → how many words the members that begin with it have, longest first."""
     own: Mapping[tuple[str, ...], str]
     """Lemmas of a member that the wordings hardly use → the one of its group that they use most."""
+    forms: frozenset[str]
+    """Members as they are written, folded, with the endings of nouns."""
 
     @classmethod
     def from_groups(
         cls, groups: Sequence[Sequence[str]], analyse: Callable[[str], Analysis], wordings: Iterable[str] = ()
     ) -> "Synonyms":
         """Read the groups of a FAQ; members are compared by lemma, so case and inflection do not matter."""
-        held = [f" {folded(text)} " for text in wordings] if groups else []
+        forms = _forms(groups)
+        uses = _uses(forms, wordings) if groups else {}
         members: dict[tuple[str, ...], str] = {}
         own: dict[tuple[str, ...], str] = {}
         for number, group in enumerate(groups):
             read = {member: lemmas for member in group if (lemmas := _lemmas(analyse(member).words))}
-            uses = {member: _uses(held, member) for member in read}
-            most = max(read, key=lambda member: uses[member], default="")
             members.update(dict.fromkeys(read.values(), f"={number}"))
-            hardly = (member for member in read if uses[member] * _HARDLY < uses[most])
-            own.update((read[each], most) for each in hardly if not _is_part(read[each], read[most]))
-        return cls(members, _sizes(members), own)
+            own.update(_exchanged(read, uses))
+        return cls(members, _sizes(members), own, frozenset(forms))
 
     def find(self, read: Sequence[Word]) -> list[tuple[range, str]]:
         """Return the members found among the words, longest first at each place, without overlap."""
@@ -61,13 +59,16 @@ class Synonyms:
 
     def in_own_words(self, analysis: Analysis) -> str | None:
         """Return a text with the synonyms that the FAQ uses in the place of those it hardly uses; None without any."""
-        text, at = analysis.repaired_text, 0
+        own: dict[int, str] = {}
         for places, _ in self.find(analysis.words) if self.own else ():
             read = analysis.words[places.start : places.stop]
-            found = _SIGNS.join(re.escape(word.repaired or word.text) for word in read)
-            if (own := self.own.get(_lemmas(read))) and (said := re.compile(found).search(text, at)):
-                text, at = f"{text[: said.start()]}{own}{text[said.end() :]}", said.start() + len(own)
-        return text if at else None
+            if (said := self.own.get(_lemmas(read))) and self._is_written(read):
+                own.update({place: said if place == places.start else "" for place in places})
+        return normalise(_with_words(analysis, own)) if own else None
+
+    def _is_written(self, read: Sequence[Word]) -> bool:
+        """Tell whether a word is written like a member: «beschäftigt» has the lemma of «Beschäftigte»."""
+        return len(read) > 1 or folded(read[0].repaired or read[0].text) in self.forms
 
     def _size_at(self, read: Sequence[Word], at: int) -> int:
         """How many words the longest member has that begins at a word; 0 where none does."""
@@ -91,7 +92,43 @@ def _is_part(one: Sequence[str], other: Sequence[str]) -> bool:
     return set(one) <= set(other) or set(other) <= set(one)
 
 
-def _uses(held: Sequence[str], member: str) -> int:
-    """How many texts hold a member, inflected or not; each is folded, with a blank at both ends."""
-    wanted = re.compile(f" {re.escape(folded(member))}{_ENDING} ")
-    return sum(wanted.search(text) is not None for text in held)
+def _exchanged(read: Mapping[str, tuple[str, ...]], uses: Mapping[str, int]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield the lemmas of one group's members that are hardly used, each with the member that is used most."""
+    most = max(read, key=lambda member: uses[member], default="")
+    used: dict[tuple[str, ...], int] = {}
+    for member, lemmas in read.items():  # «Haus» and «Häuser» are one
+        used[lemmas] = max(uses[member], used.get(lemmas, 0))
+    for lemmas, count in used.items():
+        if count * _HARDLY < uses[most] and not _is_part(lemmas, read[most]):
+            yield lemmas, most
+
+
+def _with_words(analysis: Analysis, own: Mapping[int, str]) -> str:
+    """Return a text, its typing mistakes mended, with other words at some places; "" takes a word and its gap out."""
+    text, parts, at = analysis.text, list[str](), 0
+    for place, word in enumerate(analysis.words):
+        start = text.index(word.text, at)
+        if said := own.get(place, word.repaired or word.text):
+            parts += [text[at:start], said]
+        at = start + len(word.text)
+    return "".join([*parts, text[at:]])
+
+
+def _forms(groups: Iterable[Iterable[str]]) -> dict[str, set[str]]:
+    """Return the members that are written so, inflected or not, by folded form."""
+    forms: dict[str, set[str]] = {}
+    for member in {member for group in groups for member in group}:
+        for ending in _ENDINGS:
+            forms.setdefault(f"{folded(member)}{ending}", set()).add(member)
+    return forms
+
+
+def _uses(forms: Mapping[str, set[str]], texts: Iterable[str]) -> Counter[str]:
+    """How many texts hold each member; each text is read once, however many groups there are."""
+    sizes = _sizes(tuple(form.split()) for form in forms if form)
+    uses: Counter[str] = Counter()
+    for text in texts:
+        said = folded(text).split()
+        grams = (" ".join(said[at : at + size]) for at, word in enumerate(said) for size in sizes.get(word, ()))
+        uses.update({member for gram in grams for member in forms.get(gram, ())})
+    return uses

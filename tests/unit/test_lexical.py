@@ -9,6 +9,7 @@ from intents.background import weigh_plain
 from intents.lexical import STOP_WEIGHT, Overlap, TermIndex, char_terms, part_terms
 from intents.pipeline import Analyser
 from intents.synonyms import Synonyms
+from intents.text import MAX_CHARS
 
 ANALYSER = Analyser.for_texts(["Personalausweis, Perso, Hund, Steuer"])
 NONE = Synonyms.from_groups([], ANALYSER.analyse)
@@ -63,13 +64,20 @@ def test_the_longest_synonym_wins() -> None:
         ("Sind Personalausweise teuer?", None),
         ("Kann ich den Hund anmelden?", None),
         ("Bekommt man Covid-19 zweimal?", "Bekommt man Corona zweimal?"),
+        ("Braucht jede Person einen Perso?", "Braucht jede Person einen Personalausweis?"),
+        ("Womit beschäftigt sich die Stadt?", None),
+        ("was tun die beschäftigten", "was tun die Mitarbeiter"),
         ("", None),
     ],
 )
 def test_a_question_is_put_into_the_words_of_the_faq(said: str, compared: str | None) -> None:
     """A synonym that the wordings never use is exchanged, whatever its case, form or typing mistakes."""
-    wordings = ["Wo beantrage ich einen Personalausweis?", "Personalausweis verloren", "Corona"]
-    groups = [["Perso", "Personalausweis", "amtlicher Ausweis"], ["Corona", "Covid-19"]]
+    wordings = ["Wo beantrage ich einen Personalausweis?", "Personalausweis verloren", "Corona", "Mitarbeiter"]
+    groups = [
+        ["Perso", "Personalausweis", "amtlicher Ausweis"],
+        ["Corona", "Covid-19"],
+        ["Mitarbeiter", "Beschäftigte"],
+    ]
     analyser = Analyser.for_texts([*wordings, *map(" ".join, groups)])
     synonyms = Synonyms.from_groups(groups, analyser.analyse, wordings)
     assert synonyms.in_own_words(analyser.analyse(said)) == compared
@@ -82,6 +90,22 @@ def test_a_synonym_that_the_faq_uses_itself_stays() -> None:
     assert synonyms.own == {}
     rare = Synonyms.from_groups(groups, ANALYSER.analyse, ["Hund", "Hunde", "Hunden", "der Hund", "Köter"])
     assert set(rare.own.values()) == {"Hund"}
+
+
+def test_forms_of_one_word_are_counted_as_one() -> None:
+    """A form that stands in no wording does not make the word a rare one."""
+    wordings = [*10 * ["Haus"], *15 * ["Gebäude"]]
+    groups = [["Haus", "Häuser", "Gebäude"]]
+    analyser = Analyser.for_texts([*wordings, "Häuser"])
+    assert Synonyms.from_groups(groups, analyser.analyse, wordings).own == {}
+
+
+def test_a_question_in_the_words_of_the_faq_is_no_longer_than_a_message() -> None:
+    """A member without end, said many times, costs the encoders no more than any message."""
+    groups = [["Perso", "Ausweis " * 50]]
+    synonyms = Synonyms.from_groups(groups, ANALYSER.analyse, [groups[0][1]])
+    compared = synonyms.in_own_words(ANALYSER.analyse("Perso " * 160)) or ""
+    assert len(compared) <= MAX_CHARS
 
 
 def test_without_groups_nothing_is_a_synonym() -> None:

@@ -223,3 +223,10 @@ def test_abbreviations_are_names_but_keep_their_letters() -> None:
     assert analyser.is_noun("haushalt")
     assert not analyser.is_noun("ist")
     assert analyser.truecased("was kostet der haushalt der hhko") == "Was kostet der Haushalt der hhko"
+
+
+def test_a_shouted_function_word_is_no_abbreviation() -> None:
+    """«DAS» names nothing, so that «das» still points back; words without end are read in no time."""
+    analyser = Analyser.for_texts(["Wir sagen Ihnen DAS und WER hilft", "A" * 20_000 + "1"])
+    assert not analyser.is_noun("das")
+    assert not analyser.is_noun("wer")
