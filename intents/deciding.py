@@ -7,6 +7,7 @@ from intents.faq import Kind
 from intents.pipeline import is_known
 from intents.ranker import Policy
 from intents.ranking import Ranked, Ranking
+from intents.readings import asks_how_many, states_number
 from intents.text import has_letters
 
 CHOICES = 3
@@ -34,15 +35,25 @@ def decide(ranking: Ranking, policy: Policy) -> Outcome:
     best = ranking.ranked[0]
     if _is_gated(ranking):
         return Outcome(DecisionKind.FALLBACK, "gate")
-    if best.veto is None and best.probability >= threshold(best, policy):
+    uncounted = _asks_for_missing_number(ranking)
+    if best.veto is None and best.probability >= threshold(best, policy) and not uncounted:
         kind = DecisionKind.REDIRECT if best.entry.kind is Kind.REDIRECT else DecisionKind.ANSWER
         return Outcome(kind, "clear", best.entry.id)
     if ranking.vetoed:
         return Outcome(DecisionKind.FALLBACK, ranking.vetoed.veto or "not_question")
     choices = _choices(ranking)
+    missing = "how_many" if uncounted else None
     if sum(each.probability for each in choices) >= WORTH_ASKING:
-        return Outcome(DecisionKind.CLARIFY, "margin", None, tuple(each.entry.id for each in choices))
-    return Outcome(DecisionKind.FALLBACK, "no_words" if _says_nothing(ranking) else "below_threshold")
+        return Outcome(DecisionKind.CLARIFY, missing or "margin", None, tuple(each.entry.id for each in choices))
+    return Outcome(DecisionKind.FALLBACK, missing or ("no_words" if _says_nothing(ranking) else "below_threshold"))
+
+
+def _asks_for_missing_number(ranking: Ranking) -> bool:
+    """«Wie viele Bürger haben mitgemacht?» is not answered by an entry that states no number."""
+    entry = ranking.ranked[0].entry
+    if ranking.exact or entry.kind is Kind.REDIRECT or not asks_how_many(ranking.reading.text):
+        return False
+    return not (states_number(entry.answer) or any(map(asks_how_many, entry.phrasings)))
 
 
 def threshold(candidate: Ranked, policy: Policy) -> float:

@@ -82,6 +82,20 @@ def counted(text: str) -> list[str]:
     return [after for before, after in pairwise(spoken) if fold(before) in word_list("counting")]
 
 
+def asks_how_many(text: str) -> bool:
+    """Tell whether a text asks for a number: «Wie viele Bürger …?»."""
+    spoken = [fold(word) for word in words(text)]
+    return any(
+        after in word_list("how_many") and (before == "wie" or after.startswith("wie"))
+        for before, after in pairwise(["", *spoken])
+    )
+
+
+def states_number(text: str) -> bool:
+    """Tell whether a text holds a number, in digits or as a word."""
+    return any(sign.isdigit() for sign in text) or not word_list("numbers").isdisjoint(map(fold, words(text)))
+
+
 def is_bare(text: str) -> bool:
     """Tell whether a message is a question word with little around it: «und wann war das?»."""
     little = word_list("bare") | word_list("particles") | _prepositions().keys()

@@ -143,6 +143,30 @@ def test_a_wording_of_function_words_passes_the_gate() -> None:
     assert outcome.entry == "bot"
 
 
+@pytest.mark.parametrize(
+    ("answer", "wording", "text", "given"),
+    [
+        ("Bürger haben sich beteiligt.", "Wer war dabei?", "Wie viele Bürger haben mitgemacht?", False),
+        ("Bürger haben sich beteiligt.", "Wer war dabei?", "wieviele waren dabei", False),
+        ("Es waren 120 Bürger.", "Wer war dabei?", "Wie viele Bürger haben mitgemacht?", True),
+        ("Es waren hundert Bürger.", "Wer war dabei?", "Wie viele Bürger haben mitgemacht?", True),
+        ("So groß wie möglich.", "Wie viele waren dabei?", "Wie viele Bürger haben mitgemacht?", True),
+        ("Bürger haben sich beteiligt.", "Wer war dabei?", "Haben viele Bürger mitgemacht?", True),
+        ("Der Eintritt ist frei.", "Was kostet es?", "Wie viel kostet es?", True),
+    ],
+)
+def test_how_many_needs_an_entry_with_a_number(answer: str, wording: str, text: str, *, given: bool) -> None:
+    """However sure the ranker is; it may be meant, so it is asked back where there is another one beside it."""
+    entry = replace(candidate("a", 0.97).entry, question=wording, answer=answer)
+    sure = replace(candidate("a", 0.97), entry=entry)
+    outcome = decide(ranking(sure, candidate("b", 0.01), text=text), POLICY)
+    assert (outcome.kind is DecisionKind.ANSWER) is given
+    if not given:
+        assert outcome == Outcome(DecisionKind.CLARIFY, "how_many", None, ("a", "b"))
+        assert decide(ranking(sure, text=text), POLICY) == Outcome(DecisionKind.FALLBACK, "how_many")
+        assert "nennt keine Zahl" in explain(ranking(sure, text=text), outcome, POLICY)[-1]
+
+
 def test_at_most_five_candidates_are_shown() -> None:
     """Best first, as ids with their probability."""
     found = shown(ranking(*(candidate(name, 0.5 - number / 20) for number, name in enumerate("abcdefg"))))
