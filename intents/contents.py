@@ -31,6 +31,12 @@ class Contents:
             return True
         return self._held(units, text) >= _COVERED and all(self._held(units, word) > 0 for word in counted(text))
 
+    def speaks_of(self, entry_id: str, text: str) -> bool:
+        """Tell whether an entry's wordings and answer hold what a text is about, whatever it asks of it."""
+        index = self._reader.index
+        units = [number for number, entry in enumerate(index.entries) if entry.id == entry_id]
+        return self._held(units, text) >= _COVERED
+
     def asks_alike(self, entry_id: str | None, text: str) -> bool:
         """Tell whether an entry's own question asks all that a text asks: «wer das war» is no choice of a «wann»."""
         entry = self.entry(entry_id)

@@ -64,7 +64,7 @@ class Following:
         """Tell whether a message points back to something that its answer is not about.
 
         «Wer hat das beschlossen?» is a wording of the strategy's entry; after «Was ist ZuP 24?» it asks about ZuP 24.
-        An entry named as a follow-up stays, and one that the message with its topic finds as well.
+        An entry named as a follow-up stays, and one that speaks of what was spoken of and is found with it as well.
         """
         if alone.outcome.kind is not DecisionKind.ANSWER or not is_fresh(context):
             return False
@@ -77,6 +77,8 @@ class Following:
         found = (
             prepared for joined in readings if (prepared := self._reader.prepare_text(joined))
         )  # one encoding each
+        if not self._contents.speaks_of(best.id, before.question):
+            return True
         return not any(each.best == best.id and each.chance >= _ALSO_FOUND for each in found)
 
     def _leaning(self, text: str, context: Context) -> Prepared | None:

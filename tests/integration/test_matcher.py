@@ -605,6 +605,7 @@ def test_an_encoder_that_fails_its_check_is_left_out(tmp_path: Path) -> None:
     [
         ("Was ist ZuP 24?", "zup-24", "Wer hat das beschlossen?"),
         ("Was ist HHKO?", "hhko", "Wann wurde das erarbeitet?"),
+        ("Was ist die HHKO?", "hhko", "und wer hat das beschlossen?"),
         ("Was ist die Stadtkonzeption 2030?", "stadtkonzeption-2030", "Wer hat sie beschlossen?"),
     ],
 )
