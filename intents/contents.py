@@ -23,8 +23,7 @@ class Contents:
     def covers(self, entry_id: str | None, text: str) -> bool:
         """Tell whether the entry found for a follow-up holds what the follow-up itself asks for."""
         index = self._reader.index
-        units = [number for number, entry in enumerate(index.entries) if entry.id == entry_id]
-        asked = asked_kinds(text)
+        units, asked = self._units(entry_id), asked_kinds(text)
         if not units or (asked.any() and not index.question_types[units][:, asked].any()):
             return False
         if asked.any() and is_bare(text):
@@ -33,9 +32,7 @@ class Contents:
 
     def speaks_of(self, entry_id: str, text: str) -> bool:
         """Tell whether an entry's wordings and answer hold what a text is about, whatever it asks of it."""
-        index = self._reader.index
-        units = [number for number, entry in enumerate(index.entries) if entry.id == entry_id]
-        return self._held(units, text) >= _COVERED
+        return self._held(self._units(entry_id), text) >= _COVERED
 
     def asks_alike(self, entry_id: str | None, text: str) -> bool:
         """Tell whether an entry's own question asks all that a text asks: «wer das war» is no choice of a «wann»."""
@@ -51,6 +48,9 @@ class Contents:
         alike = (wording for wording in entry.phrasings if not (asked & ~question_kinds(wording)).any())
         held = map(self._reader.terms, alike)
         return any(all(not terms.isdisjoint((word.lemma, *word.parts)) for word in own) for terms in held)
+
+    def _units(self, entry_id: str | None) -> list[int]:
+        return [number for number, entry in enumerate(self._reader.index.entries) if entry.id == entry_id]
 
     def _held(self, units: list[int], text: str) -> float:
         """Return the share of a text's words that wordings and answer hold, in the unit that holds most."""
